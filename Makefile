@@ -1,0 +1,61 @@
+# Two commands matter: `make demo` shows the main job, `make test` checks the tree.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DO_NOT_TRACK := 1
+
+.PHONY: demo demo-reset serve test slow check lock clean
+
+demo: $(VENV)/.app
+	@$(BIN)/rampart demo
+
+demo-reset: $(VENV)/.app
+	@$(BIN)/rampart demo --reset
+
+serve: $(VENV)/.app
+	@$(BIN)/rampart serve
+
+test: $(VENV)/.dev check
+	$(BIN)/pytest -n 2
+
+slow: $(VENV)/.dev
+	$(BIN)/pytest -n 2 -m slow
+	$(BIN)/pytest -m chaos
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: $(VENV)/.uv
+	UV=$(BIN)/uv requirements/lock.sh
+
+clean:
+	rm -rf $(VENV) .rampart
+
+# uv installs the hashed lock in seconds; pip, which every Python has, is the fall-back.
+$(VENV)/.uv: requirements/uv.txt
+	@echo "· making a virtual environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV) || { echo "python3-venv is missing; installing it"; \
+	  $$( [ $$(id -u) = 0 ] || echo sudo ) apt-get install -y -q python3-venv && $(PYTHON) -m venv $(VENV); }
+	@$(BIN)/pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt \
+	  || echo "· uv is not to be had here; pip will do"
+	@touch $@
+
+$(VENV)/.app: $(VENV)/.uv requirements/app.txt pyproject.toml
+	@echo "· installing what Rampart runs on (hashed lock)"
+	@$(call install,requirements/app.txt)
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.uv requirements/dev.txt pyproject.toml
+	@echo "· installing what the tests need (hashed lock)"
+	@$(call install,requirements/dev.txt)
+	@touch $@ $(VENV)/.app
+
+define install
+if [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r $(1); then :; \
+else $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r $(1); fi; \
+$(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
+endef

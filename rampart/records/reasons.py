@@ -1,0 +1,125 @@
+"""Every reason a record can be discarded for: a fixed, versioned registry.
+
+A record carries *all* its reasons as a bit mask. The order below is the order of the waterfall: the first
+reason is the one counted there. New reasons are appended with the next bit, so old masks keep their meaning.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+REGISTRY_VERSION = 1
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a record is not accepted, and what the vendor can do about it."""
+
+    code: str
+    bit: int
+    sentence: str
+    fix: str
+    clause: str  # address of the contract term behind it
+
+    @property
+    def mask(self) -> int:
+        """The reason as a one-bit mask."""
+        return 1 << self.bit
+
+
+REASONS: tuple[Reason, ...] = (
+    Reason(
+        "missing_required_field",
+        0,
+        "A field the contract requires is empty.",
+        "Fill the field, or agree an amendment that makes it optional.",
+        "gates.required",
+    ),
+    Reason(
+        "label_outside_scheme",
+        1,
+        "The label is not a word, number or ranking of the contract's annotation scheme.",
+        "Write labels in the words the contract lists.",
+        "annotation.scheme",
+    ),
+    Reason(
+        "duplicate_record_id",
+        2,
+        "The record id was used before, in this delivery or an earlier one.",
+        "Give every judgement its own id, once.",
+        "delivery.record.record_id",
+    ),
+    Reason(
+        "exact_duplicate",
+        3,
+        "Same prompt, responses, label and annotator as an earlier record.",
+        "Deliver each judgement once.",
+        "gates.exact_duplicates",
+    ),
+    Reason(
+        "copied_work",
+        4,
+        "Same prompt and responses as work kept from an earlier batch of the programme.",
+        "Label the items of this week's work order, not earlier ones.",
+        "gates.copied_work",
+    ),
+    Reason(
+        "empty_response",
+        5,
+        "A response is empty or blank.",
+        "Send both responses in full; skip items whose response is missing.",
+        "gates.empty_response",
+    ),
+    Reason(
+        "identical_responses",
+        6,
+        "The responses are the same text, so the label says nothing.",
+        "Skip items with identical responses.",
+        "gates.identical_responses",
+    ),
+    Reason(
+        "outside_week",
+        7,
+        "The judgement is stamped outside its contract week, or ends before it starts.",
+        "Deliver work in the week it was done, with clocks in UTC or with an offset.",
+        "gates.timestamps_in_week",
+    ),
+    Reason(
+        "too_fast",
+        8,
+        "The judgement took less than the contract's minimum time.",
+        "Have annotators read both responses; remove speeders.",
+        "gates.min_duration_s",
+    ),
+    Reason(
+        "checkpoint_not_allowed",
+        9,
+        "A response comes from a checkpoint this week does not allow.",
+        "Label responses of the week's work order only.",
+        "on_policy.checkpoints",
+    ),
+    Reason(
+        "response_not_issued",
+        10,
+        "A response is not one the work order sent out from the checkpoint it claims.",
+        "Return the responses exactly as they were sent, under the checkpoint they came from.",
+        "on_policy.lineage",
+    ),
+)
+
+BY_CODE = {reason.code: reason for reason in REASONS}
+
+
+def reasons_of(mask: int) -> tuple[Reason, ...]:
+    """All reasons in `mask`, in waterfall order; `ValueError` for a bit no reason has."""
+    found = tuple(reason for reason in REASONS if mask & reason.mask)
+    if sum(reason.mask for reason in found) != mask:
+        raise ValueError(f"mask {mask:#x} has a bit the registry (version {REGISTRY_VERSION}) does not know")
+    return found
+
+
+def mask_of(codes: Iterable[str]) -> int:
+    """The bit mask of `codes`."""
+    mask = 0
+    for code in codes:
+        mask |= BY_CODE[code].mask
+    return mask
