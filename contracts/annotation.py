@@ -38,7 +38,9 @@ class Likert(Terms):
     kind: Literal["likert"]
     low: int = Field(description="Smallest number on the scale, for example 1 or -3.")
     high: int = Field(description="Largest number on the scale, for example 8 or 3.")
-    low_prefers: Literal["a", "b"] = Field("a", description="Which response the low end of the scale prefers.")
+    low_prefers: Literal["a", "b"] = Field(
+        "a", description="Which response the low end of the scale prefers."
+    )
 
     @model_validator(mode="after")
     def _has_room(self) -> "Likert":
@@ -83,5 +85,10 @@ class Annotation(Terms):
         "judgement",
         description="Audits and training look at each judgement, or at the strict majority of the judgements "
         "of one item (no strict majority counts as a tie). Payment always counts judgements.",
+    )
+    order_shown: bool = Field(
+        True,
+        description="Do the files list responses in the order annotators saw them? Where they do not (chosen "
+        "first, or sorted by rank) the position audit cannot be made.",
     )
     guideline_version: str | None = Field(None, description="Version of the guideline the labels follow.")

@@ -7,11 +7,18 @@ gives them. `docs/mapping.md` teaches the language by example.
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
+from contracts import expressions
 from contracts.base import Terms
 
-Expression = Annotated[str, Field(min_length=1, description="A JMESPath expression.")]
+
+def _readable(text: str) -> str:
+    expressions.parse(text)
+    return text
+
+
+Expression = Annotated[str, Field(min_length=1), AfterValidator(_readable)]
 Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$")]
 
 
@@ -46,8 +53,8 @@ class Join(Terms):
 class Each(Terms):
     """One row holds several judgements: one record for every element of a list or an object.
 
-    The element appears as an object with ``index`` (from 0), ``number`` (from 1), ``key`` (an object's key, or
-    null) and ``value``.
+    The element appears as an object with ``index`` (from 0), ``number`` (from 1), ``key`` (an object's
+    key, or null) and ``value``.
     """
 
     in_: Expression = Field(alias="in", description="A list, or an object whose values are judgements.")
@@ -58,7 +65,8 @@ class Each(Terms):
 class Tree(Terms):
     """One row holds a tree of messages: one record for every node whose replies were judged.
 
-    The node appears as an object with ``path`` (messages from the root to the node), ``node`` and ``replies``.
+    The node appears as an object with ``path`` (messages from the root to the node), ``node`` and
+    ``replies``.
     """
 
     root: Expression = Field(description="The root message.")
@@ -87,17 +95,27 @@ class ResponseFields(Terms):
     response_id: Expression | None = None
 
 
+def _listed_or_expression(value: object) -> str:
+    return "expression" if isinstance(value, str) else "list"
+
+
+Responses = Annotated[
+    Annotated[tuple[ResponseFields, ...], Tag("list")] | Annotated[Expression, Tag("expression")],
+    Discriminator(_listed_or_expression),
+]
+
+
 class RecordFields(Terms):
     """Where each canonical field comes from. A field not named here stays empty."""
 
     record_id: Expression | None = Field(
-        None, description="Vendor's id; without one, the file's digest with line and element stands in."
+        None, description="Vendor's id; without one, the file's name with line and element stands in."
     )
     prompt: Expression = Field(
         description="Text, one message, or a list of messages ({role, content}). "
         "Plain text is one user message."
     )
-    responses: tuple[ResponseFields, ...] | Expression = Field(
+    responses: Responses = Field(
         description="A list of responses, or one expression giving a list of "
         "{content, checkpoint_id, response_id} objects (or of plain texts), in the order shown."
     )
@@ -124,11 +142,11 @@ class DeliveryTerms(Terms):
 
     folder: str = Field(
         "week-{week:02d}",
-        description="Folder of one week's delivery below the contract's server; `{week}` is the contract week.",
+        description="Folder of one week's delivery below the vendor's; `{week}` is the contract week.",
     )
     manifest: Literal["manifest.json", "none"] = Field(
         "manifest.json",
-        description="The file that lists the delivery (name, bytes, sha256, rows) and is written last, or none.",
+        description="The file that lists a delivery (name, bytes, sha256, rows), written last; or none.",
     )
     rows: Source
     join: tuple[Join, ...] = ()

@@ -30,7 +30,8 @@ class RecordGates(Terms):
     empty_response: Policy = Field("discard", description="Is a record with an empty response discarded?")
     identical_responses: Policy = "discard"
     exact_duplicates: Policy = Field(
-        "discard", description="Same prompt, responses, label and annotator again, in this or an earlier batch."
+        "discard",
+        description="Same prompt, responses, label and annotator again, in this or an earlier batch.",
     )
     copied_work: Policy = Field(
         "allow",
@@ -99,7 +100,7 @@ class Training(Terms):
 class Contract(Terms):
     """One vendor's contract. `digest` names the exact terms a verdict was given under."""
 
-    contract_id: str
+    contract_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
     version: str
     status: str
     name: str
@@ -120,7 +121,9 @@ class Contract(Terms):
         wanted, given = set(range(1, self.term.weeks + 1)), set(self.ramp.weeks)
         if wanted != given:
             odd = sorted(wanted ^ given)[0]
-            raise ValueError(f"ramp.weeks must name weeks 1 to {self.term.weeks} once each; week {odd} does not fit")
+            raise ValueError(
+                f"ramp.weeks must name weeks 1 to {self.term.weeks} once each; week {odd} does not fit"
+            )
         return self
 
     @property
@@ -135,6 +138,10 @@ class Contract(Terms):
     def phase(self, number: int) -> Phase:
         """The phase in force in week `number`."""
         return self.ramp.phases[self.week(number).phase]
+
+    def ceiling_clause(self, week: int) -> str:
+        """Address of the discard ceiling in force in week `week`."""
+        return f"ramp.phases.{self.week(week).phase}.discard_ceiling"
 
     def inbox(self, week: int) -> str:
         """Folder of week `week`'s delivery, below the drop."""

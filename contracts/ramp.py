@@ -20,7 +20,9 @@ class Term(Terms):
     start: date
     weeks: int = Field(ge=1, le=520)
     timezone: str = "UTC"
-    due_after_days: int = Field(0, ge=0, description="Days after the week's end by which its delivery is due.")
+    due_after_days: int = Field(
+        0, ge=0, description="Days after the week's end by which its delivery is due."
+    )
     due_hour: int = Field(9, ge=0, le=23, description="Local hour of that day.")
 
     @field_validator("timezone")
@@ -96,7 +98,9 @@ class Ramp(Terms):
     weeks: dict[int, Week] = Field(min_length=1)
     phases: dict[PhaseName, Phase]
     volume_under: Share = Field(0.10, description="Tolerated shortfall of a week's volume.")
-    volume_over: Annotated[float, Field(ge=0)] = Field(0.25, description="Tolerated excess of a week's volume.")
+    volume_over: Annotated[float, Field(ge=0)] = Field(
+        0.25, description="Tolerated excess of a week's volume."
+    )
     confidence: Confidence = Confidence()
     currency: str = Field("USD", pattern="^[A-Z]{3}$")
     minor_units: int = Field(2, ge=0, le=3, description="Decimal places of the currency.")

@@ -32,8 +32,8 @@ class GateSpec:
 class Verdict:
     """What was found, against what was asked.
 
-    `observed`, `low` and `high` are in the metric's unit, `low`..`high` the 95 % interval; each is None where it
-    could not be had. `n` counts the rows the figure rests on. `evidence` is the address of those rows.
+    `observed`, `low` and `high` are in the metric's unit, `low`..`high` the 95 % interval; each is None
+    where it could not be had. `n` counts the rows the figure rests on; `evidence` is their address.
     """
 
     spec: GateSpec

@@ -1,0 +1,1 @@
+"""Gates: what each record must satisfy to be paid for, and what a batch must satisfy as a whole."""

@@ -20,7 +20,7 @@ RECORD = pa.schema(
     [
         pa.field("record_id", pa.string(), nullable=False),
         pa.field("source_file", pa.string(), nullable=False),
-        pa.field("source_line", pa.int64(), nullable=False),  # from 1; a row number where the format has no lines
+        pa.field("source_line", pa.int64(), nullable=False),  # from 1; the row number in json and parquet
         pa.field("source_item", pa.int32(), nullable=False),  # which judgement of the line, from 0
         pa.field("item_id", pa.string(), nullable=False),  # what several annotators judged together
         pa.field("prompt", pa.list_(MESSAGE), nullable=False),
@@ -29,7 +29,7 @@ RECORD = pa.schema(
         pa.field("responses", pa.list_(RESPONSE), nullable=False),  # in the order shown
         pa.field("scheme", pa.string(), nullable=False),
         pa.field("raw_label", pa.string()),  # JSON text of the label as delivered
-        pa.field("ranking", pa.list_(pa.int16())),  # dense ranks from 1 (best), ties equal; null: not comparative
+        pa.field("ranking", pa.list_(pa.int16())),  # dense, 1 is best; null: not comparative
         pa.field("strength", pa.float64()),  # 0..1; null where the scheme has none
         pa.field("both_bad", pa.bool_()),
         pa.field("ratings", pa.list_(pa.float64())),

@@ -1,0 +1,35 @@
+"""Every audit of one batch, in the order a report shows them."""
+
+import polars as pl
+import pyarrow as pa
+
+from contracts.model import Contract
+from quality.audits import length, position, ties
+from quality.verdict import Verdict
+from rampart.records.comparisons import comparisons
+
+
+def run_audits(records: pa.Table, contract: Contract, evidence: str | None = None) -> tuple[Verdict, ...]:
+    """What the preferences of a batch lean on, and how many are ties.
+
+    Args:
+        records: canonical records (`rampart.records.canonical.RECORD`) that passed the record gates.
+        contract: the limits, and whether judgements count singly or by majority.
+        evidence: address of the rows, carried into each verdict.
+
+    Returns:
+        The verdicts on length, position and ties, always all three.
+    """
+    frame = comparisons(records, contract.annotation.aggregation)
+    limits = contract.audits
+    return (
+        length.audit(frame, limits.length, evidence),
+        position.audit(frame if contract.annotation.order_shown else _unplaced(frame), limits.position, evidence),
+        ties.audit(frame, evidence),
+    )
+
+
+def _unplaced(frame: pl.DataFrame) -> pl.DataFrame:
+    """The comparisons of files that do not list responses in the order shown: no place on screen is known."""
+    unknown = pl.lit(None, dtype=pl.Int64)
+    return frame.with_columns(first_position=unknown, second_position=unknown)

@@ -1,0 +1,42 @@
+"""Batch gates: what a delivery must satisfy as a whole, on counts."""
+
+from contracts.model import Contract
+from quality.verdict import GateSpec, Status, Verdict
+from rampart.records.reasons import BY_CODE
+
+OFF_POLICY = BY_CODE["checkpoint_not_allowed"].mask | BY_CODE["response_not_issued"].mask
+
+
+def volume(delivered: int, contract: Contract, week: int, evidence: str | None = None) -> Verdict:
+    """Delivered judgements against the week's plan and tolerance. Advisory: the price follows the count."""
+    planned = contract.week(week).units
+    least = planned * (1 - contract.ramp.volume_under)
+    most = planned * (1 + contract.ramp.volume_over)
+    spec = GateSpec(f"ramp.weeks.{week}.units", "volume", float(planned), "none")
+    if least <= delivered <= most:
+        reason = f"{delivered} delivered of {planned} planned"
+        return Verdict(spec, "pass", delivered, None, None, delivered, reason, evidence)
+    side = "short of" if delivered < least else "above"
+    reason = f"{delivered} delivered, {side} the tolerated {least:.0f} to {most:.0f} around {planned}"
+    return Verdict(spec, "warn", delivered, None, None, delivered, reason, evidence)
+
+
+def on_policy_share(masks: list[int], contract: Contract, week: int, evidence: str | None = None) -> Verdict:
+    """Share of readable records whose responses all come from checkpoints the week allows.
+
+    `masks` are the record gates' reasons. Judged on the share itself: a census of the delivery, no sample.
+    """
+    terms = contract.on_policy
+    spec = GateSpec("on_policy.min_share", "on_policy_share", terms.min_share, terms.on_breach)
+    if not terms.checkpoints.get(week):
+        reason = f"the contract names no checkpoints for week {week} (on_policy.checkpoints)"
+        return Verdict(spec, "not_testable", None, None, None, 0, reason)
+    if not masks:
+        return Verdict(spec, "not_testable", None, None, None, 0, "no readable record")
+    on_policy = sum(not mask & OFF_POLICY for mask in masks)
+    share = on_policy / len(masks)
+    reason = (
+        f"{on_policy} of {len(masks)} records on-policy ({share:.1%}), at least {terms.min_share:.0%} asked"
+    )
+    status: Status = "pass" if share >= terms.min_share else "fail"
+    return Verdict(spec, status, share, None, None, len(masks), reason, evidence)

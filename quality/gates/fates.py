@@ -1,0 +1,52 @@
+"""Where each readable record goes: kept, or discarded with every reason."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+
+from quality.gates.record import Gated
+from rampart.records.identity import KEYS
+from rampart.records.reasons import reasons_of
+
+
+@dataclass(frozen=True)
+class Fates:
+    """A delivery's readable records, parted.
+
+    `accepted` has the canonical columns; `discarded` has them too, with `reason_mask` and `reasons` (codes in
+    waterfall order). `keys` are those of the accepted records, for later batches to be compared with.
+    """
+
+    accepted: pa.Table
+    discarded: pa.Table
+    keys: pa.Table
+
+
+def part(records: pa.Table, gated: Gated) -> Fates:
+    """Part `records` by their masks: each row is in exactly one of the two tables, in its old order."""
+    kept = (gated.masks == 0).to_arrow()
+    masks = gated.masks.filter(gated.masks != 0)
+    lost = records.filter((gated.masks != 0).to_arrow())
+    codes = pa.array([[reason.code for reason in reasons_of(mask)] for mask in masks], pa.list_(pa.string()))
+    discarded = lost.append_column("reason_mask", masks.to_arrow()).append_column("reasons", codes)
+    keys = gated.keys.filter(gated.masks == 0).to_arrow()
+    return Fates(records.filter(kept), discarded, keys.cast(_KEYS))
+
+
+_KEYS = pa.schema([(name, pa.string()) for name in KEYS])
+
+
+def count_reasons(discarded: pa.Table) -> dict[str, tuple[int, int]]:
+    """Reason code → (records for which it is the first reason, records that have it at all)."""
+    listed = discarded["reasons"].to_pylist()
+    first = Counter(reasons[0] for reasons in listed)
+    every = Counter(code for reasons in listed for code in reasons)
+    return {code: (first[code], count) for code, count in every.items()}
+
+
+def count_by_file(table: pa.Table) -> dict[str, int]:
+    """Rows of `table` by the file they came from."""
+    counted = pl.DataFrame(pl.from_arrow(table.select(["source_file"]))).group_by("source_file").len()
+    return {str(file): int(count) for file, count in counted.iter_rows()}

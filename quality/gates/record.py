@@ -1,0 +1,172 @@
+"""Record gates: all reasons against every record, in one pass of column expressions.
+
+The contract says which gates hold; a gate it switches off is not compiled. The result is a bit mask a record
+over the registry in `rampart.records.reasons`; zero is kept.
+"""
+
+from dataclasses import dataclass, field
+
+import polars as pl
+import pyarrow as pa
+
+from contracts.model import Contract
+from rampart.records.identity import KEYS, record_keys
+from rampart.records.reasons import BY_CODE
+
+Gates = dict[str, pl.Expr]  # reason code -> true where the record has it
+
+_LISTS = frozenset({"prompt", "responses"})
+_TEXTS = frozenset(
+    {
+        "annotator_id",
+        "domain",
+        "language",
+        "guideline_version",
+        "work_order_item",
+        "rationale",
+        "conversation_id",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """Keys (`KEYS`) of records kept before: of this contract, and of its whole programme."""
+
+    contract: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS))
+    program: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS))
+
+
+@dataclass(frozen=True)
+class Gated:
+    """The outcome for a delivery's records, row by row: `masks` (uint64) and `keys` (`KEYS`)."""
+
+    masks: pl.Series
+    keys: pl.DataFrame
+
+
+def gate_records(
+    records: pa.Table,
+    contract: Contract,
+    week: int,
+    earlier: Earlier,
+    issued: frozenset[tuple[str, str, str]] | None = None,
+) -> Gated:
+    """Every reason against every record.
+
+    Args:
+        records: canonical records of one delivery (`RECORD`).
+        contract: the terms; only the gates they ask for are applied.
+        week: the contract week the delivery belongs to.
+        earlier: what was kept before.
+        issued: (work order item, checkpoint, sha256 of content) of all responses sent out for `week`; None
+            when the contract asks for no lineage.
+    """
+    frame = pl.DataFrame(pl.from_arrow(records))
+    keys = record_keys(frame)
+    gates = {
+        **_required(contract),
+        **_label(contract),
+        **_repeats(contract),
+        **_texts(contract),
+        **_clock(contract, week),
+        **_on_policy(contract, week, issued is not None),
+    }
+    facts = frame.with_columns(
+        *keys.drop("record_id"),
+        seen_id=keys["record_id"].is_in(earlier.contract["record_id"].implode()),
+        seen_exact=keys["exact_key"].is_in(earlier.program["exact_key"].implode()),
+        seen_work=keys["work_key"].is_in(earlier.program["work_key"].implode()),
+        unissued=_unissued(frame, issued),
+    )
+    bits = [
+        gate.fill_null(value=False).cast(pl.UInt64) * pl.lit(BY_CODE[code].mask, dtype=pl.UInt64)
+        for code, gate in gates.items()
+    ]
+    return Gated(facts.select(mask=pl.sum_horizontal(bits).cast(pl.UInt64))["mask"], keys)
+
+
+def _required(contract: Contract) -> Gates:
+    empty = [_is_empty(name) for name in contract.gates.required]
+    return {"missing_required_field": pl.any_horizontal(empty)} if empty else {}
+
+
+def _is_empty(name: str) -> pl.Expr:
+    if name == "label":
+        return pl.col("raw_label").is_null() | pl.col("raw_label").is_in(['""', "[]"])
+    if name == "checkpoint_id":
+        each = pl.element().struct.field("checkpoint_id").is_null()
+        return pl.col("responses").list.eval(each).list.any()
+    if name in _LISTS:
+        return pl.col(name).list.len() == 0
+    if name in _TEXTS:
+        return pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "")
+    return pl.col(name).is_null()
+
+
+def _label(contract: Contract) -> Gates:
+    understood = pl.col("ranking").is_not_null() | pl.col("ratings").is_not_null()
+    judged_elsewhere = _is_empty("label") if "label" in contract.gates.required else pl.lit(value=False)
+    return {"label_outside_scheme": ~understood & ~judged_elsewhere & (pl.col("responses").list.len() > 0)}
+
+
+def _repeats(contract: Contract) -> Gates:
+    gates: Gates = {}
+    if contract.delivery.record.record_id is not None:
+        gates["duplicate_record_id"] = ~pl.col("record_id").is_first_distinct() | pl.col("seen_id")
+    if contract.gates.exact_duplicates == "discard":
+        gates["exact_duplicate"] = ~pl.col("exact_key").is_first_distinct() | pl.col("seen_exact")
+    if contract.gates.copied_work == "discard":
+        gates["copied_work"] = pl.col("seen_work")
+    return gates
+
+
+def _texts(contract: Contract) -> Gates:
+    gates: Gates = {}
+    contents = pl.col("responses").list.eval(pl.element().struct.field("content").str.strip_chars())
+    blank = contents.list.eval(pl.element() == "").list.any()
+    if contract.gates.empty_response == "discard":
+        gates["empty_response"] = blank
+    if contract.gates.identical_responses == "discard":
+        same = (pl.col("responses").list.len() > 1) & (contents.list.n_unique() == 1)
+        gates["identical_responses"] = same & ~blank
+    return gates
+
+
+def _clock(contract: Contract, week: int) -> Gates:
+    gates: Gates = {}
+    if contract.gates.timestamps_in_week:
+        start, end = contract.term.week_start(week), contract.term.week_end(week)
+        moments = [pl.col(name) for name in ("started_at", "submitted_at")]
+        outside = [(moment < start) | (moment >= end) for moment in moments]
+        backwards = pl.col("submitted_at") < pl.col("started_at")
+        gates["outside_week"] = pl.any_horizontal([*outside, backwards])
+    if contract.gates.min_duration_s is not None:
+        stamped = (pl.col("submitted_at") - pl.col("started_at")).dt.total_microseconds() / 1e6
+        took = pl.coalesce(pl.col("duration_s"), stamped)
+        gates["too_fast"] = took < contract.gates.min_duration_s
+    return gates
+
+
+def _on_policy(contract: Contract, week: int, lineage: bool) -> Gates:
+    gates: Gates = {}
+    if allowed := contract.on_policy.checkpoints.get(week):
+        checkpoint = pl.element().struct.field("checkpoint_id")
+        foreign = ~checkpoint.is_in(list(allowed)) | checkpoint.is_null()
+        gates["checkpoint_not_allowed"] = pl.col("responses").list.eval(foreign).list.any()
+    if lineage:
+        gates["response_not_issued"] = pl.col("unissued")
+    return gates
+
+
+def _unissued(frame: pl.DataFrame, issued: frozenset[tuple[str, str, str]] | None) -> pl.Series:
+    """True where some response is not one its work order item sent out from its checkpoint."""
+    if issued is None:
+        return pl.Series([False] * frame.height, dtype=pl.Boolean)
+    return pl.Series(
+        [
+            any((item, response["checkpoint_id"], response["sha256"]) not in issued for response in responses)
+            for item, responses in zip(frame["work_order_item"], frame["responses"], strict=True)
+        ],
+        dtype=pl.Boolean,
+    )

@@ -1,0 +1,41 @@
+"""What makes two records the same judgement, or two judgements the same work."""
+
+import hashlib
+
+import polars as pl
+
+from rampart.records.prompt_key import SEPARATOR, prompt_keys
+
+KEYS = {"record_id": pl.String, "exact_key": pl.String, "work_key": pl.String}
+
+
+def record_keys(records: pl.DataFrame) -> pl.DataFrame:
+    """The three identities of every canonical record, in order (`KEYS`).
+
+    `exact_key`: prompt, responses as shown, label and annotator. Without annotator ids, judgements of one
+    line are told apart by their place in it. `work_key`: prompt and responses, whichever side each was shown on.
+    Prompts count as the same across case and white space; responses byte for byte.
+    """
+    digests = pl.col("responses").list.eval(pl.element().struct.field("sha256"))
+    who = pl.coalesce("annotator_id", pl.format("#{}", "source_item"))
+    parts = records.with_columns(prompt_keys(records["prompt"])).select(
+        exact=pl.concat_str(
+            "prompt_key",
+            digests.list.join(SEPARATOR),
+            pl.col("raw_label").fill_null(""),
+            who,
+            separator="\x1e",
+        ),
+        work=pl.concat_str("prompt_key", digests.list.sort().list.join(SEPARATOR), separator="\x1e"),
+    )
+    return pl.DataFrame(
+        [records["record_id"], _digest(parts["exact"], "exact_key"), _digest(parts["work"], "work_key")],
+        schema=KEYS,
+    )
+
+
+def _digest(texts: pl.Series, name: str) -> pl.Series:
+    # 128 bits: among 10^9 records the chance of any accidental match is below 10^-20.
+    return pl.Series(
+        name, [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts], pl.String
+    )

@@ -1,0 +1,108 @@
+"""Real votes as canonical records: crowd votes (llmfao) and expert judgements (PandaLM)."""
+
+import csv
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from rampart.records.canonical import RECORD
+
+Judgements = Callable[[list[dict[str, Any]]], pa.Table]
+BESIDE = Path(__file__).parents[3].parent / "shared" / "data"
+
+
+def _record(number: int, given: dict[str, Any]) -> dict[str, Any]:
+    """A canonical record out of `prompt`, `texts`, `ranking` and whatever else the test says."""
+    texts = given["texts"]
+    defaults = {
+        "record_id": f"r{number}",
+        "source_file": "rows.jsonl",
+        "source_line": number + 1,
+        "source_item": 0,
+        "item_id": f"i{number}",
+        "scheme": "arena",
+    }
+    return {
+        **dict.fromkeys(RECORD.names),
+        **defaults,
+        **{name: value for name, value in given.items() if name in RECORD.names},
+        "prompt": [{"role": "user", "content": given["prompt"]}],
+        "responses": [
+            {
+                "response_id": str(place),
+                "content": text,
+                "checkpoint_id": None,
+                "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            }
+            for place, text in enumerate(texts)
+        ],
+    }
+
+
+def _table(rows: list[dict[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist([_record(number, row) for number, row in enumerate(rows)], schema=RECORD)
+
+
+@pytest.fixture(scope="session")
+def judgements() -> Judgements:
+    """Canonical records out of short rows: `prompt`, `texts`, `ranking` and any canonical field."""
+    return _table
+
+
+def _file(name: str) -> Path:
+    path = Path(os.environ.get("RAMPART_TEST_DATA", BESIDE)) / name
+    if not path.exists():
+        pytest.skip(f"no {path}: set RAMPART_TEST_DATA to the folder with the public sample data")
+    return path
+
+
+@pytest.fixture(scope="session")
+def llmfao() -> pa.Table:
+    """8,931 crowd votes by 124 workers on pairs of 13 prompts (dustalov/llmfao, CC-BY-4.0)."""
+    with _file("llmfao/pairs-crowd.jsonl").open(encoding="utf-8") as lines:
+        pairs = {pair["id"]: pair for pair in map(json.loads, lines)}
+    ranks = {"left": [1, 2], "right": [2, 1], "tie": [1, 1]}
+    rows = []
+    with _file("llmfao/crowd-comparisons.csv").open(encoding="utf-8", newline="") as votes:
+        for vote in csv.DictReader(votes):
+            pair = pairs[int(vote["id"])]
+            rows.append(
+                {
+                    "prompt": pair["text"],
+                    "texts": [pair["result_x"], pair["result_y"]],
+                    "ranking": ranks[vote["winner"]],
+                    "item_id": vote["id"],
+                    "annotator_id": vote["worker"],
+                }
+            )
+    return _table(rows)
+
+
+@pytest.fixture(scope="session")
+def pandalm() -> pa.Table:
+    """999 items judged by the same three experts (WeOpenML/PandaLM, Apache-2.0); 0 is a tie."""
+    ranks = {0: [1, 1], 1: [1, 2], 2: [2, 1]}
+    rows = []
+    for item in json.loads(_file("pandalm/testset-v1.json").read_text(encoding="utf-8")):
+        # Six responses were written as JSON booleans; their text is what was shown.
+        texts = [
+            text if isinstance(text, str) else json.dumps(text)
+            for text in (item["response1"], item["response2"])
+        ]
+        rows += [
+            {
+                "prompt": f"{item['instruction']}\n{item['input']}",
+                "texts": texts,
+                "ranking": ranks[item[expert]],
+                "item_id": str(item["idx"]),
+                "annotator_id": expert,
+            }
+            for expert in ("annotator1", "annotator2", "annotator3")
+        ]
+    return _table(rows)
