@@ -1,0 +1,161 @@
+"""Plain, gzip and zstandard files, told apart by their first bytes and read as one stream.
+
+The ready-made wrapper would not do: `zstandard`'s `stream_reader` ends quietly where a frame was cut off, and
+a vendor's half-uploaded file would pass as a short one. Here each gzip member and zstandard frame must reach
+its end mark, and its checksum must hold.
+"""
+
+import io
+import zlib
+from collections.abc import Callable
+from typing import BinaryIO, Literal, Protocol
+
+import zstandard
+
+from rampart.delivery.errors import UnreadableFileError
+
+Kind = Literal["plain", "gzip", "zstd"]
+
+MAX_RATIO = 200.0  # JSON of real conversations compresses 3 to 12 times, generated boilerplate to about 100
+MAX_BYTES = 64 << 30
+_RATIO_FROM = 16 << 20  # bytes of text; below this an expansion harms nobody, and tiny files may repeat a lot
+_BUFFER = 256 << 10
+# Bytes fed at once. They bound what one step can produce: deflate expands at most 1032 times
+# (zlib.net/zlib_tech.html), a zstandard block of 4 bytes to 128 KiB (RFC 8878, 3.1.1.2): 17 MB and 33 MB.
+_FEED = {"plain": 1 << 18, "gzip": 16 << 10, "zstd": 1 << 10}
+
+
+class _Member(Protocol):
+    """One gzip member or zstandard frame being read."""
+
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, /) -> bytes: ...
+
+
+_OPEN: dict[Kind, Callable[[], _Member]] = {
+    "gzip": lambda: zlib.decompressobj(wbits=31),  # 31: a gzip header and trailer, nothing else
+    "zstd": lambda: zstandard.ZstdDecompressor().decompressobj(),
+}
+
+
+def kind_of(head: bytes) -> Kind:
+    """The format a file's first four bytes announce (RFC 1952, RFC 8878; skippable frames count as zstd)."""
+    if head[:3] == b"\x1f\x8b\x08":
+        return "gzip"
+    skippable = len(head) >= 4 and head[0] & 0xF0 == 0x50 and head[1:4] == b"\x2a\x4d\x18"
+    return "zstd" if head[:4] == b"\x28\xb5\x2f\xfd" or skippable else "plain"
+
+
+def open_decompressed(
+    stream: BinaryIO, file: str = "stream", max_ratio: float = MAX_RATIO, max_bytes: int = MAX_BYTES
+) -> BinaryIO:
+    """The text of `stream`, decompressed where its first bytes say so.
+
+    Args:
+        stream: binary, read from where it stands; it need not seek. Closing the result closes it.
+        file: the name errors give.
+        max_ratio: most bytes of text for a compressed byte, judged from 16 MiB of text on.
+        max_bytes: most bytes of text in all.
+
+    Returns:
+        A stream that keeps at most about 33 MB in memory. Reading raises `UnreadableFileError` where the
+        compressed data is cut off, damaged, or expands beyond the limits.
+    """
+    return io.BufferedReader(_Decompressed(stream, file, max_ratio, max_bytes), _BUFFER)
+
+
+def check_intact(
+    stream: BinaryIO, file: str, max_ratio: float = MAX_RATIO, max_bytes: int = MAX_BYTES
+) -> int:
+    """Read `stream` to its end, close it and return its bytes of text.
+
+    `UnreadableFileError` if it is cut off, damaged or beyond the limits; see `open_decompressed`.
+    """
+    count = 0
+    with open_decompressed(stream, file, max_ratio, max_bytes) as text:
+        while chunk := text.read(_BUFFER):
+            count += len(chunk)
+    return count
+
+
+class _Decompressed(io.RawIOBase):
+    def __init__(self, source: BinaryIO, file: str, max_ratio: float, max_bytes: int) -> None:
+        self._source, self._file = source, file
+        self._max_ratio, self._max_bytes = max_ratio, max_bytes
+        self._input = _read_up_to(source, 4)
+        self._kind = kind_of(self._input)
+        self._member: _Member | None = None
+        self._text = memoryview(b"")
+        self._read, self._given = len(self._input), 0  # bytes compressed, bytes of text
+        self._ended = False
+
+    def readable(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.close()
+        super().close()
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
+        while not self._text and not self._ended:
+            self._text = memoryview(self._step())
+            self._given += len(self._text)
+            self._check_limits()
+        count = min(len(buffer), len(self._text))
+        buffer[:count] = self._text[:count]
+        self._text = self._text[count:]
+        return count
+
+    def _step(self) -> bytes:
+        data = self._input or self._source.read(_FEED[self._kind])
+        self._read += 0 if self._input else len(data)
+        self._input = b""
+        if not data:
+            self._end()
+        if self._kind == "plain" or not data:
+            return data
+        if self._member is None:
+            # gzip(1) accepts a file padded with zeros after its last member, as tapes and block devices do.
+            data = data.lstrip(b"\0") if self._kind == "gzip" else data
+            if not data:
+                return b""
+            self._member = _OPEN[self._kind]()
+        return self._decompress(self._member, data)
+
+    def _decompress(self, member: _Member, data: bytes) -> bytes:
+        try:
+            text = member.decompress(data)
+        except (zlib.error, zstandard.ZstdError) as error:
+            raise self._broken(f"is damaged after {self._given:,} bytes of text ({error})") from error
+        if member.eof:
+            self._input, self._member = member.unused_data, None
+        return text
+
+    def _end(self) -> None:
+        self._ended = True
+        if self._member is not None:
+            raise self._broken(f"ends early after {self._given:,} bytes of text")
+
+    def _check_limits(self) -> None:
+        if self._given > self._max_bytes:
+            raise self._broken(f"holds more than {self._max_bytes:,} bytes of text", "deliver smaller files")
+        if self._kind != "plain" and self._given > _RATIO_FROM and self._given > self._max_ratio * self._read:
+            raise self._broken(
+                f"expands more than {self._max_ratio:g} times, as a decompression bomb does",
+                "deliver the file with less repetition, or uncompressed",
+            )
+
+    def _broken(self, problem: str, fix: str = "re-compress and deliver again") -> UnreadableFileError:
+        what = "file" if self._kind == "plain" else f"{self._kind} stream"
+        return UnreadableFileError(f"the {what} {problem}", file=self._file, fix=fix)
+
+
+def _read_up_to(source: BinaryIO, count: int) -> bytes:
+    head = b""
+    while len(head) < count and (more := source.read(count - len(head))):
+        head += more
+    return head

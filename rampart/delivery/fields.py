@@ -1,0 +1,150 @@
+"""One value as the vendor wrote it → one canonical field, or a sentence on why it is none."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from contracts.mapping import Times
+from rampart.records.schemes import as_number
+
+ROLES = frozenset({"system", "user", "assistant", "tool"})
+EPOCH_UNITS = {"epoch_s": 1.0, "epoch_ms": 1000.0}
+
+
+class FieldError(ValueError):
+    """A value that is not what its field holds; the message says what was expected and found."""
+
+
+def _found(value: Any) -> str:
+    kind = {"dict": "an object", "list": "a list", "str": "text", "bool": "a boolean"}.get(
+        type(value).__name__, f"a {type(value).__name__}"
+    )
+    return f"{kind} ({str(value)[:60]!r})"
+
+
+def text_or_none(value: Any) -> str | None:
+    """Text as it is; null stays null. Other types must be asked for with `to_string()`: no guessing."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return _utf8(value)
+    raise FieldError(f"expected text, found {_found(value)}; to_string() in the expression takes it as text")
+
+
+def _utf8(text: str) -> str:
+    """`text`, unless it holds half a character (a lone surrogate), which no UTF-8 file can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise FieldError(f"expected text, found half a character at position {error.start}") from error
+    return text
+
+
+def name_or_none(value: Any) -> str | None:
+    """An identifier: text or a whole number, as text; null and blank are null."""
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise FieldError(f"expected an id, found {_found(value)}")
+    if isinstance(value, int | float):
+        return str(int(value))
+    return (text_or_none(value) or "").strip() or None
+
+
+def number_or_none(value: Any) -> float | None:
+    """A finite number, or one written out as text; null and blank are null."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    number = as_number(value)
+    if number is None:
+        raise FieldError(f"expected a number, found {_found(value)}")
+    return number
+
+
+def whole_or_none(value: Any) -> int | None:
+    """A whole number that fits 32 bits."""
+    number = number_or_none(value)
+    if number is None:
+        return None
+    if not number.is_integer() or abs(number) >= 2**31:
+        raise FieldError(f"expected a whole number, found {_found(value)}")
+    return int(number)
+
+
+def moment_or_none(value: Any, times: Times, zone: ZoneInfo) -> datetime | None:
+    """A moment in UTC. One without an offset is read in the contract's time zone."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    if isinstance(value, datetime):
+        return _in_utc(value, zone)
+    try:
+        if times.format in EPOCH_UNITS:
+            number = number_or_none(value)
+            return datetime.fromtimestamp((number or 0.0) / EPOCH_UNITS[times.format], UTC)
+        if isinstance(value, str):
+            return _in_utc(datetime.fromisoformat(value.strip()), zone)
+    except (ValueError, OverflowError, OSError) as error:
+        raise FieldError(f"expected a moment as {times.format}, found {_found(value)}") from error
+    raise FieldError(f"expected a moment as {times.format}, found {_found(value)}")
+
+
+def _in_utc(moment: datetime | date, zone: ZoneInfo) -> datetime:
+    local = (
+        moment
+        if isinstance(moment, datetime)
+        else datetime(moment.year, moment.month, moment.day, tzinfo=zone)
+    )
+    try:
+        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError as error:
+        raise FieldError(f"expected a moment after year 1, found {_found(moment)}") from error
+
+
+def messages(value: Any, roles: Mapping[str, str]) -> list[dict[str, str]]:
+    """A prompt as messages: plain text is one user message; null is none."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [{"role": "user", "content": _utf8(value)}] if value.strip() else []
+    listed = value if isinstance(value, list) else [value]
+    return [_message(message, place, roles) for place, message in enumerate(listed)]
+
+
+def _message(value: Any, place: int, roles: Mapping[str, str]) -> dict[str, str]:
+    if isinstance(value, str):
+        return {"role": "user", "content": _utf8(value)}
+    if not isinstance(value, dict) or not isinstance(value.get("content"), str):
+        hint = (
+            "give {role: ..., content: ...} objects, for example conversation[].{role: from, content: value}"
+        )
+        raise FieldError(f"[{place}]: expected a message, found {_found(value)}; {hint}")
+    role = roles.get(str(value.get("role")), value.get("role"))
+    if role not in ROLES:
+        hint = "map it in the contract's delivery.roles"
+        raise FieldError(f"[{place}].role: {role!r} is none of {', '.join(sorted(ROLES))}; {hint}")
+    return {"role": role, "content": _utf8(value["content"])}
+
+
+def response(content: Any, checkpoint: Any, response_id: Any, place: int) -> dict[str, str | None]:
+    """One response with the digest of its text."""
+    text = _at(place, "content", text_or_none, content) or ""
+    return {
+        "response_id": _at(place, "response_id", name_or_none, response_id) or str(place),
+        "content": text,
+        "checkpoint_id": _at(place, "checkpoint_id", name_or_none, checkpoint),
+        "sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
+
+
+def _at(place: int, name: str, read: Any, value: Any) -> str | None:
+    try:
+        found: str | None = read(value)
+    except FieldError as error:
+        raise FieldError(f"[{place}].{name}: {error}") from error
+    return found
+
+
+def as_delivered(value: Any) -> str | None:
+    """The label exactly as it came, as JSON text; null stays null."""
+    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)

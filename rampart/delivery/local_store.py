@@ -1,0 +1,171 @@
+"""A store in a local folder.
+
+An object appears by a hard link from a finished, synced temporary file: `os.link` is atomic and refuses to
+replace, which is exactly publish-once. A writer that is killed leaves at most a temporary file in a folder of
+its own, which is no object and is never listed.
+"""
+
+import contextlib
+import io
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError
+from rampart.delivery.store import ObjectInfo, checked_key, key_problem
+
+UNFINISHED = ".rampart-unfinished"
+_CHUNK = 1 << 20  # bytes
+
+
+class LocalStore:
+    """Objects as files below `root`. The folder is created by the first write."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.expanduser().absolute()
+
+    def put_once(self, key: str, data: bytes) -> None:
+        """Publish `data`; see `ObjectStore.put_once`."""
+        self._publish(key, io.BytesIO(data))
+
+    def put_file_once(self, key: str, path: Path) -> None:
+        """Publish a copy of the file at `path`; see `ObjectStore.put_once`."""
+        with path.open("rb") as source:
+            self._publish(key, source)
+
+    def get(self, key: str) -> bytes:
+        """All bytes of an object."""
+        with self.open(key) as stream:
+            return stream.read()
+
+    def open(self, key: str) -> BinaryIO:
+        """A seekable stream over an object."""
+        path = self._inside(key)
+        try:
+            # O_NONBLOCK: a named pipe in a drop folder must not hang the worker that looks at it.
+            handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise _missing(self.uri(key)) from error
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            os.close(handle)
+            raise _missing(self.uri(key))
+        return os.fdopen(handle, "rb")
+
+    def exists(self, key: str) -> bool:
+        """Is there a regular file under `key`?"""
+        return self._inside(key).is_file()
+
+    def list(self, prefix: str) -> tuple[ObjectInfo, ...]:
+        """Objects whose key starts with `prefix`. Links to folders are not followed."""
+        folder = prefix.rpartition("/")[0]
+        start = self._inside(folder) if folder else self._root
+        found = (self._info(path) for path in _files_below(start))
+        return tuple(sorted((o for o in found if o and o.key.startswith(prefix)), key=lambda o: o.key))
+
+    def uri(self, key: str) -> str:
+        """The object's ``file://`` address."""
+        return (self._root / checked_key(key)).as_uri()
+
+    def _info(self, path: Path) -> ObjectInfo | None:
+        key = path.relative_to(self._root).as_posix()
+        if key.startswith(f"{UNFINISHED}/"):
+            return None
+        try:
+            about = (path if key_problem(key) else self._inside(key)).stat()
+        except FileNotFoundError:  # removed meanwhile, or a link to nothing
+            return None
+        return ObjectInfo(key, about.st_size) if stat.S_ISREG(about.st_mode) else None
+
+    def _inside(self, key: str) -> Path:
+        path = self._root / checked_key(key)
+        if key.split("/", maxsplit=1)[0] == UNFINISHED:
+            raise DeliveryError(
+                "this folder holds unfinished writes, not objects", file=key, fix="choose another key"
+            )
+        if not path.resolve().is_relative_to(self._root.resolve()):
+            raise DeliveryError(
+                "a link on this path leads outside the store",
+                file=str(path),
+                fix="put a copy of the file in its place instead of the link",
+            )
+        return path
+
+    def _publish(self, key: str, source: BinaryIO) -> None:
+        target = self._inside(key)
+        try:
+            _make_folder(target.parent)
+            if not target.exists():
+                with self._written(source) as finished, contextlib.suppress(FileExistsError):
+                    os.link(finished, target)
+                source.seek(0)
+            # Also when another writer was first: it may have been killed between its link and its sync.
+            _sync_folder(target.parent)
+            with target.open("rb") as stored:
+                same = _same(stored, source)
+        except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
+            raise self._conflict(key, "a file and a folder of one name cannot both be stored here") from error
+        if not same:
+            raise self._conflict(key, "other bytes are already published under this key")
+
+    def _conflict(self, key: str, problem: str) -> StoreConflictError:
+        fix = "published bytes never change; publish under a new key"
+        return StoreConflictError(problem, self.uri(key), fix=fix)
+
+    @contextlib.contextmanager
+    def _written(self, source: BinaryIO) -> Iterator[Path]:
+        unfinished = self._root / UNFINISHED
+        _make_folder(unfinished)
+        handle, name = tempfile.mkstemp(dir=unfinished)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                shutil.copyfileobj(source, target, _CHUNK)
+                target.flush()
+                os.fchmod(target.fileno(), 0o644)  # mkstemp makes it private to this account
+                os.fsync(target.fileno())
+            yield Path(name)
+        finally:
+            Path(name).unlink()
+
+
+def _files_below(start: Path) -> Iterator[Path]:
+    def unreadable(error: OSError) -> None:
+        # os.walk would skip a folder it may not read, and its files would silently be missing.
+        if not isinstance(error, FileNotFoundError | NotADirectoryError):
+            raise error
+
+    for folder, _, names in os.walk(start, onerror=unreadable):
+        yield from (Path(folder, name) for name in names)
+
+
+def _same(one: BinaryIO, other: BinaryIO) -> bool:
+    while True:
+        left, right = one.read(_CHUNK), other.read(_CHUNK)
+        if left != right:
+            return False
+        if not left:
+            return True
+
+
+def _make_folder(folder: Path) -> None:
+    """Create `folder` and its parents, each entry synced: a file is not durable in a folder that is not."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _missing(uri: str) -> MissingObjectError:
+    return MissingObjectError("there is no such file", file=uri, fix="check the name and deliver the file")

@@ -1,0 +1,52 @@
+"""One JSON document holding an array of objects, at the top or where the contract's `rows_at` says."""
+
+import re
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+import msgspec
+
+from contracts.expressions import ExpressionError, compiled
+from rampart.delivery.errors import UnreadableFileError
+from rampart.delivery.readers.row import Row, Unread, unreadable
+
+BOM = b"\xef\xbb\xbf"
+
+
+def json_array_rows(stream: BinaryIO, file: str, rows_at: str | None) -> Iterator[Row | Unread]:
+    """Every element of the array, numbered from 1. The document is read whole, as the format asks.
+
+    Raises `UnreadableFileError` when it is not one JSON document, with the line where reading stopped, or
+    holds no array there.
+    """
+    rows = _array(_document(stream.read().removeprefix(BOM), file), file, rows_at)
+    for number, value in enumerate(rows, start=1):
+        if isinstance(value, dict):
+            yield Row(number, value)
+        else:
+            problem = f"expected a JSON object, found {type(value).__name__}"
+            yield unreadable(number, problem, str(value))
+
+
+def _document(data: bytes, file: str) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        place = re.search(r"byte (\d+)", str(error))
+        line = data[: int(place.group(1))].count(b"\n") + 1 if place else data.count(b"\n") + 1
+        fix = "deliver the whole document again; if it holds an object a line, the contract's format is jsonl"
+        raise UnreadableFileError(f"not a JSON document: {error}", file=file, line=line, fix=fix) from error
+
+
+def _array(document: Any, file: str, rows_at: str | None) -> list[Any]:
+    try:
+        rows = compiled(rows_at)(document) if rows_at else document
+    except ExpressionError as error:
+        rows, rows_at = None, f"{rows_at} ({error})"
+    if isinstance(rows, list):
+        return rows
+    where = f"at delivery.rows.rows_at = {rows_at}" if rows_at else "at the top"
+    keys = f"; its keys: {', '.join(map(repr, list(document)[:20]))}" if isinstance(document, dict) else ""
+    fix = "say where the array is with `rows_at`"
+    problem = f"expected an array of objects {where}, found {type(rows).__name__}{keys}"
+    raise UnreadableFileError(problem, file=file, line=1, fix=fix)

@@ -1,0 +1,45 @@
+"""JSON lines: one object a line, https://jsonlines.org. Blank lines hold no row."""
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import msgspec
+
+from rampart.delivery.readers.row import Row, Unread, unreadable
+
+LONGEST_LINE = 64 << 20  # bytes; a longer line is a file in the wrong format, or an attack
+BOM = b"\xef\xbb\xbf"
+
+
+def jsonl_rows(stream: BinaryIO) -> Iterator[Row | Unread]:
+    """Every non-blank line of `stream`: an object, or the reason why it is none."""
+    decoder = msgspec.json.Decoder()
+    for number, line in _lines(stream):
+        text = line.removeprefix(BOM) if number == 1 else line
+        if not text.strip():
+            continue
+        if len(text) > LONGEST_LINE:
+            yield unreadable(number, f"the line is longer than {LONGEST_LINE >> 20} MiB", text)
+            continue
+        yield _row(decoder, number, text)
+
+
+def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines; of an overlong line only the start is kept in memory."""
+    number = 1
+    while line := stream.readline(LONGEST_LINE + 1):
+        tail = line
+        while len(tail) > LONGEST_LINE and not tail.endswith(b"\n"):
+            tail = stream.readline(LONGEST_LINE + 1)
+        yield number, line
+        number += 1
+
+
+def _row(decoder: "msgspec.json.Decoder[object]", number: int, text: bytes) -> Row | Unread:
+    try:
+        value = decoder.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return unreadable(number, f"not JSON: {error}", text)
+    if not isinstance(value, dict):
+        return unreadable(number, f"expected a JSON object, found {type(value).__name__}", text)
+    return Row(number, value)

@@ -1,0 +1,133 @@
+"""What an expression sees: the row, its joined partners, and one element of a list or node of a tree."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.expressions import ExpressionError, Read, compiled, fields_read
+from contracts.mapping import DeliveryTerms, Each, ResponseFields, Tree
+from rampart.delivery.readers.row import EXCERPT, Row, Unread
+
+Scope = Mapping[str, Any]
+Split = Callable[[Scope], Iterator[dict[str, Any]]]
+
+DEEPEST = 500  # messages from a tree's root; deeper is an attack, not a conversation
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One judgement of a row: its place in the row from 0, and what expressions see."""
+
+    item: int
+    scope: Scope
+
+
+def splitter(terms: DeliveryTerms) -> Callable[[Row, Scope], Iterator[Judgement | Unread]]:
+    """How this contract's rows become judgements: whole, by element, or by tree node."""
+    split = _split(terms)
+    way = terms.each or terms.tree
+    name = way.as_ if way else ""
+
+    def judgements(row: Row, scope: Scope) -> Iterator[Judgement | Unread]:
+        if split is None:
+            yield Judgement(0, scope)
+            return
+        if name in scope:
+            problem = (
+                f"the row has a field {name!r}, which hides the contract's `as: {name}`; choose another name"
+            )
+            yield Unread(row.line, "unreadable_field", problem, str(row.value)[:EXCERPT])
+            return
+        try:
+            parts = list(split(scope))
+        except ExpressionError as error:
+            yield Unread(row.line, "unreadable_field", str(error), str(row.value)[:EXCERPT])
+            return
+        if not parts:
+            problem = "the row holds no judgement: delivery.each or delivery.tree found none"
+            yield Unread(row.line, "no_judgement", problem, str(row.value)[:EXCERPT])
+        for item, part in enumerate(parts):
+            yield Judgement(item, {**scope, name: part})
+
+    return judgements
+
+
+def columns_read(terms: DeliveryTerms) -> frozenset[str]:
+    """Top-level columns of the rows' files that the contract's expressions read."""
+    record = terms.record
+    texts = [value for key, value in record if isinstance(value, str) and key != "responses"]
+    texts += [join.on for join in terms.join]
+    if isinstance(record.responses, str):
+        texts.append(record.responses)
+    else:
+        texts += [text for one in record.responses for text in _response_texts(one)]
+    if terms.each:
+        texts.append(terms.each.in_)
+    if terms.tree:
+        texts.append(terms.tree.root)
+    own = {join.as_ for join in terms.join} | {s.as_ for s in (terms.each, terms.tree) if s}
+    return frozenset().union(*(fields_read(text) for text in texts)) - own
+
+
+def _response_texts(fields: ResponseFields) -> list[str]:
+    return [text for text in (fields.content, fields.checkpoint_id, fields.response_id) if text]
+
+
+def _split(terms: DeliveryTerms) -> Split | None:
+    markers = terms.transcript.markers if terms.transcript else None
+    if terms.each:
+        return _by_element(compiled(terms.each.in_, markers), _filter(terms.each, markers))
+    if terms.tree:
+        return _by_node(terms.tree, compiled(terms.tree.root, markers), _filter(terms.tree, markers))
+    return None
+
+
+def _filter(split: Each | Tree, markers: Mapping[str, str] | None) -> Callable[[Scope, dict[str, Any]], bool]:
+    if split.where is None:
+        return lambda _scope, _part: True
+    test: Read = compiled(split.where, markers)
+    return lambda scope, part: test({**scope, split.as_: part}) is True
+
+
+def _by_element(read: Read, keep: Callable[[Scope, dict[str, Any]], bool]) -> Split:
+    def split(scope: Scope) -> Iterator[dict[str, Any]]:
+        found = read(scope)
+        if found is None:
+            return
+        if not isinstance(found, dict | list):
+            kind = type(found).__name__
+            raise ExpressionError(
+                f"delivery.each.in: expected a list or object, found {kind}: {str(found)[:60]!r}"
+            )
+        pairs = found.items() if isinstance(found, dict) else ((None, value) for value in found)
+        for index, (key, value) in enumerate(pairs):
+            part = {"index": index, "number": index + 1, "key": key, "value": value}
+            if keep(scope, part):
+                yield part
+
+    return split
+
+
+def _by_node(tree: Tree, read: Read, keep: Callable[[Scope, dict[str, Any]], bool]) -> Split:
+    def walk(scope: Scope, path: tuple[dict[str, Any], ...], node: Any) -> Iterator[dict[str, Any]]:
+        if not isinstance(node, dict):
+            raise ExpressionError(f"delivery.tree: expected a message object, found {type(node).__name__}")
+        if len(path) >= DEEPEST:
+            raise ExpressionError(f"delivery.tree: more than {DEEPEST} messages deep")
+        below = (*path, node)
+        replies = node.get(tree.replies) or []
+        if not isinstance(replies, list):
+            kind = type(replies).__name__
+            raise ExpressionError(f"delivery.tree: expected a list in {tree.replies!r}, found {kind}")
+        part = {"path": list(below), "node": node, "replies": replies}
+        if replies and keep(scope, part):
+            yield part
+        for reply in replies:
+            yield from walk(scope, below, reply)
+
+    def split(scope: Scope) -> Iterator[dict[str, Any]]:
+        root = read(scope)
+        if root is not None:
+            yield from walk(scope, (), root)
+
+    return split

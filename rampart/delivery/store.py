@@ -1,0 +1,124 @@
+"""Where bytes live: one small protocol over a local folder and an S3 bucket.
+
+Objects are published once. The same bytes again change nothing; other bytes under the same key are refused.
+So a task that crashed is simply run again, and two workers on one delivery cannot undo each other's work.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+from urllib.parse import unquote, urlsplit
+
+from rampart.delivery.errors import DeliveryError
+
+# S3's own limit for a key and the usual limit of a file name, both in UTF-8 bytes.
+LONGEST_KEY = 1024
+LONGEST_NAME = 255
+_CHUNK = 1 << 20  # bytes
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """One stored object: its key below the store's root, and its size in bytes."""
+
+    key: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class S3Options:
+    """How to reach an S3 server; the defaults are those of the AWS command line."""
+
+    endpoint_url: str | None = None
+    region: str | None = None
+    path_style: bool = False
+    profile: str | None = None
+
+
+class ObjectStore(Protocol):
+    """Published bytes under keys such as ``landed/sha256/ab/abcd…``."""
+
+    def put_once(self, key: str, data: bytes) -> None:
+        """Publish `data`, whole or not at all, on durable storage.
+
+        Equal bytes under the key are left alone; other bytes raise `StoreConflictError`.
+        """
+
+    def put_file_once(self, key: str, path: Path) -> None:
+        """`put_once` with the content of a local file, in bounded memory."""
+
+    def get(self, key: str) -> bytes:
+        """All bytes of an object; `MissingObjectError` when there is none."""
+
+    def open(self, key: str) -> BinaryIO:
+        """A stream over an object, in bounded memory; `MissingObjectError` when there is none."""
+
+    def exists(self, key: str) -> bool:
+        """Is something published under `key`?"""
+
+    def list(self, prefix: str) -> tuple[ObjectInfo, ...]:
+        """All objects whose key starts with `prefix` (as text, not as a folder), sorted by key."""
+
+    def uri(self, key: str) -> str:
+        """The object's full address, for people and for other programs."""
+
+
+def open_store(uri: str, s3: S3Options | None = None) -> ObjectStore:
+    """The store at `uri`: a path, ``file:///path`` or ``s3://bucket/prefix``.
+
+    Nothing is created or contacted before the first use.
+    """
+    from rampart.delivery.local_store import LocalStore  # noqa: PLC0415 (it needs this module's names)
+
+    parts = urlsplit(uri) if "://" in uri else None
+    if parts is None:
+        return LocalStore(Path(uri))
+    if parts.scheme == "file" and parts.netloc in ("", "localhost"):
+        return LocalStore(Path(unquote(parts.path)))
+    if parts.scheme == "s3" and parts.netloc:
+        from rampart.delivery.s3_store import S3Store  # noqa: PLC0415 (boto3 takes 0.3 s to import)
+
+        return S3Store(parts.netloc, uri.removeprefix(f"s3://{parts.netloc}").strip("/"), s3 or S3Options())
+    raise DeliveryError(
+        "this is not the address of a store",
+        file=uri,
+        fix="use a path, file:///path or s3://bucket/prefix",
+    )
+
+
+def checked_key(key: str) -> str:
+    """`key` itself if it names an object safely in every store; otherwise `DeliveryError`.
+
+    Keys are relative paths with ``/`` between names: no empty name, ``.`` or ``..``, no backslash, no control
+    character, at most 1024 bytes in all and 255 in a name.
+    """
+    if problem := key_problem(key):
+        raise DeliveryError(
+            f"the key {problem}", file=key, fix="use names separated by single slashes, relative to the store"
+        )
+    return key
+
+
+def key_problem(key: str) -> str | None:
+    """What keeps `key` from being a safe relative path, as the end of a sentence; None for a good one."""
+    names = key.split("/")
+    unprintable = not key.isprintable()  # also what UTF-8 cannot encode, so the lengths below can be taken
+    problems = {
+        "is empty": not key,
+        "is an absolute path": key.startswith("/"),
+        "leaves its folder with '..'": ".." in names,
+        "has an empty name or '.' between its slashes": "" in names or "." in names,
+        "holds a backslash or a character that cannot be printed": "\\" in key or unprintable,
+        f"is longer than {LONGEST_KEY} bytes, or has a name longer than {LONGEST_NAME}": not unprintable
+        and (len(key.encode()) > LONGEST_KEY or max(len(name.encode()) for name in names) > LONGEST_NAME),
+    }
+    return next((problem for problem, found in problems.items() if found), None)
+
+
+def sha256_of(stream: BinaryIO) -> str:
+    """SHA-256 (hex) of what is left in `stream`, in bounded memory."""
+    digest = hashlib.sha256()
+    while chunk := stream.read(_CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
