@@ -1,0 +1,1 @@
+"""Wiring: one file a flow; the only branch is on a decision value."""

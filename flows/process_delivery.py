@@ -1,0 +1,88 @@
+"""One delivery, from the vendor's folder to the books: weekly runs, backfills and single runs walk here."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from prefect import flow
+
+from contracts.model import Contract
+from flows.outcome import Outcome, judged, unchanged
+from rampart.delivery.landing import Landed
+from rampart.ledger.outcome import Settlement
+from tasks.audit import audit_batch, judge_batch, second_opinion
+from tasks.intake import (
+    Refused,
+    holding,
+    land_delivery,
+    note_refusal,
+    recall_delivery,
+    receive_delivery,
+    standing,
+)
+from tasks.records import Inputs, apply_gates, read_inputs
+from tasks.settle import reach_verdict, settle_batch, write_feedback
+from tasks.workspace import Workspace, terms_in_file, terms_in_force, workspace
+
+
+@flow(name="process-delivery", flow_run_name="{contract_id}-week-{week}")
+def process_delivery(
+    contract_id: str,
+    week: int,
+    as_of: datetime,
+    *,
+    source: str | None = None,
+    from_books: bool = False,
+    terms: str | None = None,
+    dry_run: bool = False,
+) -> Outcome:
+    """Judge what a vendor delivered for one contract week.
+
+    The same bytes under the same rules change nothing, so it may be run again at any time, by any worker.
+
+    Args:
+        contract_id: a contract on the books.
+        week: its contract week, from 1.
+        as_of: the business time of the run; it becomes the time of every entry.
+        source: folder or s3:// address that holds the delivery, instead of the vendor's folder in the drop.
+        from_books: judge our own landed copy of the delivery on the books, not what lies in a folder.
+        terms: for a dry run, a contract file to judge by instead of the version in force.
+        dry_run: publish and book nothing.
+    """
+    with workspace(source, dry_run) as place:
+        contract = terms_in_file(terms) if dry_run and terms else terms_in_force(contract_id, place)
+        landed = (
+            recall_delivery(place, contract, week)
+            if from_books
+            else land_delivery(place, contract, week, at_root=source is not None)
+        )
+        if landed is None:
+            return Outcome(contract_id, week, "absent", "no complete delivery has arrived")
+        if isinstance(landed, Landed) and not dry_run and (before := standing(place, contract, week, landed)):
+            return unchanged(before)
+        inputs = landed if isinstance(landed, Refused) else read_inputs(place, contract, week, landed)
+        if isinstance(inputs, Refused):
+            if not dry_run:
+                note_refusal(place, contract, week, inputs, as_of)
+            return Outcome(contract_id, week, "refused", inputs.problem)
+        if dry_run:
+            return judged(contract_id, week, _judge(place, contract, week, inputs), changed=False)
+        return _settle(place, contract, week, inputs, as_of)
+
+
+def _settle(place: Workspace, contract: Contract, week: int, inputs: Inputs, as_of: datetime) -> Outcome:
+    ticket = receive_delivery(place, contract, week, inputs.landed, as_of)
+    if ticket is None:
+        return Outcome(contract.contract_id, week, "busy", "another worker is judging this delivery")
+    with holding(place, ticket):
+        settlement = _judge(place, contract, week, inputs)
+        settle_batch(place, ticket, settlement, as_of)
+    return judged(contract.contract_id, week, settlement, changed=True)
+
+
+def _judge(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> Settlement:
+    gates = apply_gates(place, contract, week, inputs)
+    verdicts = (*judge_batch(contract, week, inputs, gates), *audit_batch(contract, gates))
+    opinion = second_opinion(place, contract, week, gates, verdicts=verdicts)
+    settlement = reach_verdict(contract, week, inputs, gates, verdicts=verdicts)
+    pack = write_feedback(place, contract, week, settlement, gates=gates, inputs=inputs)
+    return replace(settlement, artefacts={**settlement.artefacts, **opinion, **pack})

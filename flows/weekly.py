@@ -1,0 +1,32 @@
+"""The weekly round: what is due or has arrived for every active contract, then the retraining it asks for."""
+
+from datetime import datetime
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.states import Failed
+
+from flows.outcome import Outcome
+from flows.process_delivery import process_delivery
+from flows.retrain import retrain
+from tasks.calendar import note_absences, open_weeks
+from tasks.workspace import workspace
+
+
+@flow(name="weekly")
+def weekly(as_of: datetime) -> State[tuple[Outcome, ...]] | tuple[Outcome, ...]:
+    """Judge every delivery that has arrived by `as_of`, mark what is late, and retrain once a batch accepted.
+
+    One contract's failure does not hold up the others; the round then fails at its end, naming it.
+    """
+    with workspace() as place:
+        due = open_weeks(place, as_of)
+        states = [process_delivery(contract_id, week, as_of, return_state=True) for contract_id, week in due]
+        outcomes = tuple(state.result() for state in states if state.is_completed())
+        note_absences(place, outcomes, as_of)
+        retrain(as_of)
+        failed = [week for week, state in zip(due, states, strict=True) if not state.is_completed()]
+        if failed:
+            names = ", ".join(f"{contract_id} week {week}" for contract_id, week in failed)
+            return Failed(message=f"could not judge {names}; the other contracts were judged")
+        return outcomes

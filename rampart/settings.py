@@ -1,0 +1,68 @@
+"""Every setting, in one place, from the environment (`RAMPART_*`); `docs/settings.md` is held to it."""
+
+import secrets
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Where Rampart keeps things and whom it talks to. The defaults need no server of any kind."""
+
+    model_config = SettingsConfigDict(env_prefix="RAMPART_", frozen=True, extra="ignore")
+
+    home: Path = Field(Path(".rampart"), description="Folder of everything kept on this machine.")
+    database_url: str = Field("", description="The ledger; default: SQLite in the home folder.")
+    store: str = Field(
+        "", description="Object store: a folder or s3://bucket/prefix; default: `store` at home."
+    )
+    drop: str = Field("", description="Where vendors deliver: a folder or s3://…; default: `drop` at home.")
+    s3_endpoint_url: str | None = Field(None, description="Endpoint of an S3-compatible store.")
+    s3_region: str | None = Field(None, description="Region of the S3 store.")
+    s3_path_style: bool = Field(False, description="Address buckets by path, as most own servers need.")
+    s3_profile: str | None = Field(None, description="AWS profile that holds the credentials.")
+    pseudonym_key: SecretStr | None = Field(
+        None, description="Secret that turns annotator ids into pseudonyms; default: made once, kept at home."
+    )
+    lease_s: float = Field(900.0, gt=0, description="Seconds after which a silent worker loses its delivery.")
+    host: str = Field("127.0.0.1", description="Address the dashboard listens on.")
+    port: int = Field(8770, ge=1, le=65535, description="Port of the dashboard.")
+
+    @property
+    def root(self) -> Path:
+        """The home folder, absolute."""
+        return self.home.expanduser().absolute()
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of the ledger."""
+        return self.database_url or f"sqlite:///{self.root / 'ledger.db'}"
+
+    @property
+    def store_uri(self) -> str:
+        """Where landed bytes, canonical records, packs and models live."""
+        return self.store or str(self.root / "store")
+
+    @property
+    def drop_uri(self) -> str:
+        """Where deliveries arrive."""
+        return self.drop or str(self.root / "drop")
+
+    def pseudonyms(self) -> bytes:
+        """The key behind annotator pseudonyms; losing it cuts the link between past and future batches."""
+        if self.pseudonym_key is not None:
+            return self.pseudonym_key.get_secret_value().encode()
+        path = self.root / "pseudonym.key"
+        if not path.exists():
+            self.root.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+            fresh.touch(mode=0o600)
+            fresh.write_text(secrets.token_hex(32))
+            try:
+                path.hardlink_to(fresh)  # whoever is first wins; the others read the winner's
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink()
+        return path.read_text().strip().encode()

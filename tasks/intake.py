@@ -1,0 +1,128 @@
+"""A vendor's folder → landed bytes, and a claim on the batch to judge."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from prefect import get_run_logger, task
+
+from contracts.model import Contract
+from quality import RULES_VERSION
+from rampart.delivery.errors import DeliveryError
+from rampart.delivery.landing import Landed, LandedFile, find_delivery, land
+from rampart.ledger.batch_rows import BatchRow, current_batch
+from rampart.ledger.batches import receive, refuse
+from rampart.ledger.claims import Claim, advance, claim, release, this_worker
+from rampart.records.reasons import REGISTRY_VERSION
+from tasks.policy import STAGE
+from tasks.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A delivery that could not be taken in, and the sentence that says why and what to do."""
+
+    problem: str
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """The right to judge one batch."""
+
+    batch: BatchRow
+    claim: Claim
+
+
+@task(**STAGE)
+def land_delivery(
+    place: Workspace, contract: Contract, week: int, at_root: bool = False
+) -> Landed | Refused | None:
+    """Verify and land what lies in the week's folder; None while nothing complete lies there.
+
+    `at_root`: the drop itself is the week's folder.
+    """
+    folder = "" if at_root else contract.inbox(week)
+    try:
+        if find_delivery(place.drop, folder, contract) is None:
+            return None
+        landed = land(place.drop, folder, contract, week, place.store)
+    except DeliveryError as error:
+        return Refused(str(error))
+    place.store.put_once(listing_key(landed.delivery_id), _listing(landed))
+    get_run_logger().info("landed %s: %d files", landed.delivery_id[:12], len(landed.files))
+    return landed
+
+
+@task(**STAGE)
+def recall_delivery(place: Workspace, contract: Contract, week: int) -> Landed | None:
+    """The delivery on the books for `week`, from our own landed bytes; None when there is none."""
+    batch = current_batch(place.books, contract.contract_id, week)
+    if batch is None or batch.delivery_id is None:
+        return None
+    known = json.loads(place.store.get(listing_key(batch.delivery_id)))
+    files = tuple(LandedFile(**file) for file in known["files"])
+    return Landed(known["delivery_id"], files, known["replaces"])
+
+
+@task(**STAGE)
+def standing(place: Workspace, contract: Contract, week: int, landed: Landed) -> BatchRow | None:
+    """The settled batch that already judges these bytes under these rules, if there is one."""
+    batch = current_batch(place.books, contract.contract_id, week)
+    same = batch and (batch.delivery_id, batch.rules_digest) == (landed.delivery_id, rules_digest(contract))
+    return batch if batch and same and batch.settled else None
+
+
+@task(**STAGE)
+def receive_delivery(
+    place: Workspace, contract: Contract, week: int, landed: Landed, as_of: datetime
+) -> Ticket | None:
+    """Put the delivery on the books and claim its batch; None when another worker has it."""
+    rules = rules_digest(contract)
+    batch = receive(
+        place.books,
+        contract.contract_id,
+        week,
+        landed.delivery_id,
+        contract.digest,
+        rules,
+        as_of,
+        replaces=landed.replaces,
+    )
+    mine = claim(place.books, batch.key, this_worker(), place.lease_s)
+    if mine is None:
+        return None
+    advance(place.books, mine, "landed", as_of)
+    return Ticket(batch, mine)
+
+
+@contextmanager
+def holding(place: Workspace, ticket: Ticket) -> Iterator[None]:
+    """Hold a claim, and give it back however the block ends: a failed stage must not block the next try."""
+    try:
+        yield
+    finally:
+        release(place.books, ticket.claim)
+
+
+@task(**STAGE)
+def note_refusal(place: Workspace, contract: Contract, week: int, refused: Refused, as_of: datetime) -> None:
+    """Write a refused delivery into the books; nothing was received."""
+    get_run_logger().error("%s week %d refused: %s", contract.contract_id, week, refused.problem)
+    refuse(place.books, contract.contract_id, week, refused.problem, as_of)
+
+
+def rules_digest(contract: Contract) -> str:
+    """Digest of everything a verdict depends on beside the bytes: the terms and the version of our rules."""
+    return hashlib.sha256(f"{contract.digest}/{REGISTRY_VERSION}/{RULES_VERSION}".encode()).hexdigest()
+
+
+def listing_key(delivery_id: str) -> str:
+    """Where the list of a landed delivery's files is kept."""
+    return f"deliveries/{delivery_id}.json"
+
+
+def _listing(landed: Landed) -> bytes:
+    return json.dumps(asdict(landed), sort_keys=True).encode()

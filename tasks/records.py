@@ -1,0 +1,101 @@
+"""Landed bytes → canonical records, and each record's fate."""
+
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+from prefect import get_run_logger, task
+
+from contracts.model import Contract
+from quality.gates.fates import Fates, part
+from quality.gates.record import Earlier, gate_records
+from rampart.delivery.canonicalise import Canonical, canonicalise
+from rampart.delivery.errors import DeliveryError
+from rampart.delivery.landing import Landed
+from rampart.delivery.tables import fetch_table, publish_table
+from rampart.delivery.work_orders import issued, read_work_order, work_order_key
+from rampart.ledger.batch_rows import BatchRow, judged_batches_before
+from rampart.records.identity import KEYS
+from tasks.intake import Refused
+from tasks.policy import STAGE
+from tasks.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """All that a judgement rests on beside the terms: landed bytes, their records, and the week's work order.
+
+    `issued` is None when the contract asks for no lineage.
+    """
+
+    landed: Landed
+    read: Canonical
+    issued: frozenset[tuple[str, str, str]] | None
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The outcome of the record gates: fates, mask of every record, and what they were compared with."""
+
+    fates: Fates
+    masks: tuple[int, ...]
+    compared_with: tuple[str, ...]
+    artefacts: dict[str, str]
+
+
+@task(**STAGE)
+def read_inputs(place: Workspace, contract: Contract, week: int, landed: Landed) -> Inputs | Refused:
+    """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
+    try:
+        read = canonicalise(landed, contract, place.store, place.pseudonym_key)
+        inputs = Inputs(landed, read, _issued(place, contract, week))
+    except DeliveryError as error:
+        return Refused(str(error))
+    get_run_logger().info("%d records, %d unreadable", read.records.num_rows, read.quarantine.num_rows)
+    return inputs
+
+
+@task(**STAGE)
+def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> Gates:
+    """Every reason against every record; publish who was kept, who was not, and what could not be read."""
+    before = judged_batches_before(place.books, contract.program, (week, contract.contract_id))
+    records = inputs.read.records
+    gated = gate_records(records, contract, week, _earlier(place, contract, before), inputs.issued)
+    fates = part(records, gated)
+    tables = {
+        "accepted": fates.accepted,
+        "discarded": fates.discarded,
+        "quarantined": inputs.read.quarantine,
+        "keys": fates.keys,
+    }
+    prefix = batch_prefix(contract, week)
+    keys = {name: publish_table(place.store, prefix, name, table) for name, table in tables.items()}
+    get_run_logger().info("%d kept, %d discarded", fates.accepted.num_rows, fates.discarded.num_rows)
+    compared = tuple(batch.artefacts["keys"] for batch in before if "keys" in batch.artefacts)
+    return Gates(fates, tuple(gated.masks.to_list()), compared, keys)
+
+
+def batch_prefix(contract: Contract, week: int) -> str:
+    """Where what is published about a contract week lies in the store."""
+    return f"batches/{contract.contract_id}/week-{week:02d}"
+
+
+def _earlier(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) -> Earlier:
+    tables = [
+        (batch.contract_id, fetch_table(place.store, batch.artefacts["keys"]))
+        for batch in before
+        if "keys" in batch.artefacts
+    ]
+    own = [table for contract_id, table in tables if contract_id == contract.contract_id]
+    return Earlier(_frame(own), _frame([table for _, table in tables]))
+
+
+def _frame(tables: list[pa.Table]) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=KEYS), *(pl.DataFrame(pl.from_arrow(table)) for table in tables)])
+
+
+def _issued(place: Workspace, contract: Contract, week: int) -> frozenset[tuple[str, str, str]] | None:
+    if contract.on_policy.lineage == "none":
+        return None
+    key = work_order_key(contract.program, week)
+    return issued(read_work_order(place.store.get(key), key))

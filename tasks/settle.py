@@ -1,0 +1,66 @@
+"""Verdicts → the books, and the vendor's feedback pack."""
+
+from datetime import datetime
+
+from prefect import get_run_logger, task
+
+from contracts.model import Contract
+from quality.decision import decide
+from quality.gates.fates import count_by_file, count_reasons
+from quality.verdict import Verdict
+from rampart.delivery.tables import publish_bytes
+from rampart.ledger.claims import advance
+from rampart.ledger.feedback import feedback_pack
+from rampart.ledger.judgement import Counted, settlement_of
+from rampart.ledger.outcome import Settlement
+from rampart.ledger.settlement import settle
+from tasks.intake import Ticket
+from tasks.policy import STAGE
+from tasks.records import Gates, Inputs
+from tasks.workspace import Workspace
+
+
+@task(**STAGE)
+def reach_verdict(
+    contract: Contract, week: int, inputs: Inputs, gates: Gates, *, verdicts: tuple[Verdict, ...]
+) -> Settlement:
+    """What happens to the batch, with every count and amount that goes into the books."""
+    fates = gates.fates
+    counted = Counted(
+        inputs.read.files,
+        count_by_file(fates.accepted),
+        count_by_file(fates.discarded),
+        count_reasons(fates.discarded),
+    )
+    return settlement_of(
+        contract,
+        week,
+        counted,
+        verdicts=verdicts,
+        decision=decide(verdicts, fates.accepted.num_rows),
+        artefacts=gates.artefacts,
+        compared_with=gates.compared_with,
+    )
+
+
+@task(**STAGE)
+def write_feedback(
+    place: Workspace, contract: Contract, week: int, settlement: Settlement, *, gates: Gates, inputs: Inputs
+) -> dict[str, str]:
+    """Publish the vendor's feedback pack; gives name → key, to be settled with the batch."""
+    pack = feedback_pack(contract, week, settlement, gates.fates.discarded, inputs.read.quarantine)
+    prefix = f"packs/{contract.vendor.id}/week-{week:02d}"
+    keys = {}
+    for name, data in pack.items():
+        stem, suffix = name.rsplit(".", 1)
+        keys[f"pack/{name}"] = publish_bytes(place.store, prefix, stem, suffix, data)
+    return keys
+
+
+@task(**STAGE)
+def settle_batch(place: Workspace, ticket: Ticket, settlement: Settlement, as_of: datetime) -> None:
+    """Write the judgement into the books: one transaction, and the claim ends."""
+    advance(place.books, ticket.claim, "gated", as_of)
+    advance(place.books, ticket.claim, "audited", as_of)
+    settle(place.books, ticket.claim, settlement, as_of)
+    get_run_logger().info("%s: %s (%s)", ticket.batch.key, settlement.state, settlement.reason)

@@ -1,0 +1,99 @@
+"""What a run works with: the books, the stores and the pseudonym key, opened once from the settings."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import Engine
+
+from contracts.load import load_contract, parse_contract
+from contracts.model import Contract
+from rampart.delivery.overlay_store import OverlayStore
+from rampart.delivery.store import ObjectStore, S3Options, open_store
+from rampart.ledger.contracts import current_contract, register_contract
+from rampart.ledger.engine import open_ledger
+from rampart.ledger.errors import UnknownContractError
+from rampart.settings import Settings
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """Open handles of one run. `books` is the ledger, `store` ours, `drop` the vendors'."""
+
+    books: Engine
+    store: ObjectStore
+    drop: ObjectStore
+    pseudonym_key: bytes
+    lease_s: float
+
+
+@contextmanager
+def workspace(drop: str | None = None, dry_run: bool = False) -> Iterator[Workspace]:
+    """Open everything as the settings say, and close the books at the end.
+
+    Args:
+        drop: where deliveries lie, when not in the settings' drop.
+        dry_run: let nothing be published: writes go to a scratch folder that is gone afterwards.
+    """
+    chosen = Settings()
+    books = open_ledger(chosen.ledger_url)
+    store = store_at(chosen.store_uri, chosen)
+    with TemporaryDirectory(prefix="rampart-dry-run-") if dry_run else nullcontext("") as scratch:
+        try:
+            yield Workspace(
+                books,
+                OverlayStore(open_store(scratch), store) if dry_run else store,
+                store_at(drop or chosen.drop_uri, chosen),
+                chosen.pseudonyms(),
+                chosen.lease_s,
+            )
+        finally:
+            books.dispose()
+
+
+def store_at(uri: str, settings: Settings) -> ObjectStore:
+    """The folder or bucket at `uri`, reached as the settings say; a missing local folder is made."""
+    if "://" not in uri:
+        Path(uri).mkdir(parents=True, exist_ok=True)
+    return open_store(
+        uri,
+        S3Options(settings.s3_endpoint_url, settings.s3_region, settings.s3_path_style, settings.s3_profile),
+    )
+
+
+def put_in_force(data: bytes, path: str, place: Workspace, as_of: datetime) -> Contract:
+    """Check the contract in `data`, keep its bytes and put it on the books as the version in force."""
+    contract = parse_contract(data, path)
+    key = contract_key(contract.digest)
+    place.store.put_once(key, data)
+    register_contract(place.books, contract, key, as_of)
+    return contract
+
+
+def terms_in_file(path: str) -> Contract:
+    """The contract at `path`, without putting it on the books."""
+    return load_contract(Path(path))
+
+
+def terms_in_force(contract_id: str, place: Workspace) -> Contract:
+    """The contract version in force; `UnknownContractError` when it was never registered."""
+    row = current_contract(place.books, contract_id)
+    if row is None:
+        raise UnknownContractError(
+            f"no contract {contract_id!r} on the books; register it with `rampart run SPEC`"
+        )
+    return parse_contract(place.store.get(row.key), row.key)
+
+
+def terms_of(digest: str, place: Workspace) -> Contract:
+    """The contract version with this digest, whose bytes were kept when it came into force."""
+    key = contract_key(digest)
+    return parse_contract(place.store.get(key), key)
+
+
+def contract_key(digest: str) -> str:
+    """Where the bytes of a contract version are kept."""
+    return f"contracts/{digest}.odcs.yaml"
