@@ -1,0 +1,55 @@
+"""A named person decides a held batch."""
+
+from datetime import datetime
+
+from sqlalchemy import Engine
+
+from rampart.ledger.batch_rows import id_of, key_of, newest
+from rampart.ledger.batches import move
+from rampart.ledger.canonical import Json
+from rampart.ledger.contracts import version_of
+from rampart.ledger.engine import writing
+from rampart.ledger.errors import LedgerError, TransitionError, UnknownBatchError
+from rampart.ledger.outbox import announce_accepted
+from rampart.ledger.settled import read
+from rampart.ledger.states import State
+from rampart.ledger.tables import Decision
+
+
+def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
+    engine: Engine, contract_id: str, week: int, accept: bool, by: str, reason: str, as_of: datetime
+) -> None:
+    """Accept or reject the held batch of a contract week; `by` and `reason` go into the books.
+
+    An accepted batch with discards becomes `accepted_partial`, one without `accepted`; either is announced to
+    retraining.
+
+    Raises:
+        LedgerError: `by` or `reason` is empty.
+        UnknownBatchError: the week was never expected.
+        TransitionError: the batch is not held.
+    """
+    by, reason = by.strip(), reason.strip()
+    if not by or not reason:
+        raise LedgerError(
+            f"a decision on {contract_id} week {week} needs the name of who decides and a reason; "
+            f"the {'name' if not by else 'reason'} is empty"
+        )
+    with writing(engine) as session:
+        batch = newest(session, contract_id, week)
+        if batch is None:
+            raise UnknownBatchError(f"{contract_id} week {week} is not on the books; nothing to decide")
+        if batch.state != "held":
+            raise TransitionError(f"{key_of(batch)} is {batch.state}; only a held batch is decided")
+        found = read(session, batch)
+        to: State = "rejected"
+        if accept:
+            to = "accepted_partial" if found.discarded else "accepted"
+        batch.state_reason = reason
+        session.add(
+            Decision(batch_id=id_of(batch), accepted=accept, decided_by=by, reason=reason, as_of=as_of)
+        )
+        about: dict[str, Json] = {"decided_by": by, "reason": reason}
+        move(session, batch, to, as_of, about)
+        program = version_of(session, batch.contract_digest).program
+        announce_accepted(session, batch, program, found.accepted, as_of)

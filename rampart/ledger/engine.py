@@ -1,0 +1,89 @@
+"""Opening the books, and the two kinds of transaction there are.
+
+One writer at a time, on both databases: SQLite begins every writing transaction with ``BEGIN IMMEDIATE`` (a
+deferred one that turns into a writer fails with "database is locked"), PostgreSQL takes one advisory lock. A
+writer therefore reads what the one before it wrote, and read-then-write needs no retry. Readers see one
+snapshot and wait for nobody.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from rampart.ledger.errors import LedgerError
+from rampart.ledger.migrations import migrate
+
+BUSY_TIMEOUT_S = 30
+_READS = "rampart_reads"
+_WRITER_LOCK = 0x52414D50  # "RAMP": any number nobody else locks in this database
+
+
+def open_ledger(url: str) -> Engine:
+    """The books at `url`, brought to the newest schema; made if absent.
+
+    Args:
+        url: a SQLAlchemy URL, for example ``sqlite:///.rampart/ledger.db`` (its folder is made) or
+            ``postgresql+psycopg://user@host/rampart``.
+
+    Raises:
+        LedgerError: the URL names a database driver that is not installed.
+    """
+    parsed = make_url(url)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    if sqlite and parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S} if sqlite else {})
+    except ModuleNotFoundError as error:
+        raise LedgerError(
+            f"the ledger's address names the driver {error.name!r}, which is not installed; "
+            "install it, or write the driver you have into the address (postgresql+psycopg://…)"
+        ) from error
+    if sqlite:
+        event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin)
+    with writing(engine) as session:
+        migrate(session.connection())
+    return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session in one writing transaction: committed at the end, rolled back on any error."""
+    with engine.connect() as connection, Session(connection) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session over one snapshot of the books, for reading only."""
+    with (
+        engine.connect() as connection,
+        Session(connection.execution_options(**{_READS: True})) as session,
+    ):
+        yield session
+
+
+def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    assert isinstance(connection, sqlite3.Connection)  # noqa: S101 (narrows the type; sqlite has one driver here)
+    connection.isolation_level = None  # the driver would otherwise begin transactions on its own, deferred
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    reads = connection.get_execution_options().get(_READS, False)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(
+            "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+            if reads
+            else f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})"
+        )

@@ -1,0 +1,37 @@
+"""What the ledger refuses, one class for each thing a caller may want to catch."""
+
+
+class LedgerError(Exception):
+    """The books cannot take this entry; the message says why and what to do."""
+
+
+class ContractChangedError(LedgerError):
+    """A contract file changed without a new `version`."""
+
+
+class UnknownContractError(LedgerError):
+    """No contract version with this digest, or no such week in it, is on the books."""
+
+
+class UnknownBatchError(LedgerError):
+    """No such batch is on the books."""
+
+
+class DeliveryConflictError(LedgerError):
+    """Another delivery is on the books for this contract week, and the new one does not replace it."""
+
+
+class TransitionError(LedgerError):
+    """The batch is not in a state from which it may go where it was sent."""
+
+
+class ClaimLostError(LedgerError):
+    """Another worker took the batch over, or the claim was released; what this worker did must be dropped."""
+
+
+class SettlementError(LedgerError):
+    """A settlement's counts or money do not add up."""
+
+
+class ChampionMovedError(LedgerError):
+    """The promotion was decided against a reward model that is no longer the champion."""

@@ -1,0 +1,194 @@
+"""Reward models on the books: what was trained on what, how good it is, whether it became champion."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel, col, func, select
+
+from rampart.ledger.batch_rows import BatchKey
+from rampart.ledger.canonical import Json
+from rampart.ledger.chain import append_event, program_stream
+from rampart.ledger.engine import reading, writing
+from rampart.ledger.errors import ChampionMovedError, LedgerError
+from rampart.ledger.outbox import finish, work
+from rampart.ledger.tables import Outbox, Promotion, RmArtefact, RmContract, RmMetric, RmVersion
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """One finished training. `run_id` is the SHA-256 of its data, config and code digests.
+
+    `trigger` is (contract id, week, revision) of the accepted batch that caused it. `accuracy` is the share
+    of `n_holdout` held-out comparisons it orders as people did, `accuracy_low`..`accuracy_high` its 95 %
+    interval.
+    """
+
+    run_id: str
+    program: str
+    trigger: tuple[str, int, int]
+    data_digest: str
+    config_digest: str
+    code_digest: str
+    contract_digests: tuple[str, ...]
+    artefacts: Mapping[str, str]
+    backend: str
+    n_train: int
+    n_holdout: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class PromotionRecord:
+    """Champion against challenger: held-out accuracy `difference` with its interval, over `n` comparisons."""
+
+    promoted: bool
+    champion_before: str | None
+    difference: float | None
+    low: float | None
+    high: float | None
+    n: int
+    reason: str
+
+
+def record_training(
+    engine: Engine, outbox_id: str, run: TrainingRun, decision: PromotionRecord, as_of: datetime
+) -> None:
+    """Write a training, its number in the programme and its promotion decision; finish the outbox row.
+
+    One transaction, once for each `outbox_id`: saying it again changes nothing.
+
+    Raises:
+        LedgerError: the row is no ``batch.accepted`` row, or of another batch or programme than the run says.
+        ChampionMovedError: another model became champion since the decision was made; decide again.
+    """
+    with writing(engine) as session:
+        row = _trainable(session, outbox_id)
+        if row.done:
+            return
+        trigger = BatchKey(row.contract_id, row.week, row.revision)
+        if (BatchKey(*run.trigger), run.program) != (trigger, row.program):
+            raise LedgerError(
+                f"run {run.run_id[:12]} says it was triggered by {BatchKey(*run.trigger)} in programme "
+                f"{run.program}, but outbox row {outbox_id} is {trigger} in programme {row.program}"
+            )
+        champion_now = champion_in(session, run.program)
+        if decision.champion_before != champion_now:
+            raise ChampionMovedError(
+                f"run {run.run_id[:12]} was compared with {decision.champion_before}, but the champion of "
+                f"{run.program} is {champion_now}; compare again"
+            )
+        version = _add(session, outbox_id, run, decision, as_of)
+        append_event(
+            session, program_stream(run.program), "model.trained", as_of, _about(version, run, decision)
+        )
+        finish(session, outbox_id)
+
+
+def record_skip(engine: Engine, outbox_id: str, reason: str, as_of: datetime) -> None:
+    """Nothing could be trained from an accepted batch; write down why and finish the row, once."""
+    with writing(engine) as session:
+        row = _trainable(session, outbox_id)
+        if row.done:
+            return
+        about: dict[str, Json] = {"trigger": [row.contract_id, row.week, row.revision], "reason": reason}
+        append_event(session, program_stream(row.program), "model.skipped", as_of, about)
+        finish(session, outbox_id)
+
+
+def champion(engine: Engine, program: str) -> str | None:
+    """The run id of the programme's champion, the latest promoted model; None before the first."""
+    with reading(engine) as session:
+        return champion_in(session, program)
+
+
+def champion_in(session: Session, program: str) -> str | None:
+    """`champion`, within the caller's transaction."""
+    promoted = (
+        select(RmVersion.run_id)
+        .join(Promotion, col(Promotion.rm_id) == col(RmVersion.id))
+        .where(RmVersion.program == program, col(Promotion.promoted).is_(True))
+        .order_by(col(RmVersion.version).desc())
+        .limit(1)
+    )
+    return session.exec(promoted).first()
+
+
+def _trainable(session: Session, outbox_id: str) -> Outbox:
+    row = work(session, outbox_id)
+    if row.topic != "batch.accepted":
+        raise LedgerError(f"outbox row {outbox_id} is {row.topic}; only batch.accepted leads to training")
+    return row
+
+
+def _add(
+    session: Session, outbox_id: str, run: TrainingRun, decision: PromotionRecord, as_of: datetime
+) -> int:
+    numbers = select(func.max(RmVersion.version)).where(RmVersion.program == run.program)
+    version = (session.exec(numbers).one() or 0) + 1
+    contract_id, week, revision = run.trigger
+    model = RmVersion(
+        program=run.program,
+        version=version,
+        outbox_id=outbox_id,
+        run_id=run.run_id,
+        contract_id=contract_id,
+        week=week,
+        revision=revision,
+        data_digest=run.data_digest,
+        config_digest=run.config_digest,
+        code_digest=run.code_digest,
+        backend=run.backend,
+        n_train=run.n_train,
+        n_holdout=run.n_holdout,
+        accuracy=run.accuracy,
+        accuracy_low=run.accuracy_low,
+        accuracy_high=run.accuracy_high,
+        as_of=as_of,
+    )
+    session.add(model)
+    session.flush()
+    assert model.id is not None  # noqa: S101 (narrows the type: the flush gave it one)
+    session.add_all(_belongings(model.id, run, decision))
+    session.flush()
+    return version
+
+
+def _belongings(rm_id: int, run: TrainingRun, decision: PromotionRecord) -> list[SQLModel]:
+    return [
+        *(
+            RmContract(rm_id=rm_id, position=place, contract_digest=digest)
+            for place, digest in enumerate(run.contract_digests)
+        ),
+        *(RmArtefact(rm_id=rm_id, name=name, object_key=key) for name, key in run.artefacts.items()),
+        *(RmMetric(rm_id=rm_id, name=name, value=value) for name, value in run.metrics.items()),
+        Promotion(
+            rm_id=rm_id,
+            promoted=decision.promoted,
+            champion_before=decision.champion_before,
+            difference=decision.difference,
+            low=decision.low,
+            high=decision.high,
+            n=decision.n,
+            reason=decision.reason,
+        ),
+    ]
+
+
+def _about(version: int, run: TrainingRun, decision: PromotionRecord) -> dict[str, Json]:
+    return {
+        "version": version,
+        "run_id": run.run_id,
+        "trigger": run.trigger,
+        "data": run.data_digest,
+        "config": run.config_digest,
+        "code": run.code_digest,
+        "contracts": run.contract_digests,
+        "promoted": decision.promoted,
+        "champion_before": decision.champion_before,
+        "reason": decision.reason,
+    }

@@ -1,0 +1,60 @@
+"""What a batch costs: accepted units at the price in force, less discount and credits, to the cent."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from contracts.model import Contract
+from rampart.ledger.outcome import MoneyKind, MoneyLine
+
+
+def price_batch(
+    contract: Contract, week: int, accepted: int, discarded: int, delivered: int
+) -> tuple[MoneyLine, ...]:
+    """The invoice lines of one batch.
+
+    Args:
+        contract: the terms; `ramp` holds prices and credits.
+        week: contract week, whose phase sets the price.
+        accepted: accepted units (judgements).
+        discarded: records discarded by the gates.
+        delivered: judgements delivered, unreadable ones included.
+
+    Credits: each discarded record beyond the ceiling's allowance (ceiling x readable, rounded down), and each
+    unit short of the tolerated volume. They may exceed what the batch pays: the vendor then owes the rest.
+    """
+    phase, name = contract.phase(week), contract.week(week).phase
+    rates = contract.ramp.credits
+    allowed = int(Decimal(str(phase.discard_ceiling)) * (accepted + discarded))
+    least = contract.week(week).units * (1 - Decimal(str(contract.ramp.volume_under)))
+    lines = [
+        _line(contract, "accepted_units", accepted, phase.price, f"ramp.phases.{name}.price"),
+        _line(
+            contract,
+            "discount",
+            accepted,
+            -phase.price * Decimal(str(phase.discount)),
+            f"ramp.phases.{name}.discount",
+        ),
+        _line(
+            contract,
+            "credit_discards",
+            max(0, discarded - allowed),
+            -rates.discard_over_ceiling,
+            "ramp.credits.discard_over_ceiling",
+        ),
+        _line(
+            contract,
+            "credit_short",
+            max(0, int(least) - delivered),
+            -rates.short_unit,
+            "ramp.credits.short_unit",
+        ),
+    ]
+    return tuple(line for line in lines if line.amount or line.kind == "accepted_units")
+
+
+def _line(contract: Contract, kind: MoneyKind, units: int, unit_price: Decimal, clause: str) -> MoneyLine:
+    cent = Decimal(1).scaleb(-contract.ramp.minor_units)
+    amount = (units * unit_price).quantize(cent, ROUND_HALF_UP)
+    return MoneyLine(
+        kind, units, abs(unit_price), amount, contract.ramp.currency, contract.ramp.minor_units, clause
+    )

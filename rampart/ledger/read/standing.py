@@ -1,0 +1,93 @@
+"""What stands on the books for each contract week: the revision that counts, and any being judged."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlmodel import Session, select
+
+from rampart.ledger.batch_rows import state_of
+from rampart.ledger.contracts import ContractRow
+from rampart.ledger.outcome import CREDITS, Settlement
+from rampart.ledger.settled import read
+from rampart.ledger.states import ACCEPTED, SETTLED, State
+from rampart.ledger.tables import Batch, ContractWeek
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A contract week. `settlement` is None until a revision is settled; `judging` names a revision that has
+    been received but not settled while an earlier one stands.
+    """
+
+    contract: ContractRow
+    plan: ContractWeek
+    revision: int | None
+    state: State
+    settlement: Settlement | None
+    judging: int | None
+
+    @property
+    def payable(self) -> Decimal:
+        """What an accepted batch pays, discounts and credits taken off; 0 for any other."""
+        return self._sum(self.state in ACCEPTED)
+
+    @property
+    def credited(self) -> Decimal:
+        """What the vendor owes back on an accepted batch, as a positive amount; 0 for any other."""
+        return self._sum(self.state in ACCEPTED, CREDITS, -1)
+
+    @property
+    def at_risk(self) -> Decimal:
+        """What a held batch would pay if accepted; 0 for any other."""
+        return self._sum(self.state == "held")
+
+    def _sum(self, counts: bool, kinds: tuple[str, ...] = (), sign: int = 1) -> Decimal:
+        lines = self.settlement.money if self.settlement and counts else ()
+        amounts = (sign * line.amount for line in lines if not kinds or line.kind in kinds)
+        return sum(amounts, Decimal(0).scaleb(-self.contract.minor_units))
+
+
+def standings(session: Session, contract: ContractRow, versions: dict[str, ContractRow]) -> list[Standing]:
+    """Every week of `contract` (the version in force), delivered or not, in week order.
+
+    A week that was delivered shows the plan it was judged under; `versions` maps a digest to its version.
+    """
+    batches: defaultdict[int, list[Batch]] = defaultdict(list)
+    alive = select(Batch).where(Batch.contract_id == contract.contract_id, Batch.state != "superseded")
+    for batch in sorted(session.exec(alive), key=lambda batch: batch.revision):
+        batches[batch.week].append(batch)
+    plans = {
+        plan.week: plan
+        for plan in session.exec(select(ContractWeek).where(ContractWeek.contract_digest == contract.digest))
+    }
+    return [
+        _standing(session, contract, versions, plans.get(week), batches[week])
+        for week in sorted({*plans, *batches})
+    ]
+
+
+def _standing(
+    session: Session,
+    contract: ContractRow,
+    versions: dict[str, ContractRow],
+    plan: ContractWeek | None,
+    revisions: list[Batch],
+) -> Standing:
+    settled = [batch for batch in revisions if batch.state in SETTLED]
+    shown = next(reversed(settled or revisions), None)
+    if shown is not None and (shown.delivery_id is not None or plan is None):
+        judged_under = session.get(ContractWeek, (shown.contract_digest, shown.week))
+        contract, plan = versions[shown.contract_digest], judged_under
+    assert plan is not None  # noqa: S101 (narrows the type: a week comes from a plan or from a batch's plan)
+    if shown is None:
+        return Standing(contract, plan, None, "expected", None, None)
+    newest = revisions[-1]
+    return Standing(
+        contract=contract,
+        plan=plan,
+        revision=shown.revision,
+        state=state_of(shown),
+        settlement=read(session, shown) if settled else None,
+        judging=newest.revision if newest is not shown else None,
+    )

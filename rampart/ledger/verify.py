@@ -1,0 +1,110 @@
+"""`rampart verify`, the ledger's part: do the books still hold what was promised about them?
+
+Numbers are those of the design's invariants: 1 every record counted once, 4 the event chain, 5 the money,
+6 one retraining for each accepted revision. The Parquet files are held against the counts elsewhere.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from rampart.ledger.arithmetic import count_problems, money_problems
+from rampart.ledger.batch_rows import BatchKey, key_of
+from rampart.ledger.chain import EventRow, broken_links, events
+from rampart.ledger.contracts import version_of, week_of
+from rampart.ledger.engine import reading
+from rampart.ledger.outbox import outbox_id
+from rampart.ledger.settled import read
+from rampart.ledger.states import ACCEPTED, SETTLED
+from rampart.ledger.tables import Batch, ContractVersion, Outbox, Promotion, RmContract, RmVersion
+
+
+@dataclass(frozen=True)
+class Violation:
+    """Invariant number, what it is about (a batch, a stream, a model), and what is wrong in a sentence."""
+
+    invariant: int
+    subject: str
+    problem: str
+
+
+def verify_books(engine: Engine) -> tuple[Violation, ...]:
+    """Everything in the books that breaks an invariant; empty when they are in order."""
+    with reading(engine) as session:
+        said = events(session)
+        return (*_chain(session), *_states(session, said), *_batches(session, said), *_models(session))
+
+
+def _chain(session: Session) -> Iterator[Violation]:
+    for broken in broken_links(session):
+        yield Violation(4, broken.stream, broken.problem)
+
+
+def _states(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
+    """A batch is in the state its last event says; the chain alone cannot show that its end is missing."""
+    last = {key: event for event in said if (key := _key(event))}
+    for batch in session.exec(select(Batch)):
+        event = last.get(key_of(batch))
+        if event is None or event.kind != f"batch.{batch.state}":
+            found = event.kind if event else "nothing"
+            yield Violation(4, str(key_of(batch)), f"is {batch.state}, but its last event says {found}")
+
+
+def _batches(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
+    sealed = {
+        key: event.payload["settlement"]
+        for event in said
+        if "settlement" in event.payload and (key := _key(event))
+    }
+    judged = {row.id for row in session.exec(select(Outbox))}
+    for batch in session.exec(select(Batch)):
+        subject, key = str(key_of(batch)), key_of(batch)
+        if key not in sealed:  # never settled: superseded before, or still on its way
+            if batch.state in SETTLED:
+                yield Violation(4, subject, f"is {batch.state}, but no event seals its settlement")
+            continue
+        found = read(session, batch)
+        contract = version_of(session, batch.contract_digest)
+        week = week_of(session, batch.contract_digest, batch.week)
+        yield from (Violation(1, subject, problem) for problem in count_problems(found))
+        yield from (Violation(5, subject, problem) for problem in money_problems(found, contract, week))
+        if found.digest != sealed[key]:
+            yield Violation(
+                4, subject, "its counts, verdicts, money or artefacts are not those its event sealed"
+            )
+        announced = outbox_id(
+            "batch.accepted", batch.contract_id, batch.week, batch.revision, batch.delivery_id or ""
+        )
+        if batch.state in ACCEPTED and found.accepted and announced not in judged:
+            yield Violation(6, subject, "is accepted, but no batch.accepted row announces it to retraining")
+
+
+def _models(session: Session) -> Iterator[Violation]:
+    known = set(session.exec(select(ContractVersion.digest)))
+    models = session.exec(select(RmVersion).order_by(col(RmVersion.program), col(RmVersion.version))).all()
+    triggered = Counter(BatchKey(model.contract_id, model.week, model.revision) for model in models)
+    for key, runs in sorted(triggered.items()):
+        if runs > 1:
+            yield Violation(6, str(key), f"{runs} training runs were recorded; one revision triggers one")
+    for model in models:
+        promotion = session.get(Promotion, model.id)
+        if promotion is None or not promotion.promoted:
+            continue
+        named = session.exec(select(RmContract.contract_digest).where(RmContract.rm_id == model.id)).all()
+        subject = f"{model.program} reward model {model.version}"
+        digests = {"data": model.data_digest, "config": model.config_digest, "code": model.code_digest}
+        for name, value in digests.items():
+            if not value:
+                yield Violation(6, subject, f"was promoted without naming the digest of its {name}")
+        if not named or not set(named) <= known:
+            yield Violation(6, subject, "was promoted without naming registered contracts it came from")
+
+
+def _key(event: EventRow) -> BatchKey | None:
+    if not event.kind.startswith("batch."):
+        return None
+    contract_id = event.stream.removeprefix("contract:")
+    return BatchKey(contract_id, event.payload["week"], event.payload["revision"])

@@ -1,0 +1,130 @@
+import pytest
+from sqlalchemy import Engine
+
+from contracts.model import Contract
+from rampart.ledger.models import record_training
+from rampart.ledger.outbox import pending
+from rampart.ledger.verify import verify_books
+from tests.ledger.books import day, judged, outcome, promotion, training
+
+
+@pytest.fixture
+def books(engine: Engine, contract: Contract) -> Engine:
+    """Books in order: an accepted week with a promoted model, a rejected week."""
+    key = judged(engine, contract, 1, outcome("accepted_partial", 80, 20))
+    judged(engine, contract, 2, outcome("rejected", 30, 40, 10))
+    record_training(engine, pending(engine, "batch.accepted")[0].id, training(key), promotion(), day(9))
+    return engine
+
+
+def forge(engine: Engine, *statements: str) -> None:
+    """Change the books behind the ledger's back, its guards and checks switched off."""
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        for statement in (
+            "DROP TRIGGER ledger_event_no_update",
+            "DROP TRIGGER ledger_event_no_delete",
+            "PRAGMA ignore_check_constraints=ON",
+            "PRAGMA foreign_keys=OFF",
+            *statements,
+        ):
+            raw.execute(statement)
+
+
+def test_books_in_order_have_no_violation(books: Engine) -> None:
+    assert verify_books(books) == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "invariant", "subject", "problem"),
+    [
+        (
+            "UPDATE batch_file SET accepted = 79 WHERE batch_id = 1",
+            1,
+            "acme-1 week 1 revision 1",
+            "has 100 records, but 79 accepted",
+        ),
+        (
+            "UPDATE batch_reason SET first_count = 19 WHERE batch_id = 1",
+            1,
+            "acme-1 week 1 revision 1",
+            "20 records are discarded, but 19 have",
+        ),
+        (
+            "UPDATE ledger_event SET payload = '{}' WHERE seq = 1",
+            4,
+            "contract:acme-1",
+            "its content was changed",
+        ),
+        (
+            "DELETE FROM ledger_event WHERE kind = 'batch.rejected'",
+            4,
+            "acme-1 week 2 revision 1",
+            "its last event says batch.audited",
+        ),
+        (
+            "DELETE FROM ledger_event WHERE kind = 'batch.rejected'",
+            4,
+            "acme-1 week 2 revision 1",
+            "no event seals its settlement",
+        ),
+        (
+            "UPDATE batch SET state = 'accepted' WHERE week = 2",
+            4,
+            "acme-1 week 2 revision 1",
+            "is accepted, but its last event says batch.rejected",
+        ),
+        (
+            "UPDATE batch_verdict SET observed = 0.01 WHERE batch_id = 1",
+            4,
+            "acme-1 week 1 revision 1",
+            "are not those its event sealed",
+        ),
+        (
+            "UPDATE batch_artefact SET object_key = 'x' WHERE batch_id = 2",
+            4,
+            "acme-1 week 2 revision 1",
+            "are not those its event sealed",
+        ),
+        (
+            "UPDATE batch_money SET amount_minor = 2801 WHERE batch_id = 1",
+            5,
+            "acme-1 week 1 revision 1",
+            "is 28.01, but 80 x 0.35",
+        ),
+        (
+            "UPDATE contract_week SET price_e4 = 3400 WHERE week = 1",
+            5,
+            "acme-1 week 1 revision 1",
+            "paid at 0.35, but week 1 has the price 0.3400",
+        ),
+        (
+            "DELETE FROM outbox WHERE topic = 'batch.accepted'",
+            6,
+            "acme-1 week 1 revision 1",
+            "no batch.accepted row",
+        ),
+        (
+            "UPDATE rm_version SET code_digest = ''",
+            6,
+            "assistant reward model 1",
+            "without naming the digest of its code",
+        ),
+        ("DELETE FROM rm_contract", 6, "assistant reward model 1", "without naming registered contracts"),
+        (
+            "INSERT INTO rm_version SELECT 2, program, 2, 'other', run_id, contract_id, week, revision, "
+            "data_digest, config_digest, code_digest, backend, n_train, n_holdout, accuracy, accuracy_low, "
+            "accuracy_high, as_of FROM rm_version",
+            6,
+            "acme-1 week 1 revision 1",
+            "2 training runs were recorded",
+        ),
+    ],
+)
+def test_each_forgery_is_found(
+    books: Engine, statement: str, invariant: int, subject: str, problem: str
+) -> None:
+    forge(books, statement)
+    found = [v for v in verify_books(books) if (v.invariant, v.subject) == (invariant, subject)]
+    assert any(problem in violation.problem for violation in found), verify_books(books)
