@@ -1,0 +1,101 @@
+import dataclasses
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rampart.delivery.local_store import LocalStore
+from rampart.retrain.backend import Dataset, Job, run_id_of
+from rampart.retrain.config import LinearConfig, TrainConfig
+from rampart.retrain.digests import sha256
+from rampart.retrain.linear.train import LinearBackend, code_digest, train
+from rampart.retrain.snapshot import PAIR, Snapshot, build_snapshot
+from tests.retrain.planted import batch, planted_rows
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture(scope="module")
+def snapshot() -> Snapshot:
+    return build_snapshot([batch(planted_rows(200, seed=5))])
+
+
+def submitted(snapshot: Snapshot, store: LocalStore) -> tuple[Dataset, Job]:
+    dataset = Dataset(snapshot.digest, "datasets/one.parquet")
+    store.put_once(dataset.key, snapshot.to_parquet())
+    return dataset, LinearBackend(store).submit(dataset, TrainConfig(), "models/one")
+
+
+def model_digest() -> str:
+    """What another process prints; see the test below."""
+    pairs = build_snapshot([batch(planted_rows(200, seed=5))]).pairs
+    return sha256(b"".join(train(pairs, LinearConfig())[0].to_files()))
+
+
+def test_two_trainings_give_identical_bytes_whatever_the_process_and_its_threads() -> None:
+    code = "from tests.retrain.linear.test_train import model_digest; print(model_digest())"
+    environment = {"PYTHONHASHSEED": "7", "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
+    other = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert other.stdout.strip() == model_digest() == model_digest()
+
+
+def test_submitting_again_finds_the_results_and_trains_nothing(
+    snapshot: Snapshot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = LocalStore(tmp_path)
+    dataset, job = submitted(snapshot, store)
+    monkeypatch.setattr("rampart.retrain.linear.train.train", None)  # calling it would raise
+    backend = LinearBackend(store)
+    assert backend.submit(dataset, TrainConfig(), "models/one") == job
+    assert backend.poll(job) == "done"
+
+
+def test_a_run_cut_off_before_its_result_is_finished_by_the_next(snapshot: Snapshot, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    dataset, job = submitted(snapshot, store)
+    before = store.get("models/one/result.json")
+    (tmp_path / "models/one/result.json").unlink()
+    assert LinearBackend(store).poll(job) == "failed"
+    LinearBackend(store).submit(dataset, TrainConfig(), "models/one")
+    assert store.get("models/one/result.json") == before
+
+
+def test_the_result_names_data_configuration_code_and_files(snapshot: Snapshot, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    _, job = submitted(snapshot, store)
+    result = LinearBackend(store).collect(job)
+    assert result.run_id == run_id_of(snapshot.digest, TrainConfig().digest, code_digest()) == job.run_id
+    assert (result.data_digest, result.config_digest) == (snapshot.digest, TrainConfig().digest)
+    assert all(store.exists(key) for key in result.artefacts)
+    assert result.n_train == snapshot.manifest.train_pairs
+
+
+def test_held_out_pairs_are_not_trained_on(snapshot: Snapshot, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    _, job = submitted(snapshot, store)
+    kept = snapshot.pairs.filter([split == "train" for split in snapshot.pairs["split"].to_pylist()])
+    model, _ = train(kept, LinearConfig())
+    assert LinearBackend(store).scorer(job.out).to_files() == model.to_files()
+
+
+def test_a_prefix_that_holds_another_run_is_refused(snapshot: Snapshot, tmp_path: Path) -> None:
+    store = LocalStore(tmp_path)
+    dataset, job = submitted(snapshot, store)
+    with pytest.raises(ValueError, match=f"holds run {job.run_id}.*a prefix of its own"):
+        LinearBackend(store).submit(
+            dataclasses.replace(dataset, digest="f" * 64), TrainConfig(), "models/one"
+        )
+
+
+def test_collecting_what_was_never_trained_says_to_submit(tmp_path: Path) -> None:
+    job = Job("linear", "r1", "models/r1")
+    with pytest.raises(ValueError, match=r"run r1 left no models/r1/result.json; submit it again"):
+        LinearBackend(LocalStore(tmp_path)).collect(job)
+
+
+def test_training_on_nothing_is_refused() -> None:
+    with pytest.raises(ValueError, match="no pair to train on"):
+        train(PAIR.empty_table(), LinearConfig())
