@@ -1,0 +1,97 @@
+"""The dashboard as a web application: addresses to pages, and what happens when there is none."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import FastAPI, HTTPException
+from fastapi import Path as InPath
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, PlainTextResponse
+from sqlalchemy import Engine
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+
+from dashboard.api import api
+from dashboard.pages import contract_page, overview_page, patterns_page, program_page, week_page
+from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
+from dashboard.rendering import render
+from dashboard.security import HEADERS, LOOPBACK_HOSTS, SecurityHeaders
+from rampart.ledger.read import programs
+
+# The databases keep weeks and revisions as integers of at least four bytes; more is no number of a week.
+Number = Annotated[int, InPath(ge=1, le=2**31 - 1)]
+NO_SUCH_PAGE = "There is no page at this address."
+
+
+def create_app(engine: Engine, allowed_hosts: Sequence[str] = LOOPBACK_HOSTS) -> FastAPI:
+    """The dashboard over the books of `engine`; it only reads.
+
+    Args:
+        engine: from `rampart.ledger.engine.open_ledger`.
+        allowed_hosts: names it answers to in the Host header; behind a proxy, the proxy's public name.
+    """
+    app = FastAPI(
+        title="Rampart",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False),
+        ],
+    )
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.include_router(api(engine))
+    _add_pages(app, engine)
+    app.add_exception_handler(NotOnTheBooksError, _not_found)
+    app.add_exception_handler(RequestValidationError, _not_found)
+    app.add_exception_handler(StarletteHTTPException, _not_found)
+    app.add_exception_handler(Exception, _broken)
+    return app
+
+
+def _add_pages(app: FastAPI, engine: Engine) -> None:
+    @app.get("/", response_class=HTMLResponse)
+    def overview() -> str:
+        return render("overview.html", overview_page(engine))
+
+    @app.get("/contracts/{contract_id}/weeks/{week}", response_class=HTMLResponse)
+    def week(contract_id: str, week: Number, revision: int | None = None) -> str:
+        if revision is not None and not 1 <= revision < 2**31:
+            raise HTTPException(404)
+        return render("week.html", week_page(engine, contract_id, week, revision))
+
+    @app.get("/contracts/{contract_id}", response_class=HTMLResponse)
+    def contract(contract_id: str) -> str:
+        return render("contract.html", contract_page(engine, contract_id))
+
+    @app.get("/programs/{program}", response_class=HTMLResponse)
+    def program(program: str) -> str:
+        return render("program.html", program_page(engine, program))
+
+    @app.get("/patterns", response_class=HTMLResponse)
+    def patterns() -> str:
+        return render("patterns.html", patterns_page())
+
+    @app.get("/healthz", response_class=PlainTextResponse)
+    def healthz() -> str:
+        """Fails when the books cannot be read."""
+        return f"ok, {len(programs(engine))} programmes\n"
+
+
+def _not_found(_request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, StarletteHTTPException) else 404
+    sentence = str(error) if isinstance(error, NotOnTheBooksError) else NO_SUCH_PAGE
+    title = "Not found" if status == 404 else "Not possible"
+    return HTMLResponse(render("problem.html", ProblemPage(title, sentence)), status)
+
+
+def _broken(_request: Request, _error: Exception) -> Response:
+    sentence = "This page could not be read from the books. The server's log says why; nothing was changed."
+    page = render("problem.html", ProblemPage("Something broke", sentence))
+    return HTMLResponse(page, 500, headers=HEADERS)  # written outside the middleware, so it brings its own

@@ -1,0 +1,28 @@
+"""Where things are: the address of every page, for templates, charts and tests."""
+
+from urllib.parse import quote
+
+from rampart.ledger.read import RampRow
+
+
+def contract_url(contract_id: str) -> str:
+    """The page of a contract."""
+    return f"/contracts/{quote(contract_id, safe='')}"
+
+
+def week_url(contract_id: str, week: int, revision: int | None = None, anchor: str = "") -> str:
+    """The page of a contract week; of its current revision unless one is named."""
+    asked = "" if revision is None else f"?revision={revision}"
+    return f"{contract_url(contract_id)}/weeks/{week}{asked}{'#' * bool(anchor)}{anchor}"
+
+
+def row_url(row: RampRow, anchor: str = "") -> str | None:
+    """The week page behind a row of the ramp, at the revision the row shows; None before the week is open."""
+    if row.revision is None:
+        return None
+    return week_url(row.contract_id, row.week, row.revision if row.judging else None, anchor)
+
+
+def program_url(program: str) -> str:
+    """The page of a programme's reward models."""
+    return f"/programs/{quote(program, safe='')}"

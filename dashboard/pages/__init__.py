@@ -1,0 +1,35 @@
+"""The pages: one module a page, each a frozen dataclass (its context) and the function that reads it."""
+
+from dashboard.pages.attention import Attention
+from dashboard.pages.contract import ContractPage, contract_page
+from dashboard.pages.missing import ProblemPage
+from dashboard.pages.overview import OverviewPage, overview_page
+from dashboard.pages.patterns import PatternsPage, patterns_page
+from dashboard.pages.program import ProgramPage, program_page
+from dashboard.pages.week import WeekPage, week_page
+
+# Template → what it renders; the tests hold templates and `docs/dashboard.md` to it.
+PAGES = {
+    "overview.html": OverviewPage,
+    "contract.html": ContractPage,
+    "week.html": WeekPage,
+    "program.html": ProgramPage,
+    "patterns.html": PatternsPage,
+    "problem.html": ProblemPage,
+}
+
+__all__ = [
+    "PAGES",
+    "Attention",
+    "ContractPage",
+    "OverviewPage",
+    "PatternsPage",
+    "ProblemPage",
+    "ProgramPage",
+    "WeekPage",
+    "contract_page",
+    "overview_page",
+    "patterns_page",
+    "program_page",
+    "week_page",
+]

@@ -1,0 +1,189 @@
+"""Books with something of everything, written through the ledger's own door and judged by the real rules.
+
+Alder learns; Birch has a batch held, one decided by a person and one late; Cedar redelivers and is rejected
+once; the last vendor's texts attack whoever shows them.
+"""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from contracts.load import load_contract
+from contracts.model import Contract, Vendor
+from quality.decision import decide as decision_of
+from quality.gates.batch import volume
+from quality.ramp.discard import discard_verdict
+from quality.verdict import GateSpec, Status, Verdict
+from rampart.ledger.batches import current_batch, expect, mark_late, receive, refuse
+from rampart.ledger.claims import advance, claim
+from rampart.ledger.contracts import register_contract
+from rampart.ledger.decisions import decide
+from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record_training
+from rampart.ledger.outbox import pending
+from rampart.ledger.outcome import FileCount, ReasonCount, Settlement
+from rampart.ledger.pricing import price_batch
+from rampart.ledger.settlement import settle
+from tests.ledger.books import terms
+
+SPECS = Path(__file__).parents[2] / "contracts" / "specs" / "demo"
+HOSTILE_NAME = '<script>alert("x")</script> \u202eemca\u202c & "Söhne"'
+HOSTILE_ID = "hostile-1"
+HOSTILE_TEXT = "</td><img src=x onerror=alert(1)>\x1b[31m"
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def day(week: int, plus: int = 0) -> datetime:
+    """Business time: the start of a contract week, `plus` days on."""
+    return START + timedelta(days=7 * (week - 1) + plus)
+
+
+def fill(engine: Engine) -> None:
+    """Write the whole example."""
+    alder, birch, cedar = (load_contract(SPECS / f"{name}.odcs.yaml") for name in ("alder", "birch", "cedar"))
+    for contract in (alder, birch, cedar):
+        register_contract(engine, contract, f"contracts/{contract.digest}.yaml", START)
+    for week, rate in enumerate((0.41, 0.27, 0.17, 0.11, 0.08), 1):
+        deliver(engine, alder, week, rate)
+    train(engine, alder.program)
+    for week, rate in enumerate((0.44, 0.36, 0.37, 0.12), 1):
+        deliver(engine, birch, week, rate, lean=0.64 if week == 4 else 0.52)
+    decide(engine, birch.contract_id, 4, True, "R. Okafor", "Prompts of week 4 ask for detail.", day(5, 2))
+    expect(engine, birch.contract_id, 5, birch.digest, day(5))
+    mark_late(engine, birch.contract_id, 5, day(6, 1))
+    deliver(engine, cedar, 1, 0.35)
+    deliver(engine, cedar, 2, 0.45)
+    deliver(engine, cedar, 2, 0.31, replaces="cedar-2-1", attempt=2)
+    deliver(engine, cedar, 3, 0.24)
+    deliver(engine, cedar, 4, 0.22)
+    expect(engine, cedar.contract_id, 5, cedar.digest, day(5))
+    refuse(engine, cedar.contract_id, 5, "manifest.json names rows-2.jsonl, which is not there", day(6))
+    train(engine, alder.program)
+    fill_hostile(engine)
+
+
+def fill_hostile(engine: Engine) -> None:
+    """A vendor whose every text is an attack."""
+    contract = terms(HOSTILE_ID, program="hostile").model_copy(
+        update={"vendor": Vendor(id="acme", name=HOSTILE_NAME), "name": HOSTILE_TEXT}
+    )
+    register_contract(engine, contract, "contracts/hostile.yaml", START)
+    deliver(engine, contract, 1, 0.2, said=HOSTILE_TEXT)
+    train(engine, "hostile")
+
+
+def deliver(
+    engine: Engine,
+    contract: Contract,
+    week: int,
+    rate: float,
+    *,
+    lean: float = 0.52,
+    replaces: str | None = None,
+    attempt: int = 1,
+    said: str = "",
+) -> None:
+    """A week's planned volume, `rate` of it discarded, taken to its settlement."""
+    name = f"{contract.vendor.id}-{week}-{attempt}"
+    expect(engine, contract.contract_id, week, contract.digest, day(week))
+    receive(engine, contract.contract_id, week, name, contract.digest, "rules-1", day(week, 7), replaces)
+    batch = current_batch(engine, contract.contract_id, week)
+    assert batch is not None
+    mine = claim(engine, batch.key, "elsewhere:1:a", 60)
+    assert mine is not None
+    advance(engine, mine, "landed", day(week, 7))
+    advance(engine, mine, "gated", day(week, 7))
+    advance(engine, mine, "audited", day(week, 7))
+    settle(engine, mine, _settlement(contract, week, rate, lean, said), day(week, 7))
+
+
+def train(engine: Engine, program: str) -> None:
+    """Train on every accepted batch that still waits for it; a newer model is a little better."""
+    for work in pending(engine, "batch.accepted"):
+        if work.program != program:
+            continue
+        seed = len(work.id) * 37 + work.week * 11 + ord(work.contract_id[3])
+        accuracy = 0.62 + 0.025 * work.week + (seed % 7) / 200
+        before = champion(engine, program)
+        promoted = seed % 4 != 1 or before is None
+        run_id = hashlib.sha256(work.id.encode()).hexdigest()
+        run = TrainingRun(
+            run_id=run_id,
+            program=program,
+            trigger=(work.contract_id, work.week, work.revision),
+            data_digest=f"data-{run_id}",
+            config_digest="config-1",
+            code_digest="code-1",
+            contract_digests=(),
+            artefacts={"model": f"models/{run_id}.safetensors"},
+            backend="linear",
+            n_train=400 * work.week,
+            n_holdout=80 * work.week,
+            accuracy=accuracy,
+            accuracy_low=accuracy - 0.09 / work.week**0.5,
+            accuracy_high=accuracy + 0.09 / work.week**0.5,
+            metrics={"loss": 0.6},
+        )
+        difference = None if before is None else 0.01 if promoted else -0.021
+        said = "Not worse than the champion by more than the margin." if promoted else "It may lose over 2%."
+        record = PromotionRecord(
+            promoted,
+            before,
+            difference,
+            None if difference is None else difference - 0.02,
+            None if difference is None else difference + 0.02,
+            80,
+            said,
+        )
+        record_training(engine, work.id, run, record, day(work.week, 8))
+
+
+def _settlement(contract: Contract, week: int, rate: float, lean: float, said: str) -> Settlement:
+    delivered = contract.week(week).units
+    quarantined = 3
+    discarded = round(rate * (delivered - quarantined))
+    accepted = delivered - quarantined - discarded
+    verdicts = (
+        volume(delivered, contract, week),
+        discard_verdict(
+            discarded,
+            accepted + discarded,
+            contract.phase(week).discard_ceiling,
+            confidence=contract.ramp.confidence,
+            consequence=contract.phase(week).on_breach,
+            clause=contract.ceiling_clause(week),
+            evidence=f"sha256/{contract.vendor.id}-{week}/discarded.parquet",
+        ),
+        _lean(lean, accepted, said),
+    )
+    decided = decision_of(verdicts, accepted)
+    speedy = discarded // 3
+    return Settlement(
+        state=decided.outcome,
+        reason=said or decided.reason,
+        files=(
+            FileCount(
+                "preferences.jsonl.gz", "rows", "9f" * 32, 81_920, delivered, delivered, accepted, discarded,
+                quarantined,
+            ),
+        ),
+        reasons=(
+            ReasonCount("exact_duplicate", discarded - speedy, discarded - speedy),
+            ReasonCount("too_fast", speedy, speedy + discarded // 10),
+        ),
+        verdicts=verdicts,
+        money=price_batch(contract, week, accepted, discarded, delivered),
+        artefacts={
+            "accepted": f"sha256/{contract.vendor.id}-{week}/accepted.parquet",
+            "feedback": f"sha256/{contract.vendor.id}-{week}/summary.md",
+        },
+        compared_with=("a" * 64,) * min(week - 1, 1),
+    )  # fmt: skip
+
+
+def _lean(observed: float, n: int, said: str) -> Verdict:
+    spec = GateSpec("audits.length", "longer_wins", 0.1, "hold")
+    reason = said or f"The longer response won {observed:.1%} of {n} strict comparisons."
+    status: Status = "fail" if observed > 0.6 else "pass"
+    return Verdict(spec, status, observed, observed - 0.03, observed + 0.03, n, reason, None)
