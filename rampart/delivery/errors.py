@@ -48,7 +48,7 @@ class WorkOrderError(DeliveryError):
     """A line of a work order is not an item."""
 
 
-def printable(text: str) -> str:
-    """`text` with everything a terminal could act on escaped, cut to 400 characters."""
-    safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: _LONGEST_ECHO + 1])
-    return safe if len(text) <= _LONGEST_ECHO else safe[:_LONGEST_ECHO] + "…"
+def printable(text: str, longest: int = _LONGEST_ECHO) -> str:
+    """`text` with everything a terminal could act on escaped, cut to `longest` characters."""
+    safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: longest + 1])
+    return safe if len(text) <= longest else safe[:longest] + "…"

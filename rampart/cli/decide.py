@@ -1,0 +1,35 @@
+"""`rampart decide`: a named person decides a held batch."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from rampart.cli.exits import console
+from rampart.cli.running import moment
+from rampart.ledger.decisions import decide as write_decision
+from rampart.ledger.engine import open_ledger
+from rampart.settings import Settings
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command(
+        epilog='Example: rampart decide dc-birch 4 reject --by "A. Lead" --reason "length lean confirmed"'
+    )(decide)
+
+
+def decide(
+    contract_id: Annotated[str, typer.Argument(help="The contract.")],
+    week: Annotated[int, typer.Argument(help="Its held week.")],
+    decision: Annotated[Literal["accept", "reject"], typer.Argument(help="What is decided.")],
+    *,
+    by: Annotated[str, typer.Option(help="Who decides.")],
+    reason: Annotated[str, typer.Option(help="Why; it goes into the books.")],
+    as_of: Annotated[str | None, typer.Option(help="Business time; default: now.")] = None,
+) -> None:
+    """Accept or reject a held batch, by name and with a reason."""
+    books = open_ledger(Settings().ledger_url)
+    write_decision(books, contract_id, week, decision == "accept", by, reason, moment(as_of))
+    console.print(
+        f"{contract_id} week {week}: {decision}ed by {by}. Run `rampart retrain` if it was accepted."
+    )

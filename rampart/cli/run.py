@@ -1,0 +1,83 @@
+"""`rampart run`: one contract file, one delivery, the whole walk."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from contracts.load import load_contract
+from rampart.cli.exits import Exit, console, stop
+from rampart.cli.running import flows_here, moment
+from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table, safe, state_of
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command(epilog="Example: rampart run contracts/specs/examples/llmfao.odcs.yaml --from ~/data/llmfao")(
+        run
+    )
+
+
+def run(
+    spec: Annotated[Path, typer.Argument(help="The contract file; it comes into force.")],
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="Folder or s3:// address of the delivery; default: the vendor's in the drop."
+        ),
+    ] = None,
+    week: Annotated[int, typer.Option(help="Contract week, from 1.")] = 1,
+    as_of: Annotated[str | None, typer.Option(help="Business time of the run; default: now.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Judge one delivery by a contract file, book it, and retrain when it was accepted."""
+    at = moment(as_of)
+    contract = load_contract(spec)
+    if week not in contract.ramp.weeks:
+        raise stop(Exit.USAGE, f"--week {week}: {spec} has weeks 1 to {contract.term.weeks}")
+    if source and "://" not in source and not Path(source).is_dir():
+        raise stop(
+            Exit.REFUSED, f"--from {source}: no such folder. Fix: give the folder that holds the files"
+        )
+    with flows_here(f"judging {contract.contract_id} week {week}"):
+        from flows.process_delivery import process_delivery  # noqa: PLC0415
+        from flows.retrain import retrain  # noqa: PLC0415
+        from tasks.workspace import put_in_force, workspace  # noqa: PLC0415
+
+        with workspace() as place:
+            put_in_force(spec.read_bytes(), str(spec), place, at)
+        folder = source if source is None or "://" in source else str(Path(source).absolute())
+        outcome = process_delivery(contract.contract_id, week, at, source=folder)
+        retrain(at, contract.program)
+    if as_json:
+        typer.echo(json.dumps(asdict(outcome), indent=1))
+    else:
+        _show(contract.contract_id, contract.program)
+        console.print(f"{state_of(outcome.state)}: {safe(outcome.reason)}", soft_wrap=True)
+    if outcome.state == "absent":
+        where = source or f"{contract.inbox(week)} of the drop"
+        wanted = contract.delivery.rows.path
+        raise stop(
+            Exit.REFUSED,
+            f"{where} holds no complete delivery; the contract reads {wanted!r} there"
+            + ("" if contract.delivery.manifest == "none" else ", and manifest.json tells it is complete"),
+        )
+    if outcome.state == "refused":
+        raise stop(Exit.REFUSED, outcome.reason)
+
+
+def _show(contract_id: str, program: str) -> None:
+    from rampart.ledger.engine import open_ledger  # noqa: PLC0415
+    from rampart.ledger.read import money_rows, ramp_rows, rm_rows  # noqa: PLC0415
+    from rampart.settings import Settings  # noqa: PLC0415
+
+    books = open_ledger(Settings().ledger_url)
+    rows = ramp_rows(books, contract_id=contract_id)
+    console.print(ramp_table(rows))
+    if any(row.reasons for row in rows):
+        console.print(discard_table(rows))
+    console.print(money_table(money_rows(books, contract_id=contract_id)))
+    console.print(rm_table(rm_rows(books, program)))
+    books.dispose()

@@ -1,0 +1,65 @@
+"""Running flows from the terminal: an embedded Prefect, and its log as one live line."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from rich.markup import escape
+from rich.status import Status
+
+from rampart.cli.exits import Exit, console, errors, stop
+from rampart.delivery.errors import printable
+from rampart.settings import Settings
+
+
+class _LiveLine(logging.Handler):
+    """Shows what runs now, and keeps warnings on screen."""
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(logging.INFO)
+        self._status = status
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one log record."""
+        text = escape(printable(record.getMessage()))
+        if record.levelno >= logging.WARNING:
+            errors.print(f"  [yellow]![/] {text}", soft_wrap=True, highlight=False)
+        else:
+            self._status.update(f"[dim]{text}[/]")
+
+
+@contextmanager
+def flows_here(doing: str) -> Iterator[Status]:
+    """Run flows inside this block; a failed one ends the program with a sentence."""
+    from flows.embedded import in_process, prepare  # noqa: PLC0415
+
+    with console.status(f"[dim]{doing}[/]") as status:
+        prepare(Settings().root)
+        import prefect  # noqa: F401, PLC0415  # sets its logging up; ours goes on top
+
+        for name in ("prefect.task_runs", "prefect.flow_runs"):
+            logger = logging.getLogger(name)
+            logger.setLevel(logging.INFO)
+            logger.handlers, logger.propagate = [_LiveLine(status)], False
+        try:
+            with in_process():
+                yield status
+        except RuntimeError as error:
+            if "Timed out while attempting to connect to ephemeral Prefect API" not in str(error):
+                raise
+            hint = "is the machine very busy? run it again, or set PREFECT_API_URL to a server of your own"
+            raise stop(Exit.FAILED, f"Prefect's embedded server did not start: {hint}") from error
+
+
+def moment(text: str | None) -> datetime:
+    """The business time a command runs at: as given, or now."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise stop(
+            Exit.USAGE, f"--as-of {text!r} is not a moment; give for example 2026-01-12T09:00Z"
+        ) from error
+    return given if given.tzinfo else given.replace(tzinfo=UTC)

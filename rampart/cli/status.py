@@ -1,0 +1,43 @@
+"""`rampart status`: the books as they stand, as tables or as the canonical export."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from rampart.cli.exits import console
+from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table
+from rampart.ledger.engine import open_ledger
+from rampart.ledger.export import export_ledger
+from rampart.ledger.read import money_rows, programs, ramp_rows, rm_rows
+from rampart.settings import Settings
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command(epilog="Example: rampart status --json | jq .batches")(status)
+
+
+def status(
+    program: Annotated[str | None, typer.Option(help="Only this programme.")] = None,
+    as_json: Annotated[
+        bool,
+        typer.Option("--json", help="The whole ledger, without clock fields: equal runs give equal text."),
+    ] = False,
+) -> None:
+    """Show ramp, money and reward models."""
+    books = open_ledger(Settings().ledger_url)
+    if as_json:
+        typer.echo(json.dumps(export_ledger(books), indent=1, sort_keys=True))
+        return
+    rows = ramp_rows(books, program)
+    if not rows:
+        console.print("The books are empty. Try: rampart demo, or rampart run CONTRACT --from FOLDER")
+        return
+    console.print(ramp_table(rows))
+    console.print(discard_table(rows))
+    console.print(money_table(money_rows(books, program)))
+    for name in programs(books) if program is None else (program,):
+        if models := rm_rows(books, name):
+            console.print(f"Programme [bold]{name}[/]")
+            console.print(rm_table(models))

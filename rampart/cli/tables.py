@@ -1,0 +1,131 @@
+"""The books as tables for a terminal."""
+
+from collections.abc import Iterable
+
+from rich.markup import escape
+from rich.table import Table
+
+from rampart.delivery.errors import printable
+from rampart.ledger.read import MoneyRow, RampRow, RmRow
+from rampart.records.reasons import REASONS
+
+LONGEST = 2_000  # characters of one reason
+STATE_STYLE = {
+    "accepted": "green",
+    "accepted_partial": "yellow",
+    "held": "bold magenta",
+    "rejected": "bold red",
+    "late": "bold red",
+}
+
+
+def safe(text: str) -> str:
+    """Vendor text for a terminal: nothing in it acts."""
+    return escape(printable(text, LONGEST))
+
+
+def state_of(state: str) -> str:
+    """A state in its colour; the word alone says it too."""
+    style = STATE_STYLE.get(state)
+    words = state.replace("_", " ")
+    return f"[{style}]{words}[/]" if style else words
+
+
+def ramp_table(rows: Iterable[RampRow]) -> Table:
+    """Vendor x week: volume, discard rate with interval against the ceiling, verdict."""
+    table = Table(title="Ramp", title_justify="left", expand=False)
+    for name in ("vendor", "week", "phase"):
+        table.add_column(name)
+    for name in ("delivered", "accepted", "discarded", "unreadable"):
+        table.add_column(name, justify="right")
+    table.add_column("discard rate (95 %)", justify="right")
+    table.add_column("ceiling", justify="right")
+    table.add_column("verdict")
+    vendor = None
+    for row in rows:
+        if vendor not in (None, row.vendor):
+            table.add_section()
+        vendor = row.vendor
+        table.add_row(
+            safe(row.vendor),
+            str(row.week),
+            row.phase,
+            *(f"{count:,}" for count in (row.delivered, row.accepted, row.discarded, row.quarantined)),
+            rate(row.discard_rate, row.low, row.high),
+            f"{row.ceiling:.0%}",
+            state_of(row.state),
+        )
+    return table
+
+
+def discard_table(rows: Iterable[RampRow]) -> Table:
+    """Vendor x week x reason: discarded records by the first reason of each, so that a row adds up."""
+    judged = [row for row in rows if row.reasons]
+    found = {reason.code for row in judged for reason in row.reasons if reason.first}
+    codes = [reason.code for reason in REASONS if reason.code in found]
+    table = Table(title="Discarded, by first reason", title_justify="left")
+    table.add_column("vendor")
+    table.add_column("week")
+    for code in codes:
+        table.add_column(code.replace("_", " "), justify="right")
+    table.add_column("all", justify="right", style="bold")
+    vendor = None
+    for row in judged:
+        if vendor not in (None, row.vendor):
+            table.add_section()
+        vendor = row.vendor
+        first = {reason.code: reason.first for reason in row.reasons}
+        counts = (f"{first[code]:,}" if first.get(code) else "·" for code in codes)
+        table.add_row(safe(row.vendor), str(row.week), *counts, f"{row.discarded:,}")
+    return table
+
+
+def rate(value: float | None, low: float | None, high: float | None) -> str:
+    """A share with its interval, or a dash."""
+    if value is None:
+        return "-"
+    interval = "" if low is None or high is None else f" ({low:.1%} to {high:.1%})"
+    return f"{value:.1%}{interval}"
+
+
+def money_table(rows: Iterable[MoneyRow]) -> Table:
+    """Contract by contract: committed, payable, credited, at risk, and what an accepted unit cost."""
+    table = Table(title="Money", title_justify="left")
+    table.add_column("vendor")
+    for name in ("committed", "payable", "credited", "at risk (held)", "accepted units", "per accepted unit"):
+        table.add_column(name, justify="right")
+    table.add_column("currency")
+    for row in rows:
+        table.add_row(
+            safe(row.vendor),
+            f"{row.committed:,}",
+            f"{row.payable:,}",
+            f"{row.credited:,}",
+            f"{row.at_risk:,}",
+            f"{row.accepted_units:,}",
+            "-" if row.cost_per_accepted is None else f"{row.cost_per_accepted}",
+            row.currency,
+        )
+    return table
+
+
+def rm_table(rows: Iterable[RmRow]) -> Table:
+    """One row a version: trigger, data, held-out accuracy, and whether it was promoted and why."""
+    table = Table(title="Reward models", title_justify="left")
+    table.add_column("version", justify="right")
+    table.add_column("after")
+    table.add_column("pairs", justify="right")
+    table.add_column("held-out accuracy (95 %)", justify="right")
+    table.add_column("decision and why", overflow="fold")
+    for row in rows:
+        contract_id, week, revision = row.trigger
+        again = f" r{revision}" if revision > 1 else ""
+        mark = "[bold green]champion[/] " if row.champion else ""
+        table.add_row(
+            f"v{row.version}",
+            f"{safe(contract_id)} w{week}{again}",
+            f"{row.n_train:,}",
+            rate(row.accuracy, row.accuracy_low, row.accuracy_high),
+            mark + safe(row.reason),
+        )
+    return table
