@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DO_NOT_TRACK := 1
 
-.PHONY: demo demo-reset serve test slow check lock clean
+.PHONY: demo demo-reset serve test slow bench check lock clean postgresql
 
 demo: $(VENV)/.app
 	@$(BIN)/rampart demo
@@ -19,9 +19,19 @@ serve: $(VENV)/.app
 test: $(VENV)/.dev check
 	$(BIN)/pytest -n 2
 
-slow: $(VENV)/.dev
+# Minutes, servers of their own, and processes killed at bad moments.
+slow: $(VENV)/.dev postgresql
 	$(BIN)/pytest -n 2 -m slow
 	$(BIN)/pytest -m chaos
+
+bench: $(VENV)/.dev
+	@for script in benchmarks/*.py; do \
+	  case $$script in */__init__.py) continue;; esac; \
+	  echo "· $$script --quick"; $(BIN)/python -m benchmarks.$$(basename $$script .py) --quick || exit 1; done
+
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "· installing PostgreSQL for the tests"; \
+	  $$( [ $$(id -u) = 0 ] || echo sudo ) sh -c 'apt-get update -q && apt-get install -y -q postgresql'; }
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -55,7 +65,7 @@ $(VENV)/.dev: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	@touch $@ $(VENV)/.app
 
 define install
-if [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --require-hashes -r $(1); then :; \
-else $(BIN)/pip install -q --disable-pip-version-check --require-hashes -r $(1); fi; \
+if [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r $(1); then :; \
+else $(BIN)/pip install -q --compile --disable-pip-version-check --require-hashes -r $(1); fi; \
 $(BIN)/pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-index -e .
 endef

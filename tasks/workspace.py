@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -85,13 +86,18 @@ def terms_in_force(contract_id: str, place: Workspace) -> Contract:
         raise UnknownContractError(
             f"no contract {contract_id!r} on the books; register it with `rampart run SPEC`"
         )
-    return parse_contract(place.store.get(row.key), row.key)
+    return terms_of(row.digest, place)
 
 
 def terms_of(digest: str, place: Workspace) -> Contract:
     """The contract version with this digest, whose bytes were kept when it came into force."""
-    key = contract_key(digest)
-    return parse_contract(place.store.get(key), key)
+    return _parsed(place.store.get(contract_key(digest)), contract_key(digest))
+
+
+@lru_cache(maxsize=256)
+def _parsed(data: bytes, path: str) -> Contract:
+    # Checking a file against the standard takes 0.3 s, and a round reads the same few contracts many times.
+    return parse_contract(data, path)
 
 
 def contract_key(digest: str) -> str:
