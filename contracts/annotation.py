@@ -9,27 +9,56 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from contracts.base import Terms
+from contracts.base import TermError, Terms
+from contracts.words import word
 
-Words = tuple[str | int | float | bool, ...]
+Word = str | int | float | bool
+Words = tuple[Word, ...]
+
+
+def _apart(**meanings: Words) -> None:
+    """Raise `TermError` where a word is given two meanings, or a needed meaning has no word."""
+    said: dict[str, str] = {}
+    for meaning, words in meanings.items():
+        for each in words:
+            other = said.setdefault(word(each), meaning)
+            if other != meaning:
+                problem = f"the word {each!r} already means {other!r}"
+                raise TermError(problem, meaning, fix="give every word one meaning")
+
+
+def _scale_has_room(low: float, high: float) -> None:
+    if high <= low:
+        fix = "give the scale's smallest number as low and its largest as high"
+        raise TermError(f"high ({high:g}) must be above low ({low:g})", "high", fix=fix)
 
 
 class Binary(Terms):
     """One of two responses is better; there is no tie."""
 
     kind: Literal["binary"] = "binary"
-    a: Words = Field(("a",), description="Words that mean: the first response is better.")
-    b: Words = Field(("b",), description="Words that mean: the second response is better.")
+    a: Words = Field(("a",), min_length=1, description="Words that mean: the first response is better.")
+    b: Words = Field(("b",), min_length=1, description="Words that mean: the second response is better.")
+
+    @model_validator(mode="after")
+    def _words_differ(self) -> "Binary":
+        _apart(a=self.a, b=self.b)
+        return self
 
 
 class Arena(Terms):
     """Two responses: one is better, or they tie, or both are bad."""
 
     kind: Literal["arena"]
-    a: Words = Field(("a",), description="Words that mean: the first response is better.")
-    b: Words = Field(("b",), description="Words that mean: the second response is better.")
+    a: Words = Field(("a",), min_length=1, description="Words that mean: the first response is better.")
+    b: Words = Field(("b",), min_length=1, description="Words that mean: the second response is better.")
     tie: Words = Field(("tie",), description="Words that mean: equally good.")
     both_bad: Words = Field((), description="Words that mean: neither is acceptable (a tie, marked as such).")
+
+    @model_validator(mode="after")
+    def _words_differ(self) -> "Arena":
+        _apart(a=self.a, b=self.b, tie=self.tie, both_bad=self.both_bad)
+        return self
 
 
 class Likert(Terms):
@@ -41,11 +70,22 @@ class Likert(Terms):
     low_prefers: Literal["a", "b"] = Field(
         "a", description="Which response the low end of the scale prefers."
     )
+    words: dict[str, int] = Field(
+        default_factory=dict,
+        description="Word → its number on the scale, where the vendor writes words (`Much better A: -3`).",
+    )
 
     @model_validator(mode="after")
-    def _has_room(self) -> "Likert":
-        if self.high <= self.low:
-            raise ValueError(f"high ({self.high}) must be above low ({self.low})")
+    def _fits(self) -> "Likert":
+        _scale_has_room(self.low, self.high)
+        said: dict[str, int] = {}
+        for text, number in self.words.items():
+            if not self.low <= number <= self.high:
+                problem = f"{number} is not on the scale from {self.low} to {self.high}"
+                raise TermError(problem, "words", text, fix="give a number of the scale")
+            if (other := said.setdefault(word(text), number)) != number:
+                problem = f"the word {text!r} already means {other}"
+                raise TermError(problem, "words", text, fix="give every word one number")
         return self
 
 
@@ -55,8 +95,13 @@ class Rating(Terms):
     kind: Literal["rating"]
     low: float = Field(description="Smallest score of the scale.")
     high: float = Field(description="Largest score of the scale.")
-    higher_is_better: bool = True
+    higher_is_better: bool = Field(True, description="Does a higher score mean a better response?")
     min_gap: float = Field(1.0, gt=0, description="Two responses closer than this are a tie, not a pair.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Rating":
+        _scale_has_room(self.low, self.high)
+        return self
 
 
 class Ranking(Terms):
@@ -70,8 +115,13 @@ class Thumbs(Terms):
     """One response, good or bad, not compared with another."""
 
     kind: Literal["thumbs"]
-    up: Words = ("up",)
-    down: Words = ("down",)
+    up: Words = Field(("up",), min_length=1, description="Words that mean: good.")
+    down: Words = Field(("down",), min_length=1, description="Words that mean: bad.")
+
+    @model_validator(mode="after")
+    def _words_differ(self) -> "Thumbs":
+        _apart(up=self.up, down=self.down)
+        return self
 
 
 Scheme = Annotated[Binary | Arena | Likert | Rating | Ranking | Thumbs, Field(discriminator="kind")]

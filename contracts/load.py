@@ -1,175 +1,98 @@
 """From a contract file to the frozen `Contract`, or to a list of problems that say where and what to mend."""
 
-import difflib
 import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-from pydantic import BaseModel, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from pydantic import ValidationError
 
+from contracts.document import Document, Place, read_document
+from contracts.explain import FROM_ODCS, term_problems
 from contracts.model import Contract
+from contracts.problems import ContractError, Problem, found
+from contracts.standard import standard_problems
+
+__all__ = ["ContractError", "Problem", "load_contract", "parse_contract"]
 
 PROPERTY = "rampart"
-# Which branch of a choice pydantic took; not a part of the file.
-TAGS = {"list", "expression", "binary", "arena", "likert", "rating", "ranking", "thumbs"}
-_FROM_ODCS = {"contract_id": "id", "version": "version", "status": "status", "name": "name"}
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with a contract file. `line` is from 1, None where it has no place."""
-
-    field: str
-    line: int | None
-    problem: str
-    fix: str
-
-    def __str__(self) -> str:
-        where = f"line {self.line}, " if self.line else ""
-        return f"{where}{self.field}: {self.problem}. Fix: {self.fix}"
-
-
-class ContractError(Exception):
-    """A contract file that cannot be used, with every problem found."""
-
-    def __init__(self, path: str, problems: tuple[Problem, ...]) -> None:
-        self.path, self.problems = path, problems
-        super().__init__("\n".join(f"{path}: {problem}" for problem in problems))
 
 
 def load_contract(path: Path) -> Contract:
     """Read, check and freeze the contract at `path`; `ContractError` lists every problem."""
     try:
         data = path.read_bytes()
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         fix = "give the path of a contract file (*.odcs.yaml)"
-        problem = Problem("file", None, f"cannot be read ({error.strerror})", fix)
+        why = getattr(error, "strerror", None) or error
+        problem = Problem("file", None, f"cannot be read ({why})", fix)
         raise ContractError(str(path), (problem,)) from error
     return parse_contract(data, str(path))
 
 
 def parse_contract(data: bytes, path: str) -> Contract:
     """The contract in `data`; `path` only names it in errors."""
-    document = _yaml(data, path)
-    problems = tuple(_standard_problems(document))
+    document = read_document(data, path)
+    problems = tuple(standard_problems(document))
+    if any(problem.field.startswith("customProperties") for problem in problems):
+        raise ContractError(path, problems)
+    terms, prefix = _terms(document, path, problems)
+    given = {name: document.values[key] for name, key in FROM_ODCS.items() if key in document.values}
+    given["digest"] = hashlib.sha256(data).hexdigest()
+    try:
+        contract = Contract.model_validate({**terms, **given})
+    except ValidationError as error:
+        problems += tuple(
+            p for p in term_problems(error, document, prefix) if p.field not in _fields(problems)
+        )
+        raise ContractError(path, problems) from error
+    problems += tuple(_said_twice(terms, given, document, prefix))
     if problems:
         raise ContractError(path, problems)
-    terms, prefix = _terms(document, path)
-    found = {name: document[key] for name, key in _FROM_ODCS.items() if key in document}
-    found["digest"] = hashlib.sha256(data).hexdigest()
-    if clash := sorted(set(found) & set(terms)):
-        field = f"{prefix}.{clash[0]}"
-        fix = f"remove it; the standard's own field {_FROM_ODCS.get(clash[0], clash[0])!r} says it"
-        raise ContractError(path, (Problem(field, _line(document, field), "is not a term", fix),))
-    try:
-        return Contract.model_validate({**terms, **found})
-    except ValidationError as error:
-        raise ContractError(path, tuple(_term_problems(error, document, prefix))) from error
+    return contract
 
 
-def _yaml(data: bytes, path: str) -> Any:
-    try:
-        document = YAML(typ="rt", pure=True).load(data)
-    except MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else None
-        problem = Problem(
-            "file", line, f"is not YAML ({error.problem})", "mend the indentation or quoting there"
+def _fields(problems: tuple[Problem, ...]) -> set[str]:
+    return {problem.field for problem in problems}
+
+
+def _said_twice(
+    terms: dict[str, Any], given: dict[str, Any], document: Document, prefix: Place
+) -> list[Problem]:
+    """Terms that the standard's own fields say: two answers could differ."""
+    clashes = sorted(set(terms) & {*given, *FROM_ODCS})
+    return [
+        Problem(
+            name,
+            document.line((*prefix, name)),
+            "is not a term",
+            f"remove it; the standard's own field {FROM_ODCS.get(name, name)!r} says it",
         )
-        raise ContractError(path, (problem,)) from error
-    except UnicodeDecodeError as error:
-        fix = "save the file as UTF-8"
-        raise ContractError(path, (Problem("file", None, f"is not UTF-8 ({error.reason})", fix),)) from error
-    if not isinstance(document, dict):
-        problem = Problem(
-            "file", 1, "is not a mapping of fields", "start from a spec in contracts/specs/examples"
+        for name in clashes
+    ]
+
+
+def _terms(document: Document, path: str, problems: tuple[Problem, ...]) -> tuple[dict[str, Any], Place]:
+    """Our terms and their place in the file. The standard has vouched for the shape of `customProperties`."""
+    entries = document.values.get("customProperties") or []
+    ours = [number for number, entry in enumerate(entries) if entry.get("property") == PROPERTY]
+    if len(ours) != 1:
+        what = "holds them twice" if ours else f"has no entry {PROPERTY!r}"
+        fix = (
+            "keep one entry"
+            if ours
+            else f"add `customProperties: [{{property: {PROPERTY}, value: ...}}]`; "
+            "contracts/specs/examples shows how"
         )
-        raise ContractError(path, (problem,))
-    return document
-
-
-@cache
-def _standard() -> jsonschema.Draft201909Validator:
-    schema = resources.files("open_data_contract_standard").joinpath("schema.json").read_text()
-    return jsonschema.Draft201909Validator(json.loads(schema))
-
-
-def _standard_problems(document: Any) -> Iterator[Problem]:
-    plain = json.loads(json.dumps(document, default=str))
-    for error in sorted(
-        _standard().iter_errors(plain), key=lambda e: [str(part) for part in e.absolute_path]
-    ):
-        deepest = jsonschema.exceptions.best_match([error]) or error
-        field = ".".join(str(part) for part in deepest.absolute_path) or "file"
-        fix = "see the Open Data Contract Standard 3.2.0 for this field"
-        yield Problem(field, _line(document, field), deepest.message[:300], fix)
-
-
-def _terms(document: Any, path: str) -> tuple[Mapping[str, Any], str]:
-    for index, entry in enumerate(document.get("customProperties") or ()):
-        if entry.get("property") == PROPERTY:
-            field = f"customProperties.{index}.value"
-            if isinstance(entry.get("value"), dict):
-                return entry["value"], field
-            fix = "put the terms below `value:`"
-            raise ContractError(path, (Problem(field, _line(document, field), "holds no terms", fix),))
-    fix = (
-        f"add `customProperties: [{{property: {PROPERTY}, value: ...}}]`; contracts/specs/examples shows how"
-    )
-    raise ContractError(path, (Problem("customProperties", None, f"has no entry {PROPERTY!r}", fix),))
-
-
-def _term_problems(error: ValidationError, document: Any, prefix: str) -> Iterator[Problem]:
-    for found in error.errors(include_url=False):
-        location = [str(part) for part in found["loc"] if part not in TAGS]
-        own = bool(location) and location[0] in _FROM_ODCS
-        field = ".".join(location) if own else ".".join([prefix, *location])
-        shown = ".".join(location) or "terms"
-        message = str(found["msg"]).removeprefix("Value error, ")
-        yield Problem(shown, _line(document, field), message, _fix(found, location))
-
-
-def _fix(found: Mapping[str, Any], location: list[str]) -> str:
-    match found["type"]:
-        case "extra_forbidden":
-            near = difflib.get_close_matches(location[-1], _names_beside(location), n=1)
-            return f"did you mean {near[0]!r}?" if near else "remove it, or see docs/contract-reference.md"
-        case "missing":
-            return "add it; docs/contract-reference.md says what it means"
-        case _:
-            return f"change {str(found.get('input'))[:60]!r}; docs/contract-reference.md says what is allowed"
-
-
-def _names_beside(location: list[str]) -> list[str]:
-    """Names allowed where `location` points, as far as the model can be followed."""
-    model: Any = Contract
-    for name in location[:-1]:
-        field = getattr(model, "model_fields", {}).get(name)
-        model = field.annotation if field else None
-    if isinstance(model, type) and issubclass(model, BaseModel):
-        return [field.alias or name for name, field in model.model_fields.items()]
-    return []
-
-
-def _line(document: Any, field: str) -> int | None:
-    """The line of the deepest part of `field` that the document has."""
-    node: Any = document
-    line: int | None = None
-    for part in field.split("."):
-        place: Any = getattr(node, "lc", None)
-        try:
-            if isinstance(node, list):
-                line, node = place.item(int(part))[0] + 1, node[int(part)]
-            else:
-                key = part if part in node else int(part)
-                line, node = place.key(key)[0] + 1, node[key]
-        except (KeyError, ValueError, IndexError, TypeError, AttributeError):
-            break
-    return line
+        place: Place = ("customProperties", *ours[1:2])
+        raise ContractError(path, (*problems, Problem("customProperties", document.line(place), what, fix)))
+    place = ("customProperties", ours[0], "value")
+    terms = entries[ours[0]]["value"]
+    if not isinstance(terms, dict):
+        problem = Problem(
+            ".".join(map(str, place)),
+            document.line(place),
+            f"expected our terms, found {found(terms)}",
+            "put the terms below `value:`, indented",
+        )
+        raise ContractError(path, (*problems, problem))
+    return terms, place

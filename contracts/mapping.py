@@ -7,10 +7,10 @@ gives them. `docs/mapping.md` teaches the language by example.
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from contracts import expressions
-from contracts.base import Terms
+from contracts.base import TermError, Terms
 
 
 def _readable(text: str) -> str:
@@ -18,31 +18,73 @@ def _readable(text: str) -> str:
     return text
 
 
+def _codec(name: str) -> str:
+    try:
+        "".encode(name)
+    except (LookupError, ValueError) as error:
+        problem = f"{name!r} is not a text encoding"
+        raise TermError(problem, fix="name a Python codec, for example utf-8 or cp1252") from error
+    return name
+
+
+def _moment_format(text: str) -> str:
+    if text not in ("iso8601", "epoch_s", "epoch_ms") and "%" not in text:
+        fix = "write iso8601, epoch_s, epoch_ms or a strptime pattern such as '%d/%m/%Y %H:%M:%S'"
+        raise TermError(f"{text!r} is not a way to write moments", fix=fix)
+    return text
+
+
 Expression = Annotated[str, Field(min_length=1), AfterValidator(_readable)]
 Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$")]
+# Blanks count here: a tab delimits, and a transcript's turn opens with "\n\nHuman:".
+AsWritten = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)]
+Character = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1)]
 
 
 class Csv(Terms):
     """A CSV's dialect."""
 
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    quote: str = Field('"', min_length=1, max_length=1)
-    encoding: str = Field("utf-8", description="A Python codec name; a byte order mark is always dropped.")
+    delimiter: Character = Field(",", description='What parts the cells; a tab is "\\t", in double quotes.')
+    quote: Character = Field('"', description="What encloses a cell; doubled, it stands for itself.")
+    encoding: Annotated[str, AfterValidator(_codec)] = Field(
+        "utf-8", description="A Python codec name; a byte order mark is always dropped."
+    )
+
+    @model_validator(mode="after")
+    def _characters_differ(self) -> "Csv":
+        for name in ("delimiter", "quote"):
+            if getattr(self, name) in "\r\n":
+                raise TermError("is a line end", name, fix="give the character that stands between the cells")
+        if self.delimiter == self.quote:
+            raise TermError(f"{self.quote!r} is the delimiter too", "quote", fix="give two characters")
+        return self
 
 
 class Source(Terms):
     """A set of files of one shape. Plain, gzip and zstandard files are told apart by their first bytes."""
 
-    path: str = Field(description="File name or glob, relative to the delivery's folder.")
+    path: str = Field(min_length=1, description="File name or glob, relative to the delivery's folder.")
     format: Literal["jsonl", "json", "csv", "parquet"] = Field(
         description="jsonl: an object a line; json: one array of objects, in `rows_at` if nested."
     )
     rows_at: Expression | None = Field(None, description="Where the array is inside a json file.")
     csv: Csv = Csv()
 
+    @model_validator(mode="after")
+    def _options_fit_the_format(self) -> "Source":
+        for option, format_ in (("rows_at", "json"), ("csv", "csv")):
+            if option in self.model_fields_set and self.format != format_:
+                problem = f"says nothing about a {self.format} file"
+                raise TermError(problem, option, fix=f"remove it, or write format: {format_}")
+        return self
+
 
 class Join(Terms):
-    """Rows of another file, found by key; each row then sees its partner under the name `as_`."""
+    """Rows of another file, found by key; each row then sees its partner under the name `as_`.
+
+    Keys are compared as text, case and leading zeros kept; 7, 7.0 and "7" are the same key. One file may
+    serve several joins, or hold the rows themselves (a message and its parent).
+    """
 
     source: Source
     as_: Name = Field(alias="as", description="The name expressions use for the joined row.")
@@ -58,7 +100,7 @@ class Each(Terms):
     """
 
     in_: Expression = Field(alias="in", description="A list, or an object whose values are judgements.")
-    as_: Name = Field(alias="as")
+    as_: Name = Field(alias="as", description="The name expressions use for the element.")
     where: Expression | None = Field(None, description="Keep only elements for which this is true.")
 
 
@@ -71,28 +113,44 @@ class Tree(Terms):
 
     root: Expression = Field(description="The root message.")
     replies: str = Field("replies", description="The key of a message's list of replies.")
-    as_: Name = Field(alias="as")
+    as_: Name = Field(alias="as", description="The name expressions use for the node.")
     where: Expression | None = Field(None, description="Keep only nodes for which this is true.")
 
 
 class Transcript(Terms):
     """A conversation kept in one string; the function `turns(text)` cuts it at these markers."""
 
-    markers: dict[str, str] = Field(min_length=1, description="Role → the marker that opens its turns.")
+    markers: dict[str, AsWritten] = Field(
+        min_length=1,
+        description='Role → the marker that opens its turns, blanks and line ends included ("\\n\\nHuman:").',
+    )
+
+    @model_validator(mode="after")
+    def _markers_differ(self) -> "Transcript":
+        seen: dict[str, str] = {}
+        for role, marker in self.markers.items():
+            if (other := seen.setdefault(marker, role)) != role:
+                problem = f"{marker!r} already opens the turns of {other!r}"
+                raise TermError(problem, "markers", role, fix="give every role its own marker")
+        return self
 
 
 class Times(Terms):
     """How moments are written."""
 
-    format: Literal["iso8601", "epoch_s", "epoch_ms"] = "iso8601"
+    format: Annotated[str, AfterValidator(_moment_format)] = Field(
+        "iso8601",
+        description="iso8601, epoch_s, epoch_ms, or a strptime pattern such as '%d/%m/%Y %H:%M:%S'. A moment "
+        "without an offset is read in the contract's time zone.",
+    )
 
 
 class ResponseFields(Terms):
     """One response, as expressions over the row."""
 
-    content: Expression
-    checkpoint_id: Expression | None = None
-    response_id: Expression | None = None
+    content: Expression = Field(description="The response's text; null is an empty response.")
+    checkpoint_id: Expression | None = Field(None, description="The policy checkpoint that wrote it.")
+    response_id: Expression | None = Field(None, description="Its id; without one, its place from 0.")
 
 
 def _listed_or_expression(value: object) -> str:
@@ -120,21 +178,27 @@ class RecordFields(Terms):
         "{content, checkpoint_id, response_id} objects (or of plain texts), in the order shown."
     )
     label: Expression = Field(description="The label as delivered; for rating and ranking a list of numbers.")
-    annotator_id: Expression | None = None
-    prompt_author_id: Expression | None = None
+    annotator_id: Expression | None = Field(
+        None, description="Who judged; only a keyed pseudonym of it is kept."
+    )
+    prompt_author_id: Expression | None = Field(
+        None, description="Who wrote the prompt; pseudonymised likewise."
+    )
     item_id: Expression | None = Field(
         None, description="What several annotators judged together; without it the prompt and its responses."
     )
-    conversation_id: Expression | None = None
-    turn: Expression | None = None
-    started_at: Expression | None = None
-    submitted_at: Expression | None = None
-    duration_s: Expression | None = None
-    domain: Expression | None = None
-    language: Expression | None = None
-    guideline_version: Expression | None = None
-    work_order_item: Expression | None = None
-    rationale: Expression | None = None
+    conversation_id: Expression | None = Field(None, description="The conversation the prompt is part of.")
+    turn: Expression | None = Field(None, description="Which turn of the conversation; a whole number.")
+    started_at: Expression | None = Field(None, description="When the judgement was begun.")
+    submitted_at: Expression | None = Field(None, description="When the judgement was handed in.")
+    duration_s: Expression | None = Field(None, description="How long it took, in seconds.")
+    domain: Expression | None = Field(None, description="Subject of the prompt, for breakdowns.")
+    language: Expression | None = Field(None, description="Language of the conversation.")
+    guideline_version: Expression | None = Field(
+        None, description="Guideline followed; without it, `annotation.guideline_version` holds."
+    )
+    work_order_item: Expression | None = Field(None, description="The work order's item this answers.")
+    rationale: Expression | None = Field(None, description="Why, in the annotator's words.")
 
 
 class DeliveryTerms(Terms):
@@ -162,8 +226,24 @@ class DeliveryTerms(Terms):
     @model_validator(mode="after")
     def _one_way_to_split_a_row(self) -> "DeliveryTerms":
         if self.each and self.tree:
-            raise ValueError("a row is split by `each` or by `tree`, not by both")
-        names = [join.as_ for join in self.join] + [s.as_ for s in (self.each, self.tree) if s]
-        if twice := {name for name in names if names.count(name) > 1}:
-            raise ValueError(f"the name {sorted(twice)[0]!r} is given twice with `as`; names must differ")
+            raise TermError("a row is split by `each` or by `tree`, not by both", "tree", fix="keep one")
+        split = [("each", self.each.as_)] if self.each else [("tree", self.tree.as_)] if self.tree else []
+        taken: list[str] = []
+        for *place, name in [*(("join", number, join.as_) for number, join in enumerate(self.join)), *split]:
+            if name in taken:
+                problem = f"the name {name!r} is given twice"
+                raise TermError(problem, *place, "as", fix="give each its own name")
+            taken.append(str(name))
+        return self
+
+    @model_validator(mode="after")
+    def _folder_names_a_week(self) -> "DeliveryTerms":
+        fix = "write a relative folder such as week-{week:02d}"
+        try:
+            folders = [self.folder.format(week=week) for week in (1, 2)]
+        except (LookupError, ValueError, AttributeError, TypeError) as error:
+            problem = f"{self.folder!r} cannot be filled in with a week ({error})"
+            raise TermError(problem, "folder", fix=fix) from error
+        if any(part in ("", ".", "..") for part in folders[0].split("/")) or "\\" in folders[0]:
+            raise TermError(f"{self.folder!r} is not a relative folder", "folder", fix=fix)
         return self

@@ -1,13 +1,14 @@
 """Term, weeks, phases and prices: how much is due when, how much may be discarded, what it costs."""
 
+import difflib
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from contracts.base import Terms
+from contracts.base import TermError, Terms
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[Decimal, Field(ge=0, decimal_places=4)]
@@ -17,9 +18,9 @@ PhaseName = Literal["calibration", "ramp", "production"]
 class Term(Terms):
     """When the contract runs. Week n starts at local midnight, (n - 1) x 7 days after the start."""
 
-    start: date
-    weeks: int = Field(ge=1, le=520)
-    timezone: str = "UTC"
+    start: date = Field(description="First day of week 1.")
+    weeks: int = Field(ge=1, le=520, description="Number of contract weeks.")
+    timezone: str = Field("UTC", description="IANA time zone of the contract's days and unzoned moments.")
     due_after_days: int = Field(
         0, ge=0, description="Days after the week's end by which its delivery is due."
     )
@@ -28,11 +29,20 @@ class Term(Terms):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{name!r} is not an IANA time zone (for example Europe/Berlin)") from error
+        # Not by opening it: ZoneInfo("America") fails with whatever the file system says of a folder.
+        known = available_timezones()
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            fix = f"did you mean {near[0]}?" if near else "name one, for example Europe/Berlin or UTC"
+            raise TermError(f"{name!r} is not an IANA time zone", fix=fix)
         return name
+
+    @field_validator("start")
+    @classmethod
+    def _of_our_time(cls, start: date) -> date:
+        if not 1970 <= start.year <= 2500:  # far from where dates of any week could overflow
+            raise TermError(f"the year {start.year} cannot be meant", fix="write the date as YYYY-MM-DD")
+        return start
 
     def _local_midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
@@ -66,20 +76,21 @@ class Phase(Terms):
 class Week(Terms):
     """One contract week."""
 
-    phase: PhaseName
+    phase: PhaseName = Field(description="The phase whose ceiling and price hold in this week.")
     units: int = Field(gt=0, description="Planned volume, in delivered judgements.")
 
 
 class Confidence(Terms):
     """How sure we are before a ceiling counts as passed: posterior P(rate > ceiling)."""
 
-    warn: Share = 0.80
-    breach: Share = 0.95
+    warn: Share = Field(0.80, description="From this probability on a ceiling counts as endangered.")
+    breach: Share = Field(0.95, description="From this probability on a ceiling counts as breached.")
 
     @model_validator(mode="after")
     def _ordered(self) -> "Confidence":
         if self.warn > self.breach:
-            raise ValueError(f"warn ({self.warn}) must not be above breach ({self.breach})")
+            fix = "warn earlier than you breach"
+            raise TermError(f"warn ({self.warn:g}) is above breach ({self.breach:g})", "warn", fix=fix)
         return self
 
 
@@ -102,7 +113,7 @@ class Ramp(Terms):
         0.25, description="Tolerated excess of a week's volume."
     )
     confidence: Confidence = Confidence()
-    currency: str = Field("USD", pattern="^[A-Z]{3}$")
+    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code of every amount.")
     minor_units: int = Field(2, ge=0, le=3, description="Decimal places of the currency.")
     credits: Credits = Credits()
 
@@ -110,5 +121,7 @@ class Ramp(Terms):
     def _every_week_has_its_phase(self) -> "Ramp":
         for number, week in self.weeks.items():
             if week.phase not in self.phases:
-                raise ValueError(f"week {number} is in phase {week.phase!r}, which `phases` does not define")
+                problem = f"week {number} is in phase {week.phase!r}, which ramp.phases does not define"
+                fix = f"add {week.phase} to ramp.phases, or change the week's phase"
+                raise TermError(problem, "weeks", number, "phase", fix=fix)
         return self

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from prefect import flow
 
+from flows.moment import business_time
 from flows.outcome import Outcome
 from flows.process_delivery import process_delivery
 from flows.retrain import retrain
@@ -14,7 +15,7 @@ def backfill(
     contract_id: str,
     first_week: int,
     last_week: int,
-    as_of: datetime,
+    as_of: datetime | None = None,
     *,
     terms: str | None = None,
     dry_run: bool = False,
@@ -27,14 +28,15 @@ def backfill(
         contract_id: a contract on the books.
         first_week: first contract week, from 1.
         last_week: last contract week, included.
-        as_of: the business time of the run.
+        as_of: the business time of the run; default: when it was due to start.
         terms: for a dry run, a contract file to judge by.
         dry_run: publish and book nothing; say what would change.
     """
+    at = business_time(as_of)
     outcomes = tuple(
-        process_delivery(contract_id, week, as_of, from_books=True, terms=terms, dry_run=dry_run)
+        process_delivery(contract_id, week, at, from_books=True, terms=terms, dry_run=dry_run)
         for week in range(first_week, last_week + 1)
     )
     if any(outcome.changed for outcome in outcomes):
-        retrain(as_of)
+        retrain(at)
     return outcomes

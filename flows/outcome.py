@@ -6,6 +6,10 @@ from rampart.ledger.batch_rows import BatchRow
 from rampart.ledger.outcome import Settlement
 
 
+class UnfinishedRoundError(Exception):
+    """Some deliveries of a round could not be judged; the message names them, the others were judged."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """What became of one contract week.

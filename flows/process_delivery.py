@@ -6,6 +6,7 @@ from datetime import datetime
 from prefect import flow
 
 from contracts.model import Contract
+from flows.moment import business_time
 from flows.outcome import Outcome, judged, unchanged
 from rampart.delivery.landing import Landed
 from rampart.ledger.outcome import Settlement
@@ -28,7 +29,7 @@ from tasks.workspace import Workspace, terms_in_file, terms_in_force, workspace
 def process_delivery(
     contract_id: str,
     week: int,
-    as_of: datetime,
+    as_of: datetime | None = None,
     *,
     source: str | None = None,
     from_books: bool = False,
@@ -42,14 +43,18 @@ def process_delivery(
     Args:
         contract_id: a contract on the books.
         week: its contract week, from 1.
-        as_of: the business time of the run; it becomes the time of every entry.
+        as_of: the business time of the run, which becomes that of every entry; default: when it was due to
+            start.
         source: folder or s3:// address that holds the delivery, instead of the vendor's folder in the drop.
         from_books: judge our own landed copy of the delivery on the books, not what lies in a folder.
         terms: for a dry run, a contract file to judge by instead of the version in force.
         dry_run: publish and book nothing.
     """
+    at = business_time(as_of)
     with workspace(source, dry_run) as place:
-        contract = terms_in_file(terms) if dry_run and terms else terms_in_force(contract_id, place)
+        contract = (
+            terms_in_file(terms, contract_id) if dry_run and terms else terms_in_force(contract_id, place)
+        )
         landed = (
             recall_delivery(place, contract, week)
             if from_books
@@ -61,18 +66,27 @@ def process_delivery(
             return unchanged(before)
         inputs = landed if isinstance(landed, Refused) else read_inputs(place, contract, week, landed)
         if isinstance(inputs, Refused):
-            if not dry_run:
-                note_refusal(place, contract, week, inputs, as_of)
-            return Outcome(contract_id, week, "refused", inputs.problem)
+            return _refuse(place, contract, week, inputs, None if dry_run else at)
         if dry_run:
             return judged(contract_id, week, _judge(place, contract, week, inputs), changed=False)
-        return _settle(place, contract, week, inputs, as_of)
+        return _settle(place, contract, week, inputs, at)
+
+
+def _refuse(
+    place: Workspace, contract: Contract, week: int, refused: Refused, as_of: datetime | None
+) -> Outcome:
+    """Say why a delivery was not taken in; into the books too, unless `as_of` is None (a dry run)."""
+    if as_of is not None:
+        note_refusal(place, contract, week, refused, as_of)
+    return Outcome(contract.contract_id, week, "refused", refused.problem)
 
 
 def _settle(place: Workspace, contract: Contract, week: int, inputs: Inputs, as_of: datetime) -> Outcome:
     ticket = receive_delivery(place, contract, week, inputs.landed, as_of)
     if ticket is None:
         return Outcome(contract.contract_id, week, "busy", "another worker is judging this delivery")
+    if isinstance(ticket, Refused):
+        return _refuse(place, contract, week, ticket, as_of)
     with holding(place, ticket):
         settlement = _judge(place, contract, week, inputs)
         settle_batch(place, ticket, settlement, as_of)

@@ -3,10 +3,9 @@
 from datetime import datetime
 
 from prefect import flow
-from prefect.client.schemas.objects import State
-from prefect.states import Failed
 
-from flows.outcome import Outcome
+from flows.moment import business_time
+from flows.outcome import Outcome, UnfinishedRoundError
 from flows.process_delivery import process_delivery
 from flows.retrain import retrain
 from tasks.calendar import note_absences, open_weeks
@@ -14,19 +13,21 @@ from tasks.workspace import workspace
 
 
 @flow(name="weekly")
-def weekly(as_of: datetime) -> State[tuple[Outcome, ...]] | tuple[Outcome, ...]:
+def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
     """Judge every delivery that has arrived by `as_of`, mark what is late, and retrain once a batch accepted.
 
-    One contract's failure does not hold up the others; the round then fails at its end, naming it.
+    One contract's failure does not hold up the others; the round then fails at its end
+    (`UnfinishedRoundError`), naming it.
     """
+    at = business_time(as_of)
     with workspace() as place:
-        due = open_weeks(place, as_of)
-        states = [process_delivery(contract_id, week, as_of, return_state=True) for contract_id, week in due]
+        due = open_weeks(place, at)
+        states = [process_delivery(contract_id, week, at, return_state=True) for contract_id, week in due]
         outcomes = tuple(state.result() for state in states if state.is_completed())
-        note_absences(place, outcomes, as_of)
-        retrain(as_of)
+        note_absences(place, outcomes, at)
+        retrain(at)
         failed = [week for week, state in zip(due, states, strict=True) if not state.is_completed()]
         if failed:
             names = ", ".join(f"{contract_id} week {week}" for contract_id, week in failed)
-            return Failed(message=f"could not judge {names}; the other contracts were judged")
+            raise UnfinishedRoundError(f"could not judge {names}; the other contracts were judged")
         return outcomes

@@ -17,7 +17,7 @@ _OUTCOME: dict[str, Outcome] = {
 
 @dataclass(frozen=True)
 class BatchDecision:
-    """What happens to the batch, and why."""
+    """What happens to the batch, and why: a phrase without a closing full stop."""
 
     outcome: Outcome
     reason: str
@@ -36,4 +36,6 @@ def decide(verdicts: tuple[Verdict, ...], kept: int) -> BatchDecision:
         warned = [verdict.spec.metric for verdict in verdicts if verdict.status == "warn"]
         note = f"; to watch: {', '.join(warned)}" if warned else ""
         return BatchDecision("accepted", f"every blocking clause holds{note}")
-    return BatchDecision(_OUTCOME[consequence], "; ".join(f"{v.spec.clause}: {v.reason}" for v in behind))
+    # A verdict's reason is a sentence; here it is a part of one.
+    because = "; ".join(f"{v.spec.clause}: {v.reason.rstrip('.')}" for v in behind)
+    return BatchDecision(_OUTCOME[consequence], because)

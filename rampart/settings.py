@@ -6,11 +6,15 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SHORTEST_KEY = 16  # characters; with fewer, pseudonyms could be undone by trying all keys
+
 
 class Settings(BaseSettings):
     """Where Rampart keeps things and whom it talks to. The defaults need no server of any kind."""
 
-    model_config = SettingsConfigDict(env_prefix="RAMPART_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="RAMPART_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     home: Path = Field(Path(".rampart"), description="Folder of everything kept on this machine.")
     database_url: str = Field("", description="The ledger; default: SQLite in the home folder.")
@@ -23,7 +27,9 @@ class Settings(BaseSettings):
     s3_path_style: bool = Field(False, description="Address buckets by path, as most own servers need.")
     s3_profile: str | None = Field(None, description="AWS profile that holds the credentials.")
     pseudonym_key: SecretStr | None = Field(
-        None, description="Secret that turns annotator ids into pseudonyms; default: made once, kept at home."
+        None,
+        min_length=SHORTEST_KEY,
+        description="Secret that turns annotator ids into pseudonyms; default: made once, kept at home.",
     )
     lease_s: float = Field(900.0, gt=0, description="Seconds after which a silent worker loses its delivery.")
     host: str = Field("127.0.0.1", description="Address the dashboard listens on.")
@@ -65,4 +71,10 @@ class Settings(BaseSettings):
                 pass
             finally:
                 fresh.unlink()
-        return path.read_text().strip().encode()
+        key = path.read_text().strip()
+        if len(key) < SHORTEST_KEY:
+            raise ValueError(
+                f"{path} holds no pseudonym key of at least {SHORTEST_KEY} characters; restore it from a "
+                "backup, or remove it to have a new one made: annotators will then look like new people"
+            )
+        return key.encode()

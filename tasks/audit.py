@@ -65,7 +65,7 @@ def second_opinion(
 def _metrics(gates: Gates, verdicts: tuple[Verdict, ...]) -> BatchMetrics:
     observed = {verdict.spec.metric: verdict.observed for verdict in verdicts}
     return BatchMetrics(
-        records=len(gates.masks),
+        delivered=int(observed["volume"] or 0),
         discarded=gates.fates.discarded.num_rows,
         discard_rate=observed["discard_rate"],
         on_policy_share=observed["on_policy_share"],

@@ -8,8 +8,9 @@ from prefect import task
 
 from contracts.model import Contract
 from rampart.delivery.errors import DeliveryError
-from rampart.delivery.landing import find_delivery
-from rampart.ledger.batch_rows import current_batch
+from rampart.delivery.landing import Arrival, delivery_id, find_delivery
+from rampart.delivery.manifest import MANIFEST, parse_manifest
+from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.contracts import current_contracts
 from tasks.policy import STAGE
@@ -29,8 +30,9 @@ class WeekOutcome(Protocol):
 
 @task(**STAGE)
 def open_weeks(place: Workspace, as_of: datetime) -> tuple[tuple[str, int], ...]:
-    """(contract, week) of every active contract's unsettled weeks, due or arrived, by week then contract.
+    """(contract, week) of every active contract's weeks to look at, by week then contract.
 
+    To look at are unsettled weeks that are due or have arrived, and settled ones that were delivered anew.
     Weeks come first so that work copied from another vendor's earlier week is compared with it.
     """
     found = []
@@ -41,19 +43,31 @@ def open_weeks(place: Workspace, as_of: datetime) -> tuple[tuple[str, int], ...]
                 break
             expect(place.books, row.contract_id, week, row.digest, as_of)
             batch = current_batch(place.books, row.contract_id, week)
-            if (batch is None or not batch.settled) and _wanted(place, contract, week, as_of):
+            if _wanted(place, contract, week, as_of, batch):
                 found.append((week, row.contract_id))
     return tuple((contract_id, week) for week, contract_id in sorted(found))
 
 
-def _wanted(place: Workspace, contract: Contract, week: int, as_of: datetime) -> bool:
-    """Is the week's delivery due, or here before its time?"""
-    if contract.term.due(week) <= as_of:
+def _wanted(place: Workspace, contract: Contract, week: int, as_of: datetime, batch: BatchRow | None) -> bool:
+    """Is the week's delivery due, here before its time, or here again?"""
+    settled = batch is not None and batch.settled
+    if not settled and contract.term.due(week) <= as_of:
         return True
     try:
-        return find_delivery(place.drop, contract.inbox(week), contract) is not None
+        arrival = find_delivery(place.drop, contract.inbox(week), contract)
+        if arrival is None or batch is None or not settled:
+            return arrival is not None
+        return _delivered_anew(arrival, batch)
     except DeliveryError:
-        return True  # something is there; the walk says what is wrong with it
+        return not settled  # something is there; the walk says what is wrong with it
+
+
+def _delivered_anew(arrival: Arrival, batch: BatchRow) -> bool:
+    """Does the manifest promise other files than those judged? Without one nobody names what is replaced."""
+    if arrival.manifest_bytes is None:
+        return False
+    promised = parse_manifest(arrival.manifest_bytes, arrival.folder + MANIFEST)
+    return delivery_id(file.sha256 for file in promised.files) != batch.delivery_id
 
 
 @task(**STAGE)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -11,11 +11,12 @@ from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality import RULES_VERSION
-from rampart.delivery.errors import DeliveryError
+from rampart.delivery.errors import DeliveryError, StoreConflictError
 from rampart.delivery.landing import Landed, LandedFile, find_delivery, land
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import receive, refuse
 from rampart.ledger.claims import Claim, advance, claim, release, this_worker
+from rampart.ledger.errors import DeliveryConflictError
 from rampart.records.reasons import REGISTRY_VERSION
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
@@ -51,7 +52,9 @@ def land_delivery(
         landed = land(place.drop, folder, contract, week, place.store)
     except DeliveryError as error:
         return Refused(str(error))
-    place.store.put_once(listing_key(landed.delivery_id), _listing(landed))
+    # The same bytes again under other file names, or with a mended manifest: the first listing stands.
+    with suppress(StoreConflictError):
+        place.store.put_once(listing_key(contract, week, landed.delivery_id), _listing(landed))
     get_run_logger().info("landed %s: %d files", landed.delivery_id[:12], len(landed.files))
     return landed
 
@@ -62,9 +65,8 @@ def recall_delivery(place: Workspace, contract: Contract, week: int) -> Landed |
     batch = current_batch(place.books, contract.contract_id, week)
     if batch is None or batch.delivery_id is None:
         return None
-    known = json.loads(place.store.get(listing_key(batch.delivery_id)))
-    files = tuple(LandedFile(**file) for file in known["files"])
-    return Landed(known["delivery_id"], files, known["replaces"])
+    known = json.loads(place.store.get(listing_key(contract, week, batch.delivery_id)))
+    return Landed(batch.delivery_id, tuple(LandedFile(**file) for file in known), batch.replaces)
 
 
 @task(**STAGE)
@@ -78,19 +80,25 @@ def standing(place: Workspace, contract: Contract, week: int, landed: Landed) ->
 @task(**STAGE)
 def receive_delivery(
     place: Workspace, contract: Contract, week: int, landed: Landed, as_of: datetime
-) -> Ticket | None:
-    """Put the delivery on the books and claim its batch; None when another worker has it."""
+) -> Ticket | Refused | None:
+    """Put the delivery on the books and claim its batch; None when another worker has it.
+
+    Refused when another delivery is on the books and this one does not say that it replaces it.
+    """
     rules = rules_digest(contract)
-    batch = receive(
-        place.books,
-        contract.contract_id,
-        week,
-        landed.delivery_id,
-        contract.digest,
-        rules,
-        as_of,
-        replaces=landed.replaces,
-    )
+    try:
+        batch = receive(
+            place.books,
+            contract.contract_id,
+            week,
+            landed.delivery_id,
+            contract.digest,
+            rules,
+            as_of,
+            replaces=landed.replaces,
+        )
+    except DeliveryConflictError as error:
+        return Refused(str(error))
     mine = claim(place.books, batch.key, this_worker(), place.lease_s)
     if mine is None:
         return None
@@ -119,10 +127,10 @@ def rules_digest(contract: Contract) -> str:
     return hashlib.sha256(f"{contract.digest}/{REGISTRY_VERSION}/{RULES_VERSION}".encode()).hexdigest()
 
 
-def listing_key(delivery_id: str) -> str:
-    """Where the list of a landed delivery's files is kept."""
-    return f"deliveries/{delivery_id}.json"
+def listing_key(contract: Contract, week: int, delivery_id: str) -> str:
+    """Where the list of a landed delivery's files is kept: two contracts may be sent the same bytes."""
+    return f"deliveries/{contract.contract_id}/week-{week:02d}/{delivery_id}.json"
 
 
 def _listing(landed: Landed) -> bytes:
-    return json.dumps(asdict(landed), sort_keys=True).encode()
+    return json.dumps([asdict(file) for file in landed.files], sort_keys=True).encode()

@@ -10,7 +10,7 @@ from contracts.model import Contract
 from quality.gates.fates import Fates, part
 from quality.gates.record import Earlier, gate_records
 from rampart.delivery.canonicalise import Canonical, canonicalise
-from rampart.delivery.errors import DeliveryError
+from rampart.delivery.errors import DeliveryError, MissingObjectError
 from rampart.delivery.landing import Landed
 from rampart.delivery.tables import fetch_table, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
@@ -98,4 +98,9 @@ def _issued(place: Workspace, contract: Contract, week: int) -> frozenset[tuple[
     if contract.on_policy.lineage == "none":
         return None
     key = work_order_key(contract.program, week)
-    return issued(read_work_order(place.store.get(key), key))
+    try:
+        return issued(read_work_order(place.store.get(key), key))
+    except MissingObjectError as error:
+        fix = f"register what was sent out: rampart work-order {contract.program} {week} FILE"
+        problem = f"the work order of week {week}, which on_policy.lineage asks for, is not in the store"
+        raise MissingObjectError(problem, key, fix=fix) from error

@@ -1,6 +1,7 @@
 """Accepted batches → a reward model, a promotion decision, and the books."""
 
 import sys
+from dataclasses import dataclass
 from datetime import datetime
 
 from prefect import get_run_logger, task
@@ -19,45 +20,62 @@ from tasks.workspace import Workspace, terms_of
 EVERYTHING = (sys.maxsize, "")  # up to any week of any contract
 
 
+@dataclass(frozen=True)
+class Trained:
+    """A finished training: by which backend, under which contracts, and the champion it was held against.
+
+    `compared_with` is that champion's run id; None for the first.
+    """
+
+    outcome: RetrainOutcome
+    backend: str
+    contract_digests: tuple[str, ...]
+    compared_with: str | None
+
+
 @task(**STAGE)
 def requests(place: Workspace, program: str | None = None) -> tuple[OutboxRow, ...]:
     """Accepted revisions that no training has answered yet, in the order they are to be answered."""
-    return tuple(row for row in pending(place.books, "batch.accepted") if program in (None, row.program))
+    asked = (row for row in pending(place.books, "batch.accepted") if program in (None, row.program))
+    # Weeks before contracts, as `_scope` counts: a model never knows less than the one before it.
+    return tuple(sorted(asked, key=lambda row: (row.as_of, row.week, row.contract_id, row.revision)))
 
 
 @task(**STAGE)
-def train_on(place: Workspace, request: OutboxRow) -> RetrainOutcome | NothingToTrain:
+def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     """Train and evaluate on everything accepted up to the batch that asked, and compare with the champion.
 
     The scope is fixed by the request, not by the clock: a rerun, or a late one, trains on the same data.
     """
     terms = _terms(place, request)
+    if terms is None:
+        asked = f"{request.contract_id} week {request.week} revision {request.revision}"
+        return NothingToTrain(f"{asked} was superseded before it was trained on.")
     if terms.training.backend == "none":
         return NothingToTrain("The contract asks for no training (training.backend: none).")
     batches = _scope(place, request)
     data = [_batch_data(place, batch) for batch in batches]
     config = TrainConfig(backend=terms.training.backend, promotion_margin=terms.training.promotion_margin)
-    return retrain(data, champion(place.books, request.program), config, place.store)
+    before = champion(place.books, request.program)
+    outcome = retrain(data, before, config, place.store)
+    if isinstance(outcome, NothingToTrain):
+        return outcome
+    digests = tuple(sorted({batch.contract_digest for batch in batches}))
+    return Trained(outcome, config.backend, digests, before)
 
 
 @task(**STAGE)
 def book_training(
-    place: Workspace, request: OutboxRow, outcome: RetrainOutcome | NothingToTrain, as_of: datetime
+    place: Workspace, request: OutboxRow, trained: Trained | NothingToTrain, as_of: datetime
 ) -> str:
     """Write the training into the books and finish the request: one transaction. Gives the reason."""
-    if isinstance(outcome, NothingToTrain):
-        record_skip(place.books, request.id, outcome.reason, as_of)
-        return outcome.reason
-    terms = _terms(place, request)
-    record_training(
-        place.books,
-        request.id,
-        _run(request, outcome, terms.training.backend, _scope(place, request)),
-        _decision(outcome, champion(place.books, request.program)),
-        as_of,
-    )
-    get_run_logger().info("%s: %s", outcome.run_id[:12], outcome.decision.reason)
-    return outcome.decision.reason
+    if isinstance(trained, NothingToTrain):
+        record_skip(place.books, request.id, trained.reason, as_of)
+        return trained.reason
+    record_training(place.books, request.id, _run(request, trained), _decision(trained), as_of)
+    decided = trained.outcome.decision.reason
+    get_run_logger().info("%s: %s", trained.outcome.run_id[:12], decided)
+    return decided
 
 
 def _scope(place: Workspace, request: OutboxRow) -> tuple[BatchRow, ...]:
@@ -67,13 +85,14 @@ def _scope(place: Workspace, request: OutboxRow) -> tuple[BatchRow, ...]:
     return tuple(batch for batch in accepted if (batch.as_of, batch.week, batch.contract_id) <= asked)
 
 
-def _terms(place: Workspace, request: OutboxRow) -> Contract:
-    """The terms the accepted batch was judged under."""
+def _terms(place: Workspace, request: OutboxRow) -> Contract | None:
+    """The terms the accepted batch was judged under; None when a later revision has taken its place."""
     digests = {
         (batch.contract_id, batch.week, batch.revision): batch.contract_digest
         for batch in _scope(place, request)
     }
-    return terms_of(digests[request.contract_id, request.week, request.revision], place)
+    digest = digests.get((request.contract_id, request.week, request.revision))
+    return None if digest is None else terms_of(digest, place)
 
 
 def _batch_data(place: Workspace, batch: BatchRow) -> BatchData:
@@ -88,9 +107,8 @@ def _batch_data(place: Workspace, batch: BatchRow) -> BatchData:
     )
 
 
-def _run(
-    request: OutboxRow, outcome: RetrainOutcome, backend: str, batches: tuple[BatchRow, ...]
-) -> TrainingRun:
+def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
+    outcome = trained.outcome
     accuracy = outcome.evaluation.accuracy
     # With too few prompts to resample there is no interval: the one that says nothing is 0 to 1.
     low, high = (0.0, 1.0) if accuracy.low is None or accuracy.high is None else (accuracy.low, accuracy.high)
@@ -101,9 +119,9 @@ def _run(
         data_digest=outcome.data_digest,
         config_digest=outcome.config_digest,
         code_digest=outcome.code_digest,
-        contract_digests=tuple(sorted({batch.contract_digest for batch in batches})),
+        contract_digests=trained.contract_digests,
         artefacts={key.rsplit("/", 1)[-1]: key for key in outcome.artefacts},
-        backend=backend,
+        backend=trained.backend,
         n_train=outcome.n_train,
         n_holdout=outcome.n_holdout,
         accuracy=accuracy.value,
@@ -113,11 +131,11 @@ def _run(
     )
 
 
-def _decision(outcome: RetrainOutcome, before: str | None) -> PromotionRecord:
-    decision = outcome.decision
+def _decision(trained: Trained) -> PromotionRecord:
+    decision = trained.outcome.decision
     return PromotionRecord(
         decision.promoted,
-        before,
+        trained.compared_with,
         decision.difference,
         decision.low,
         decision.high,

@@ -10,13 +10,13 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import Engine
 
-from contracts.load import load_contract, parse_contract
+from contracts.load import ContractError, Problem, load_contract, parse_contract
 from contracts.model import Contract
 from rampart.delivery.overlay_store import OverlayStore
 from rampart.delivery.store import ObjectStore, S3Options, open_store
 from rampart.ledger.contracts import current_contract, register_contract
 from rampart.ledger.engine import open_ledger
-from rampart.ledger.errors import UnknownContractError
+from rampart.ledger.errors import ContractChangedError, UnknownContractError
 from rampart.settings import Settings
 
 
@@ -74,9 +74,23 @@ def put_in_force(data: bytes, path: str, place: Workspace, as_of: datetime) -> C
     return contract
 
 
-def terms_in_file(path: str) -> Contract:
-    """The contract at `path`, without putting it on the books."""
-    return load_contract(Path(path))
+def must_be_in_force(contract: Contract, place: Workspace) -> None:
+    """`ContractChangedError` when a later version has taken the place of `contract`."""
+    row = current_contract(place.books, contract.contract_id)
+    if row is not None and row.digest != contract.digest:
+        raise ContractChangedError(
+            f"contract {contract.contract_id} version {contract.version} is on the books, but version "
+            f"{row.version} is in force; give that file, or raise `version` to bring these terms back"
+        )
+
+
+def terms_in_file(path: str, contract_id: str) -> Contract:
+    """The contract at `path`, without putting it on the books; `ContractError` when it is another's."""
+    contract = load_contract(Path(path))
+    if contract.contract_id != contract_id:
+        found = f"is {contract.contract_id!r}, expected {contract_id!r}"
+        raise ContractError(path, (Problem("id", None, found, "give a version of that contract"),))
+    return contract
 
 
 def terms_in_force(contract_id: str, place: Workspace) -> Contract:

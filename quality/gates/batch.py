@@ -1,5 +1,7 @@
 """Batch gates: what a delivery must satisfy as a whole, on counts."""
 
+from decimal import Decimal
+
 from contracts.model import Contract
 from quality.verdict import GateSpec, Status, Verdict
 from rampart.records.reasons import BY_CODE
@@ -7,17 +9,24 @@ from rampart.records.reasons import BY_CODE
 OFF_POLICY = BY_CODE["checkpoint_not_allowed"].mask | BY_CODE["response_not_issued"].mask
 
 
+def tolerated_units(contract: Contract, week: int) -> tuple[Decimal, Decimal]:
+    """The least and the most judgements the week's plan tolerates: exact, as they also decide on money."""
+    planned = contract.week(week).units
+    under, over = (Decimal(str(share)) for share in (contract.ramp.volume_under, contract.ramp.volume_over))
+    return planned * (1 - under), planned * (1 + over)
+
+
 def volume(delivered: int, contract: Contract, week: int, evidence: str | None = None) -> Verdict:
     """Delivered judgements against the week's plan and tolerance. Advisory: the price follows the count."""
     planned = contract.week(week).units
-    least = planned * (1 - contract.ramp.volume_under)
-    most = planned * (1 + contract.ramp.volume_over)
+    least, most = tolerated_units(contract, week)
     spec = GateSpec(f"ramp.weeks.{week}.units", "volume", float(planned), "none")
     if least <= delivered <= most:
         reason = f"{delivered} delivered of {planned} planned"
         return Verdict(spec, "pass", delivered, None, None, delivered, reason, evidence)
     side = "short of" if delivered < least else "above"
-    reason = f"{delivered} delivered, {side} the tolerated {least:.0f} to {most:.0f} around {planned}"
+    tolerated = f"{least.normalize():f} to {most.normalize():f}"
+    reason = f"{delivered} delivered, {side} the tolerated {tolerated} around {planned}"
     return Verdict(spec, "warn", delivered, None, None, delivered, reason, evidence)
 
 
@@ -36,7 +45,7 @@ def on_policy_share(masks: list[int], contract: Contract, week: int, evidence: s
     on_policy = sum(not mask & OFF_POLICY for mask in masks)
     share = on_policy / len(masks)
     reason = (
-        f"{on_policy} of {len(masks)} records on-policy ({share:.1%}), at least {terms.min_share:.0%} asked"
+        f"{on_policy} of {len(masks)} records on-policy ({share:.2%}), at least {terms.min_share:.2%} asked"
     )
     status: Status = "pass" if share >= terms.min_share else "fail"
     return Verdict(spec, status, share, None, None, len(masks), reason, evidence)

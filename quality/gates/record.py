@@ -15,10 +15,12 @@ from rampart.records.reasons import BY_CODE
 
 Gates = dict[str, pl.Expr]  # reason code -> true where the record has it
 
-_LISTS = frozenset({"prompt", "responses"})
+# A label is kept as JSON text: blank text, an empty list and an empty object say nothing.
+_BLANK_LABEL = r'^("(\s|\\[tnr])*"|\[\]|\{\})$'
 _TEXTS = frozenset(
     {
         "annotator_id",
+        "prompt_author_id",
         "domain",
         "language",
         "guideline_version",
@@ -75,7 +77,7 @@ def gate_records(
     facts = frame.with_columns(
         *keys.drop("record_id"),
         seen_id=keys["record_id"].is_in(earlier.contract["record_id"].implode()),
-        seen_exact=keys["exact_key"].is_in(earlier.program["exact_key"].implode()),
+        seen_exact=_seen_exact(frame, keys, earlier),
         seen_work=keys["work_key"].is_in(earlier.program["work_key"].implode()),
         unissued=_unissued(frame, issued),
     )
@@ -86,6 +88,17 @@ def gate_records(
     return Gated(facts.select(mask=pl.sum_horizontal(bits).cast(pl.UInt64))["mask"], keys)
 
 
+def _seen_exact(frame: pl.DataFrame, keys: pl.DataFrame, earlier: Earlier) -> pl.Series:
+    """True where the very judgement was kept before.
+
+    Annotators are known by vendor, so they are compared across the programme. Without their ids two vendors'
+    judgements of one item look alike, so only the contract's own batches count.
+    """
+    program, own = (seen["exact_key"].implode() for seen in (earlier.program, earlier.contract))
+    known = frame["annotator_id"].is_not_null()
+    return (keys["exact_key"].is_in(program) & known) | keys["exact_key"].is_in(own)
+
+
 def _required(contract: Contract) -> Gates:
     empty = [_is_empty(name) for name in contract.gates.required]
     return {"missing_required_field": pl.any_horizontal(empty)} if empty else {}
@@ -93,12 +106,17 @@ def _required(contract: Contract) -> Gates:
 
 def _is_empty(name: str) -> pl.Expr:
     if name == "label":
-        return pl.col("raw_label").is_null() | pl.col("raw_label").is_in(['""', "[]"])
+        return pl.col("raw_label").is_null() | pl.col("raw_label").str.contains(_BLANK_LABEL)
+    if name == "record_id":  # the stand-in says that the vendor gave none
+        return pl.col("record_id") == pl.format("{}:{}:{}", "source_file", "source_line", "source_item")
     if name == "checkpoint_id":
         each = pl.element().struct.field("checkpoint_id").is_null()
         return pl.col("responses").list.eval(each).list.any()
-    if name in _LISTS:
-        return pl.col(name).list.len() == 0
+    if name == "responses":
+        return pl.col("responses").list.len() == 0
+    if name == "prompt":
+        said = pl.element().struct.field("content").str.strip_chars() != ""
+        return ~pl.col("prompt").list.eval(said).list.any().fill_null(value=False)
     if name in _TEXTS:
         return pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "")
     return pl.col(name).is_null()
@@ -106,8 +124,10 @@ def _is_empty(name: str) -> pl.Expr:
 
 def _label(contract: Contract) -> Gates:
     understood = pl.col("ranking").is_not_null() | pl.col("ratings").is_not_null()
-    judged_elsewhere = _is_empty("label") if "label" in contract.gates.required else pl.lit(value=False)
-    return {"label_outside_scheme": ~understood & ~judged_elsewhere & (pl.col("responses").list.len() > 0)}
+    # A label that is missing, or has nothing to be about, is said once: by `required`, where it asks for it.
+    said = [_is_empty(name) for name in ("label", "responses") if name in contract.gates.required]
+    missing = pl.any_horizontal(said) if said else pl.lit(value=False)
+    return {"label_outside_scheme": ~understood & ~missing}
 
 
 def _repeats(contract: Contract) -> Gates:

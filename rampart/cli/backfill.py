@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -38,17 +39,11 @@ def backfill(
     """Judge landed weeks anew, from our own copies; verdicts that change stand beside the old ones."""
     first, last = _range(weeks)
     at = moment(as_of)
-    if terms:
-        load_contract(terms)
-    with flows_here(f"judging weeks {first} to {last} anew"):
+    contract_id, before = _agree(who, last, terms, None if dry_run else at)
+    with flows_here(f"judging weeks {first} to {last} anew") as stage:
         from flows.backfill import backfill as flow  # noqa: PLC0415
-        from tasks.workspace import put_in_force, workspace  # noqa: PLC0415
 
-        with workspace() as place:
-            contract_id = _contract_id(who, place.books)
-            before = _states(contract_id, place.books)
-            if terms and not dry_run:
-                put_in_force(terms.read_bytes(), str(terms), place, at)
+        stage.ready()
         path = str(terms) if terms and dry_run else None
         outcomes = flow(contract_id, first, last, at, terms=path, dry_run=dry_run)
     if as_json:
@@ -70,15 +65,40 @@ def backfill(
     console.print(table)
 
 
+def _agree(
+    who: str, last: int, terms: Path | None, in_force_from: datetime | None
+) -> tuple[str, dict[int, str]]:
+    """The contract's id and its weeks' states; new terms come into force unless `in_force_from` is None."""
+    from tasks.workspace import (  # noqa: PLC0415
+        must_be_in_force,
+        put_in_force,
+        terms_in_file,
+        terms_in_force,
+        workspace,
+    )
+
+    if terms:
+        load_contract(terms)
+    with workspace() as place:
+        contract_id = _contract_id(who, place.books)
+        rules = terms_in_file(str(terms), contract_id) if terms else terms_in_force(contract_id, place)
+        if last > rules.term.weeks:
+            weeks = rules.term.weeks
+            raise stop(Exit.USAGE, f"--weeks names week {last}, but {contract_id} has weeks 1 to {weeks}")
+        if terms and in_force_from:
+            put_in_force(terms.read_bytes(), str(terms), place, in_force_from)
+            must_be_in_force(rules, place)
+        return contract_id, {row.week: row.state for row in ramp_rows(place.books, contract_id=contract_id)}
+
+
 def _range(weeks: str) -> tuple[int, int]:
     parts = weeks.split("-")
-    if not all(part.isdigit() for part in parts) or len(parts) > 2 or int(parts[0]) > int(parts[-1]):
+    if not all(part.isdigit() for part in parts) or len(parts) > 2 or not 0 < int(parts[0]) <= int(parts[-1]):
         raise stop(Exit.USAGE, f"--weeks {weeks!r} is neither a week nor a range; give for example 3 or 2-4")
     return int(parts[0]), int(parts[-1])
 
 
 def _contract_id(who: str, books: Engine) -> str:
-
     known = current_contracts(books, active_only=False)
     found = [row.contract_id for row in known if who in (row.contract_id, row.vendor_id)]
     if len(found) != 1:
@@ -86,8 +106,3 @@ def _contract_id(who: str, books: Engine) -> str:
         problem = "several contracts" if found else "no contract"
         raise stop(Exit.LEDGER, f"{who!r} names {problem} on the books; there are: {names}")
     return found[0]
-
-
-def _states(contract_id: str, books: Engine) -> dict[int, str]:
-
-    return {row.week: row.state for row in ramp_rows(books, contract_id=contract_id)}

@@ -8,6 +8,7 @@ import typer
 
 from contracts.load import ContractError, load_contract
 from rampart.cli.exits import Exit, console, stop
+from rampart.cli.running import moment
 from rampart.cli.tables import safe
 
 app = typer.Typer(help="Look at contract files.", no_args_is_help=True)
@@ -16,6 +17,24 @@ app = typer.Typer(help="Look at contract files.", no_args_is_help=True)
 @app.callback()
 def _group() -> None:
     """Look at contract files."""
+
+
+@app.command(epilog="Example: rampart contract register contracts/vendor.odcs.yaml")
+def register(
+    files: Annotated[list[Path], typer.Argument(help="Contract files (*.odcs.yaml).")],
+    as_of: Annotated[str | None, typer.Option(help="Business time; default: now.")] = None,
+) -> None:
+    """Put contracts into force: from now on the weekly round looks for the active ones' deliveries."""
+    from tasks.workspace import put_in_force, workspace  # noqa: PLC0415
+
+    at = moment(as_of)
+    for file in files:
+        load_contract(file)  # all of them are read before the first comes into force
+    with workspace() as place:
+        for file in files:
+            contract = put_in_force(file.read_bytes(), str(file), place, at)
+            looked_for = "looked for" if contract.active else "not looked for (status is not active)"
+            console.print(f"{safe(contract.contract_id)} {safe(contract.version)} in force, {looked_for}")
 
 
 @app.command(epilog="Example: rampart contract check contracts/specs/examples/llmfao.odcs.yaml")

@@ -6,6 +6,7 @@ import typer
 
 from rampart.cli.exits import console
 from rampart.cli.running import moment
+from rampart.cli.tables import safe
 from rampart.ledger.decisions import decide as write_decision
 from rampart.ledger.engine import open_ledger
 from rampart.settings import Settings
@@ -30,6 +31,7 @@ def decide(
     """Accept or reject a held batch, by name and with a reason."""
     books = open_ledger(Settings().ledger_url)
     write_decision(books, contract_id, week, decision == "accept", by, reason, moment(as_of))
-    console.print(
-        f"{contract_id} week {week}: {decision}ed by {by}. Run `rampart retrain` if it was accepted."
-    )
+    books.dispose()
+    console.print(f"{safe(contract_id)} week {week}: {decision}ed by {safe(by)}.")
+    if decision == "accept":
+        console.print("Run `rampart retrain` to train on it.")

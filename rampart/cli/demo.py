@@ -9,9 +9,10 @@ from rich.rule import Rule
 from sqlalchemy import Engine
 
 from rampart.cli.exits import Exit, console, stop
-from rampart.cli.running import flows_here
+from rampart.cli.running import Stage, flows_here
 from rampart.cli.tables import discard_table, money_table, ramp_table, rate, rm_table, safe, state_of
 from rampart.ledger.engine import open_ledger
+from rampart.ledger.outbox import pending
 from rampart.ledger.read import RampRow, money_rows, ramp_rows, rm_rows
 from rampart.settings import Settings
 
@@ -40,16 +41,22 @@ def demo(
     if reset:
         _reset(settings)
     _claim_home(settings)
-    before = _settled(settings)
-    with flows_here("starting Prefect inside this process (6 to 20 s)") as status:
-        from flows.weekly import weekly  # noqa: PLC0415
+    new = not _finished(settings)
+    if new:
+        with flows_here("starting Prefect (6 to 20 s)") as stage:
+            for week, as_of in weeks():
+                deliver(settings, week)
+                _judge_week(stage, week, as_of)
+                _show_week(settings, week)
+    _report(settings, new)
 
-        for week, as_of in _weeks():
-            status.update(f"[dim]week {week}: the vendors deliver[/]")
-            _deliver(settings, week)
-            weekly(as_of)
-            _show_week(settings, week)
-    _report(settings, new=_settled(settings) - before)
+
+def _judge_week(stage: Stage, week: int, as_of: datetime) -> None:
+    from flows.weekly import weekly  # noqa: PLC0415
+
+    stage.ready()
+    stage.say(f"week {week}")
+    weekly(as_of)
 
 
 def _reset(settings: Settings) -> None:
@@ -75,10 +82,10 @@ def _claim_home(settings: Settings) -> None:
     root.mkdir(parents=True, exist_ok=True)
     (root / MARK).touch()
     # A fixed key, because nobody is behind these pseudonyms: every demonstration gives the same ledger.
-    (root / "pseudonym.key").write_text("demonstration")
+    (root / "pseudonym.key").write_text("the demonstration of Rampart")
 
 
-def _weeks() -> list[tuple[int, datetime]]:
+def weeks() -> list[tuple[int, datetime]]:
     """Contract weeks with the moment their deliveries are due, after putting the contracts in force."""
     from simulator import DEMO_CONTRACTS  # noqa: PLC0415
     from tasks.workspace import put_in_force, workspace  # noqa: PLC0415
@@ -98,7 +105,8 @@ def _start(data: bytes, path: str) -> datetime:
     return parse_contract(data, path).term.week_start(1)
 
 
-def _deliver(settings: Settings, week: int) -> None:
+def deliver(settings: Settings, week: int) -> None:
+    """Have every simulated vendor deliver `week`."""
     from pathlib import Path  # noqa: PLC0415
 
     from simulator import World, write_week  # noqa: PLC0415
@@ -106,11 +114,14 @@ def _deliver(settings: Settings, week: int) -> None:
     write_week(World(SEED), week, Path(settings.drop_uri), Path(settings.store_uri) / "work-orders")
 
 
-def _settled(settings: Settings) -> int:
+def _finished(settings: Settings) -> bool:
+    """Is every contract week judged, and every accepted batch answered by a reward model?"""
     books = open_ledger(settings.ledger_url)
-    count = sum(row.discard_rate is not None for row in ramp_rows(books))
+    rows = ramp_rows(books)
+    done = bool(rows) and all(row.discard_rate is not None for row in rows)
+    done = done and not pending(books, "batch.accepted")
     books.dispose()
-    return count
+    return done
 
 
 def _show_week(settings: Settings, week: int) -> None:
@@ -130,7 +141,7 @@ def _line(row: RampRow) -> str:
     )
 
 
-def _report(settings: Settings, new: int) -> None:
+def _report(settings: Settings, new: bool) -> None:
     books: Engine = open_ledger(settings.ledger_url)
     console.print()
     console.print(ramp_table(ramp_rows(books)))

@@ -21,10 +21,12 @@ def retrain(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list of reasons.")] = False,
 ) -> None:
     """Train once for every accepted batch revision that no training has answered."""
-    with flows_here("retraining"):
+    at = moment(as_of)
+    with flows_here("retraining") as stage:
         from flows.retrain import retrain as flow  # noqa: PLC0415
 
-        reasons = flow(moment(as_of), program)
+        stage.ready()
+        reasons = flow(at, program)
     if as_json:
         typer.echo(json.dumps(list(reasons), indent=1))
         return

@@ -2,15 +2,20 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from contracts.load import load_contract
+from contracts.model import Contract
+from quality.verdict import Verdict
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.running import flows_here, moment
-from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table, safe, state_of
+from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table, safe, state_of, verdict_table
+
+UNJUDGED = ("absent", "refused", "busy")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,19 +46,23 @@ def run(
         raise stop(
             Exit.REFUSED, f"--from {source}: no such folder. Fix: give the folder that holds the files"
         )
-    with flows_here(f"judging {contract.contract_id} week {week}"):
+    _agree(spec, contract, at)
+    with flows_here(f"judging {contract.contract_id} week {week}") as stage:
         from flows.process_delivery import process_delivery  # noqa: PLC0415
         from flows.retrain import retrain  # noqa: PLC0415
-        from tasks.workspace import put_in_force, workspace  # noqa: PLC0415
 
-        with workspace() as place:
-            put_in_force(spec.read_bytes(), str(spec), place, at)
         folder = source if source is None or "://" in source else str(Path(source).absolute())
+        stage.ready()
         outcome = process_delivery(contract.contract_id, week, at, source=folder)
         retrain(at, contract.program)
+    verdicts = () if outcome.state in UNJUDGED else _verdicts(contract.contract_id, week)
     if as_json:
-        typer.echo(json.dumps(asdict(outcome), indent=1))
+        typer.echo(
+            json.dumps({**asdict(outcome), "verdicts": [asdict(found) for found in verdicts]}, indent=1)
+        )
     else:
+        if verdicts:
+            console.print(verdict_table(verdicts))
         _show(contract.contract_id, contract.program)
         console.print(f"{state_of(outcome.state)}: {safe(outcome.reason)}", soft_wrap=True)
     if outcome.state == "absent":
@@ -66,6 +75,26 @@ def run(
         )
     if outcome.state == "refused":
         raise stop(Exit.REFUSED, outcome.reason)
+
+
+def _agree(spec: Path, contract: Contract, at: datetime) -> None:
+    """Put the contract in force; an older version of one on the books is refused."""
+    from tasks.workspace import must_be_in_force, put_in_force, workspace  # noqa: PLC0415
+
+    with workspace() as place:
+        put_in_force(spec.read_bytes(), str(spec), place, at)
+        must_be_in_force(contract, place)
+
+
+def _verdicts(contract_id: str, week: int) -> tuple[Verdict, ...]:
+    from rampart.ledger.engine import open_ledger  # noqa: PLC0415
+    from rampart.ledger.read import batch_detail  # noqa: PLC0415
+    from rampart.settings import Settings  # noqa: PLC0415
+
+    books = open_ledger(Settings().ledger_url)
+    found = batch_detail(books, contract_id, week).verdicts
+    books.dispose()
+    return found
 
 
 def _show(contract_id: str, program: str) -> None:

@@ -1,8 +1,9 @@
 """Running flows from the terminal: an embedded Prefect, and its log as one live line."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rich.markup import escape
@@ -29,9 +30,17 @@ class _LiveLine(logging.Handler):
             self._status.update(f"[dim]{text}[/]")
 
 
+@dataclass(frozen=True)
+class Stage:
+    """Where flows run: `say` what is happening, and be `ready` before the first flow."""
+
+    say: Callable[[str], None]
+    ready: Callable[[], None]
+
+
 @contextmanager
-def flows_here(doing: str) -> Iterator[Status]:
-    """Run flows inside this block; a failed one ends the program with a sentence."""
+def flows_here(doing: str) -> Iterator[Stage]:
+    """Run flows inside this block. Prefect starts meanwhile; one that does not start ends the program."""
     from flows.embedded import in_process, prepare  # noqa: PLC0415
 
     with console.status(f"[dim]{doing}[/]") as status:
@@ -42,14 +51,17 @@ def flows_here(doing: str) -> Iterator[Status]:
             logger = logging.getLogger(name)
             logger.setLevel(logging.INFO)
             logger.handlers, logger.propagate = [_LiveLine(status)], False
-        try:
-            with in_process():
-                yield status
-        except RuntimeError as error:
-            if "Timed out while attempting to connect to ephemeral Prefect API" not in str(error):
-                raise
-            hint = "is the machine very busy? run it again, or set PREFECT_API_URL to a server of your own"
-            raise stop(Exit.FAILED, f"Prefect's embedded server did not start: {hint}") from error
+
+        with in_process() as started:
+            yield Stage(lambda text: status.update(f"[dim]{escape(text)}[/]"), lambda: _wait(started))
+
+
+def _wait(started: Callable[[], None]) -> None:
+    try:
+        started()
+    except Exception as error:
+        hint = "is the machine very busy? run it again, or set PREFECT_API_URL to a server of your own"
+        raise stop(Exit.FAILED, f"Prefect did not start ({error}): {hint}") from error
 
 
 def moment(text: str | None) -> datetime:

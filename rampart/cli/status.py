@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from rampart.cli.exits import console
+from rampart.cli.exits import Exit, console, stop
 from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.export import export_ledger
@@ -31,6 +31,8 @@ def status(
         typer.echo(json.dumps(export_ledger(books), indent=1, sort_keys=True))
         return
     rows = ramp_rows(books, program)
+    if not rows and (known := ", ".join(programs(books))):
+        raise stop(Exit.LEDGER, f"no programme {program!r} on the books; there are: {known}")
     if not rows:
         console.print("The books are empty. Try: rampart demo, or rampart run CONTRACT --from FOLDER")
         return

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from rich.markup import escape
 from rich.table import Table
 
+from quality.verdict import Verdict
 from rampart.delivery.errors import printable
 from rampart.ledger.read import MoneyRow, RampRow, RmRow
 from rampart.records.reasons import REASONS
 
 LONGEST = 2_000  # characters of one reason
+STATUS_STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "not_testable": "dim"}
 STATE_STYLE = {
     "accepted": "green",
     "accepted_partial": "yellow",
@@ -86,6 +88,29 @@ def rate(value: float | None, low: float | None, high: float | None) -> str:
         return "-"
     interval = "" if low is None or high is None else f" ({low:.1%} to {high:.1%})"
     return f"{value:.1%}{interval}"
+
+
+def verdict_table(verdicts: Iterable[Verdict]) -> Table:
+    """One row a clause verdict: what was found with its interval, what was asked, and the sentence."""
+    table = Table(title="Verdicts", title_justify="left")
+    for name in ("clause", "metric", "status"):
+        table.add_column(name)
+    for name in ("observed (95 %)", "n"):
+        table.add_column(name, justify="right")
+    table.add_column("why", overflow="fold")
+    for verdict in verdicts:
+        style = STATUS_STYLE[verdict.status]
+        counted = verdict.spec.metric == "volume"
+        observed = rate(verdict.observed, verdict.low, verdict.high)
+        table.add_row(
+            safe(verdict.spec.clause),
+            verdict.spec.metric,
+            f"[{style}]{verdict.status.replace('_', ' ')}[/]",
+            f"{verdict.observed:,.0f}" if counted and verdict.observed is not None else observed,
+            f"{verdict.n:,}",
+            safe(verdict.reason),
+        )
+    return table
 
 
 def money_table(rows: Iterable[MoneyRow]) -> Table:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from rampart.cli.exits import console
+from rampart.cli.tables import safe
 from rampart.delivery.work_orders import read_work_order, work_order_key
 from rampart.settings import Settings
 
@@ -17,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 def work_order(
     program: Annotated[str, typer.Argument(help="The programme.")],
-    week: Annotated[int, typer.Argument(help="The contract week.")],
+    week: Annotated[int, typer.Argument(help="The contract week.", min=1)],
     file: Annotated[
         Path, typer.Argument(help="JSON lines: item, prompt, responses.", exists=True, dir_okay=False)
     ],
@@ -29,4 +30,4 @@ def work_order(
     order = read_work_order(data, str(file))
     settings = Settings()
     store_at(settings.store_uri, settings).put_once(work_order_key(program, week), data)
-    console.print(f"{program} week {week}: {len(order.items)} items sent out ({order.digest[:12]}).")
+    console.print(f"{safe(program)} week {week}: {len(order.items)} items sent out ({order.digest[:12]}).")

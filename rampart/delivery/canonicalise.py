@@ -31,7 +31,8 @@ class FileRead:
 
     For a file of rows: `lines` hold data, `records` were read from them and `quarantined` entries (lines, or
     judgements of a line) could not be. For a joined file: `records` counts its rows used by some record, the
-    rest of `lines` were unused or are quarantined.
+    rest of `lines` were unused or are quarantined. A file that holds the rows and is joined to them as well
+    counts as a file of rows.
     """
 
     file: LandedFile
@@ -57,29 +58,34 @@ def canonicalise(landed: Landed, contract: Contract, store: ObjectStore, pseudon
     contract knows. Equal bytes give equal tables.
     """
     reading = _Reading(contract, store, pseudonym_key)
-    files = [(file, _role(file, contract)) for file in landed.files]
-    for file, place in files:
-        if place is not None:
-            reading.take_items(file, place)
-    for file, place in files:
-        if place is None:
+    for file in landed.files:
+        reading.take_items(file)
+    for file in landed.files:
+        if path_matches(file.name, contract.delivery.rows.path):
             reading.take_rows(file)
     return reading.done()
 
 
-def _role(file: LandedFile, contract: Contract) -> int | None:
-    """None for a file of rows, otherwise the number of the join it serves."""
-    terms = contract.delivery
-    if path_matches(file.name, terms.rows.path):
-        return None
-    for place, join in enumerate(terms.join):
-        if path_matches(file.name, join.source.path):
-            return place
-    known = ", ".join([terms.rows.path, *(join.source.path for join in terms.join)])
-    fix = "name it in the contract's delivery section, or leave it out of the delivery"
-    raise LandingError(
-        f"the contract knows no such file (it knows {known})", file=file.name, line=None, fix=fix
-    )
+class _Table:
+    """Rows of one schema, turned into Arrow in chunks."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._done: list[pa.Table] = [schema.empty_table()]
+        self._rows: list[dict[str, Any]] = []
+
+    def add(self, row: dict[str, Any]) -> None:
+        self._rows.append(row)
+        if len(self._rows) >= CHUNK:
+            self._flush()
+
+    def whole(self) -> pa.Table:
+        self._flush()
+        return pa.concat_tables(self._done).combine_chunks()
+
+    def _flush(self) -> None:
+        self._done.append(pa.Table.from_pylist(self._rows, schema=self._schema))
+        self._rows = []
 
 
 class _Reading:
@@ -92,53 +98,59 @@ class _Reading:
         self._mapper = RecordMapper(contract, pseudonym_key)
         self._split = splitter(self._terms)
         self._joins = [JoinTable(join, markers) for join in self._terms.join]
-        self._records: list[pa.Table] = [RECORD.empty_table()]
-        self._quarantine: list[dict[str, Any]] = []
+        self._records, self._quarantine = _Table(RECORD), _Table(QUARANTINE)
         self._files: list[FileRead] = []
+        self._set_aside: set[tuple[str, int]] = set()  # lines of joined files in quarantine
 
-    def take_items(self, file: LandedFile, place: int) -> None:
-        """Read a joined file."""
-        table = self._joins[place]
-        lines = 0
-
-        def counted() -> Iterator[Row | Unread]:
-            nonlocal lines
-            for row in self._rows(file, table.terms.source, frozenset()):
-                lines += 1
-                yield row
-
-        unread = table.add(file.name, counted())
-        self._set_aside(file, unread)
-        self._files.append(FileRead(file, "items", lines, 0, len(unread)))
+    def take_items(self, file: LandedFile) -> None:
+        """Read a file for every join it serves."""
+        tables = [table for table in self._joins if path_matches(file.name, table.terms.source.path)]
+        is_rows = path_matches(file.name, self._terms.rows.path)
+        if not tables and not is_rows:
+            known = ", ".join([self._terms.rows.path, *(join.source.path for join in self._terms.join)])
+            problem = f"the contract knows no such file (it knows {known})"
+            fix = "name it in the contract's delivery section, or leave it out of the delivery"
+            raise LandingError(problem, file=file.name, line=None, fix=fix)
+        lines: set[int] = set()
+        for source in {table.terms.source.model_dump_json(): table.terms.source for table in tables}.values():
+            serving = [table for table in tables if table.terms.source == source]
+            for row in self._rows(file, source, frozenset()):
+                lines.add(row.line)
+                for unread in _unjoined(row, file.name, serving):
+                    # What is wrong with a line of rows is said once, when it is read as a row.
+                    if not is_rows and (file.name, row.line) not in self._set_aside:
+                        self._set_aside.add((file.name, row.line))
+                        self._put_aside(file, unread)
+        if not is_rows:
+            aside = sum(name == file.name for name, _ in self._set_aside)
+            self._files.append(FileRead(file, "items", len(lines), 0, aside))
 
     def take_rows(self, file: LandedFile) -> None:
         """Read a file of judgements."""
         lines = records = quarantined = 0
-        chunk: list[Record] = []
         for row in self._rows(file, self._terms.rows, columns_read(self._terms)):
             lines += 1
-            found, unread = self._judgements(row, file)
-            chunk += found
-            records += len(found)
-            quarantined += len(unread)
-            self._set_aside(file, unread)
-            if len(chunk) >= CHUNK:
-                self._records.append(pa.Table.from_pylist(chunk, schema=RECORD))
-                chunk = []
-        self._records.append(pa.Table.from_pylist(chunk, schema=RECORD))
+            for found in self._judgements(row, file):
+                if isinstance(found, Unread):
+                    quarantined += 1
+                    self._put_aside(file, found)
+                else:
+                    records += 1
+                    self._records.add(found)
         self._files.append(FileRead(file, "rows", lines, records, quarantined))
 
     def done(self) -> Canonical:
         """Everything read, with the joined files' use now known."""
-        files = tuple(
-            replace(read, records=sum(table.used_in(read.file.name) for table in self._joins))
+        used = set[tuple[str, int]]().union(*(table.used for table in self._joins)) - self._set_aside
+        files = (
+            replace(read, records=sum(name == read.file.name for name, _ in used))
             if read.role == "items"
             else read
             for read in self._files
         )
         return Canonical(
-            pa.concat_tables(self._records).combine_chunks(),
-            pa.Table.from_pylist(self._quarantine, schema=QUARANTINE),
+            self._records.whole(),
+            self._quarantine.whole(),
             tuple(sorted(files, key=lambda read: read.file.name)),
         )
 
@@ -146,23 +158,17 @@ class _Reading:
         with self._store.open(file.key) as stream:
             yield from read_rows(open_decompressed(stream, file.name), source, file.name, needed)
 
-    def _judgements(self, row: Row | Unread, file: LandedFile) -> tuple[list[Record], list[Unread]]:
-        if isinstance(row, Unread):
-            return [], [row]
-        scope = self._joined(row)
-        if isinstance(scope, Unread):
-            return [], [scope]
-        records: list[Record] = []
-        unread: list[Unread] = []
+    def _judgements(self, row: Row | Unread, file: LandedFile) -> Iterator[Record | Unread]:
+        scope = self._joined(row) if isinstance(row, Row) else row
+        if isinstance(row, Unread) or isinstance(scope, Unread):
+            yield scope
+            return
         for part in self._split(row, scope):
-            found = self._mapper.record(part, file.name, row.line) if isinstance(part, Judgement) else part
-            if isinstance(found, Unread):
-                unread.append(found)
-            else:
-                records.append(found)
-        return records, unread
+            yield self._mapper.record(part, file.name, row.line) if isinstance(part, Judgement) else part
 
     def _joined(self, row: Row) -> dict[str, Any] | Unread:
+        if not self._joins:
+            return row.value
         scope = dict(row.value)
         for table in self._joins:
             problem = table.attach(row.line, scope)
@@ -170,15 +176,21 @@ class _Reading:
                 return problem
         return scope
 
-    def _set_aside(self, file: LandedFile, unread: list[Unread]) -> None:
-        for one in unread:
-            self._quarantine.append(
-                {
-                    "source_file": file.name,
-                    "source_line": one.line,
-                    "source_item": one.item,
-                    "code": one.code,
-                    "problem": one.problem,
-                    "excerpt": one.excerpt,
-                }
-            )
+    def _put_aside(self, file: LandedFile, unread: Unread) -> None:
+        self._quarantine.add(
+            {
+                "source_file": file.name,
+                "source_line": unread.line,
+                "source_item": unread.item,
+                "code": unread.code,
+                "problem": unread.problem,
+                "excerpt": unread.excerpt,
+            }
+        )
+
+
+def _unjoined(row: Row | Unread, file: str, tables: list[JoinTable]) -> list[Unread]:
+    """What keeps a line of a joined file from serving the joins that read it."""
+    if isinstance(row, Unread):
+        return [row]
+    return [problem for table in tables if (problem := table.take(file, row))]

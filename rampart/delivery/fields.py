@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.mapping import Times
-from rampart.records.schemes import as_number
+from contracts.words import as_number
+from rampart.delivery.readers.row import kind_of, shown
 
 ROLES = frozenset({"system", "user", "assistant", "tool"})
 EPOCH_UNITS = {"epoch_s": 1.0, "epoch_ms": 1000.0}
@@ -19,10 +20,7 @@ class FieldError(ValueError):
 
 
 def _found(value: Any) -> str:
-    kind = {"dict": "an object", "list": "a list", "str": "text", "bool": "a boolean"}.get(
-        type(value).__name__, f"a {type(value).__name__}"
-    )
-    return f"{kind} ({str(value)[:60]!r})"
+    return f"{kind_of(value)} ({shown(value)})"
 
 
 def text_or_none(value: Any) -> str | None:
@@ -30,12 +28,14 @@ def text_or_none(value: Any) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return _utf8(value)
+        return utf8(value)
     raise FieldError(f"expected text, found {_found(value)}; to_string() in the expression takes it as text")
 
 
-def _utf8(text: str) -> str:
+def utf8(text: str) -> str:
     """`text`, unless it holds half a character (a lone surrogate), which no UTF-8 file can."""
+    if text.isascii():  # a look at one flag; nearly every id and most texts
+        return text
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -44,12 +44,16 @@ def _utf8(text: str) -> str:
 
 
 def name_or_none(value: Any) -> str | None:
-    """An identifier: text or a whole number, as text; null and blank are null."""
+    """An identifier: text or a whole number, as text without blanks around it; null and blank are null."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return utf8(value).strip() or None
     if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
         raise FieldError(f"expected an id, found {_found(value)}")
     if isinstance(value, int | float):
         return str(int(value))
-    return (text_or_none(value) or "").strip() or None
+    raise FieldError(f"expected an id, found {_found(value)}")
 
 
 def number_or_none(value: Any) -> float | None:
@@ -76,14 +80,17 @@ def moment_or_none(value: Any, times: Times, zone: ZoneInfo) -> datetime | None:
     """A moment in UTC. One without an offset is read in the contract's time zone."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # typed already, as in Parquet; a datetime is a date too
         return _in_utc(value, zone)
     try:
         if times.format in EPOCH_UNITS:
             number = number_or_none(value)
             return datetime.fromtimestamp((number or 0.0) / EPOCH_UNITS[times.format], UTC)
-        if isinstance(value, str):
+        if isinstance(value, str) and times.format == "iso8601":
             return _in_utc(datetime.fromisoformat(value.strip()), zone)
+        if isinstance(value, str):
+            # A pattern without %z gives a moment without a zone, which _in_utc reads in the contract's.
+            return _in_utc(datetime.strptime(value.strip(), times.format), zone)  # noqa: DTZ007
     except (ValueError, OverflowError, OSError) as error:
         raise FieldError(f"expected a moment as {times.format}, found {_found(value)}") from error
     raise FieldError(f"expected a moment as {times.format}, found {_found(value)}")
@@ -106,28 +113,29 @@ def messages(value: Any, roles: Mapping[str, str]) -> list[dict[str, str]]:
     if value is None:
         return []
     if isinstance(value, str):
-        return [{"role": "user", "content": _utf8(value)}] if value.strip() else []
+        return [{"role": "user", "content": utf8(value)}] if value.strip() else []
     listed = value if isinstance(value, list) else [value]
     return [_message(message, place, roles) for place, message in enumerate(listed)]
 
 
 def _message(value: Any, place: int, roles: Mapping[str, str]) -> dict[str, str]:
     if isinstance(value, str):
-        return {"role": "user", "content": _utf8(value)}
+        return {"role": "user", "content": utf8(value)}
     if not isinstance(value, dict) or not isinstance(value.get("content"), str):
         hint = (
             "give {role: ..., content: ...} objects, for example conversation[].{role: from, content: value}"
         )
         raise FieldError(f"[{place}]: expected a message, found {_found(value)}; {hint}")
-    role = roles.get(str(value.get("role")), value.get("role"))
+    given = value.get("role")
+    role = roles.get(given, given) if isinstance(given, str) else None
     if role not in ROLES:
         hint = "map it in the contract's delivery.roles"
-        raise FieldError(f"[{place}].role: {role!r} is none of {', '.join(sorted(ROLES))}; {hint}")
-    return {"role": role, "content": _utf8(value["content"])}
+        raise FieldError(f"[{place}].role: {shown(given)} is none of {', '.join(sorted(ROLES))}; {hint}")
+    return {"role": role, "content": utf8(value["content"])}
 
 
 def response(content: Any, checkpoint: Any, response_id: Any, place: int) -> dict[str, str | None]:
-    """One response with the digest of its text."""
+    """One response with the digest of its text. A missing text is an empty one."""
     text = _at(place, "content", text_or_none, content) or ""
     return {
         "response_id": _at(place, "response_id", name_or_none, response_id) or str(place),
@@ -137,14 +145,13 @@ def response(content: Any, checkpoint: Any, response_id: Any, place: int) -> dic
     }
 
 
-def _at(place: int, name: str, read: Any, value: Any) -> str | None:
+def _at(place: int, name: str, read: Callable[[Any], str | None], value: Any) -> str | None:
     try:
-        found: str | None = read(value)
+        return read(value)
     except FieldError as error:
         raise FieldError(f"[{place}].{name}: {error}") from error
-    return found
 
 
 def as_delivered(value: Any) -> str | None:
     """The label exactly as it came, as JSON text; null stays null."""
-    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+    return None if value is None else utf8(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))

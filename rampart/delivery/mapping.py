@@ -10,23 +10,17 @@ from contracts.expressions import ExpressionError, Read, compiled
 from contracts.model import Contract
 from rampart.delivery import fields
 from rampart.delivery.fields import FieldError
-from rampart.delivery.readers.row import EXCERPT, Unread
+from rampart.delivery.readers.row import Unread, kind_of, shown, unreadable
 from rampart.delivery.scope import Judgement
-from rampart.records.schemes import Label, read_label
+from rampart.records.schemes import Label, label_reader
 
 Record = dict[str, Any]
-OUTSIDE = Label(None)  # a label the scheme does not know: kept as delivered, judged by the gates
+Convert = Callable[[Any], Any]
+Scope = Mapping[str, Any]
 
-_CONVERTED: dict[str, Callable[[Any], Any]] = {
-    "conversation_id": fields.name_or_none,
-    "turn": fields.whole_or_none,
-    "duration_s": fields.number_or_none,
-    "domain": fields.text_or_none,
-    "language": fields.text_or_none,
-    "guideline_version": fields.name_or_none,
-    "work_order_item": fields.name_or_none,
-    "rationale": fields.text_or_none,
-}
+OUTSIDE = Label(None)  # a label the scheme does not know: kept as delivered, judged by the gates
+# One judgement weighs one, but its pairs are C(K, 2): 4,950 here. Real rankings have 2 to 9 responses.
+MOST_RESPONSES = 100
 
 
 class RecordMapper:
@@ -38,133 +32,171 @@ class RecordMapper:
     def __init__(self, contract: Contract, pseudonym_key: bytes) -> None:
         terms = contract.delivery
         markers = terms.transcript.markers if terms.transcript else None
-        self._contract = contract
+        given = {name: compiled(text, markers) for name, text in terms.record if isinstance(text, str)}
+        self._vendor = contract.vendor.id
         self._secret = pseudonym_key
-        self._zone = ZoneInfo(contract.term.timezone)
-        self._readers: dict[str, Read] = {
-            name: compiled(text, markers) for name, text in terms.record if isinstance(text, str)
-        }
+        self._pseudonyms: dict[str, str] = {}
+        self._label = given.pop("label")
+        self._read_label = label_reader(contract.annotation.scheme)
         self._responses = _responses_reader(contract, markers)
+        given.pop("responses", None)
+        convert = self._converters(contract)
+        self._columns = [(name, read, convert[name]) for name, read in given.items()]
+        self._empty: Record = dict.fromkeys(convert)
+        self._empty["scheme"] = contract.annotation.scheme.kind
+        self._guideline = contract.annotation.guideline_version
 
     def record(self, judgement: Judgement, file: str, line: int) -> Record | Unread:
         """The canonical record of `judgement`, or the field that could not be read and why."""
         try:
-            return self._record(judgement, file, line)
-        except (FieldError, ExpressionError, ValueError) as error:
-            excerpt = str(judgement.scope)[:EXCERPT].encode("utf-8", "replace").decode()
-            return Unread(line, "unreadable_field", str(error), excerpt, judgement.item)
+            record = self._record(judgement.scope)
+        except ValueError as error:  # FieldError, ExpressionError, or a number too long to write out
+            return unreadable(line, str(error), judgement.scope, "unreadable_field", judgement.item)
+        record["source_file"], record["source_line"], record["source_item"] = file, line, judgement.item
+        if record["record_id"] is None:
+            record["record_id"] = f"{file}:{line}:{judgement.item}"
+        return record
 
-    def _record(self, judgement: Judgement, file: str, line: int) -> Record:
-        scope = judgement.scope
-        prompt = self._field(
-            "prompt", scope, lambda value: fields.messages(value, self._contract.delivery.roles)
-        )
-        responses = self._responses(scope)
-        raw = self._field("label", scope, lambda value: value)
-        label = read_label(self._contract.annotation.scheme, raw, len(responses))
-        record_id = self._field("record_id", scope, fields.name_or_none)
+    def _record(self, scope: Scope) -> Record:
+        record = self._empty.copy()
+        for name, read, convert in self._columns:
+            try:
+                record[name] = convert(read(scope))
+            except (FieldError, ExpressionError) as error:
+                raise FieldError(f"{name}: {error}") from error
+        responses = record["responses"] = self._responses(scope)
+        record.update(self._label_fields(scope, len(responses)))
+        if record["item_id"] is None:
+            record["item_id"] = _item_digest(record["prompt"], responses)
+        if record["guideline_version"] is None:
+            record["guideline_version"] = self._guideline
+        return record
+
+    def _label_fields(self, scope: Scope, responses: int) -> Record:
+        try:
+            raw = self._label(scope)
+            delivered = fields.as_delivered(raw)
+        except ValueError as error:
+            raise FieldError(f"label: {error}") from error
+        label = self._read_label(raw, responses) or OUTSIDE
         return {
-            "record_id": record_id or f"{file}:{line}:{judgement.item}",
-            "source_file": file,
-            "source_line": line,
-            "source_item": judgement.item,
-            "item_id": self._field("item_id", scope, fields.name_or_none) or _item_digest(prompt, responses),
-            "prompt": prompt,
-            "responses": responses,
-            **_label_fields(label or OUTSIDE, raw, self._contract),
-            "annotator_id": self._pseudonym(self._field("annotator_id", scope, fields.name_or_none)),
-            "prompt_author_id": self._pseudonym(self._field("prompt_author_id", scope, fields.name_or_none)),
-            **{name: self._field(name, scope, self._moment) for name in ("started_at", "submitted_at")},
-            **{name: self._field(name, scope, convert) for name, convert in _CONVERTED.items()},
+            "raw_label": delivered,
+            "ranking": label.ranking,
+            "strength": label.strength,
+            "both_bad": label.both_bad,
+            "ratings": label.ratings,
         }
 
-    def _field(self, name: str, scope: Mapping[str, Any], convert: Callable[[Any], Any]) -> Any:
-        reader = self._readers.get(name)
-        if reader is None:
-            return None if name != "prompt" else []
-        try:
-            return convert(reader(scope))
-        except (FieldError, ExpressionError) as error:
-            raise FieldError(f"{name}: {error}") from error
+    def _converters(self, contract: Contract) -> dict[str, Convert]:
+        """How each mapped field but label and responses is read."""
+        times, zone = contract.delivery.times, ZoneInfo(contract.term.timezone)
+        roles = contract.delivery.roles
 
-    def _moment(self, value: Any) -> Any:
-        return fields.moment_or_none(value, self._contract.delivery.times, self._zone)
+        def moment(value: Any) -> Any:
+            return fields.moment_or_none(value, times, zone)
 
-    def _pseudonym(self, name: str | None) -> str | None:
+        return {
+            "record_id": fields.name_or_none,
+            "item_id": fields.name_or_none,
+            "prompt": lambda value: fields.messages(value, roles),
+            "conversation_id": fields.name_or_none,
+            "turn": fields.whole_or_none,
+            "annotator_id": self._pseudonym,
+            "prompt_author_id": self._pseudonym,
+            "started_at": moment,
+            "submitted_at": moment,
+            "duration_s": fields.number_or_none,
+            "domain": fields.text_or_none,
+            "language": fields.text_or_none,
+            "guideline_version": fields.name_or_none,
+            "work_order_item": fields.name_or_none,
+            "rationale": fields.text_or_none,
+        }
+
+    def _pseudonym(self, value: Any) -> str | None:
+        name = fields.name_or_none(value)
         if name is None:
             return None
-        # The same worker number at two vendors is two people.
-        message = f"{self._contract.vendor.id}\x1f{name}".encode()
-        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:16]
+        if name not in self._pseudonyms:
+            # The same worker number at two vendors is two people.
+            message = f"{self._vendor}\x1f{name}".encode()
+            self._pseudonyms[name] = hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:16]
+        return self._pseudonyms[name]
 
 
-def _responses_reader(
-    contract: Contract, markers: Mapping[str, str] | None
-) -> Callable[[Mapping[str, Any]], list[dict[str, str | None]]]:
+Responses = list[dict[str, str | None]]
+
+
+def _responses_reader(contract: Contract, markers: Mapping[str, str] | None) -> Callable[[Scope], Responses]:
     given = contract.delivery.record.responses
     if isinstance(given, str):
-        return _listed_responses(compiled(given, markers))
-    readers = [
+        return _in_a_list(compiled(given, markers))
+    return _one_by_one(
         [
-            compiled(text, markers) if text else _absent
-            for text in (one.content, one.checkpoint_id, one.response_id)
+            tuple(
+                compiled(text, markers) if text else _absent
+                for text in (one.content, one.checkpoint_id, one.response_id)
+            )
+            for one in given
         ]
-        for one in given
-    ]
-
-    def read(scope: Mapping[str, Any]) -> list[dict[str, str | None]]:
-        try:
-            return [
-                fields.response(content(scope), checkpoint(scope), response_id(scope), place)
-                for place, (content, checkpoint, response_id) in enumerate(readers)
-            ]
-        except (FieldError, ExpressionError) as error:
-            raise FieldError(f"responses{error}") from error
-
-    return read
+    )
 
 
-def _absent(_scope: Mapping[str, Any]) -> None:
+def _absent(_scope: Scope) -> None:
     return None
 
 
-def _listed_responses(read: Read) -> Callable[[Mapping[str, Any]], list[dict[str, str | None]]]:
-    def responses(scope: Mapping[str, Any]) -> list[dict[str, str | None]]:
-        found = read(scope)
+def _one_by_one(readers: list[tuple[Read, ...]]) -> Callable[[Scope], Responses]:
+    def responses(scope: Scope) -> Responses:
+        return [
+            _response(place, *(_read(place, read, scope) for read in one))
+            for place, one in enumerate(readers)
+        ]
+
+    return responses
+
+
+def _read(place: int, read: Read, scope: Scope) -> Any:
+    try:
+        return read(scope)
+    except ExpressionError as error:
+        raise FieldError(f"responses[{place}]: {error}") from error
+
+
+def _in_a_list(read: Read) -> Callable[[Scope], Responses]:
+    def responses(scope: Scope) -> Responses:
+        try:
+            found = read(scope)
+        except ExpressionError as error:
+            raise FieldError(f"responses: {error}") from error
         if found is None:
             return []
         if not isinstance(found, list):
-            raise FieldError(
-                f"responses: expected a list, found {type(found).__name__} ({str(found)[:60]!r})"
-            )
+            raise FieldError(f"responses: expected a list, found {kind_of(found)} ({shown(found)})")
+        if len(found) > MOST_RESPONSES:
+            raise FieldError(f"responses: {len(found)} responses, at most {MOST_RESPONSES} can be compared")
         return [_listed(one, place) for place, one in enumerate(found)]
 
     return responses
 
 
 def _listed(one: Any, place: int) -> dict[str, str | None]:
-    parts = one if isinstance(one, dict) else {"content": one}
-    if "content" not in parts:
+    if not isinstance(one, dict):
+        return _response(place, one, None, None)
+    if "content" not in one:
         hint = "give {content: ..., checkpoint_id: ..., response_id: ...} objects"
-        raise FieldError(f"responses[{place}]: has no content, only {', '.join(map(repr, parts))}; {hint}")
+        raise FieldError(f"responses[{place}]: has no content, only {shown(sorted(one))}; {hint}")
+    return _response(place, one["content"], one.get("checkpoint_id"), one.get("response_id"))
+
+
+def _response(place: int, content: Any, checkpoint: Any, response_id: Any) -> dict[str, str | None]:
     try:
-        return fields.response(parts["content"], parts.get("checkpoint_id"), parts.get("response_id"), place)
+        return fields.response(content, checkpoint, response_id, place)
     except FieldError as error:
         raise FieldError(f"responses{error}") from error
 
 
-def _label_fields(label: Label, raw: Any, contract: Contract) -> Record:
-    return {
-        "scheme": contract.annotation.scheme.kind,
-        "raw_label": fields.as_delivered(raw),
-        "ranking": label.ranking,
-        "strength": label.strength,
-        "both_bad": label.both_bad,
-        "ratings": label.ratings,
-    }
-
-
-def _item_digest(prompt: list[dict[str, str]], responses: list[dict[str, str | None]]) -> str:
+def _item_digest(prompt: list[dict[str, str]], responses: Responses) -> str:
     """What annotators judged together, whichever side each response was shown on."""
     digest = hashlib.sha256()
     for message in prompt:

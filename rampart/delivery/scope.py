@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.expressions import ExpressionError, Read, compiled, fields_read
+from contracts.functions import truthy
 from contracts.mapping import DeliveryTerms, Each, ResponseFields, Tree
-from rampart.delivery.readers.row import EXCERPT, Row, Unread
+from rampart.delivery.readers.row import Row, Unread, kind_of, shown, unreadable
 
 Scope = Mapping[str, Any]
 Split = Callable[[Scope], Iterator[dict[str, Any]]]
@@ -36,20 +37,26 @@ def splitter(terms: DeliveryTerms) -> Callable[[Row, Scope], Iterator[Judgement 
             problem = (
                 f"the row has a field {name!r}, which hides the contract's `as: {name}`; choose another name"
             )
-            yield Unread(row.line, "unreadable_field", problem, str(row.value)[:EXCERPT])
+            yield unreadable(row.line, problem, row.value, "unreadable_field")
             return
         try:
             parts = list(split(scope))
         except ExpressionError as error:
-            yield Unread(row.line, "unreadable_field", str(error), str(row.value)[:EXCERPT])
+            yield unreadable(row.line, _located(error, terms), row.value, "unreadable_field")
             return
         if not parts:
             problem = "the row holds no judgement: delivery.each or delivery.tree found none"
-            yield Unread(row.line, "no_judgement", problem, str(row.value)[:EXCERPT])
+            yield unreadable(row.line, problem, row.value, "no_judgement")
         for item, part in enumerate(parts):
             yield Judgement(item, {**scope, name: part})
 
     return judgements
+
+
+def _located(error: ExpressionError, terms: DeliveryTerms) -> str:
+    said = str(error)
+    where = "delivery.each" if terms.each else "delivery.tree"
+    return said if said.startswith(where) else f"{where}: {said}"
 
 
 def columns_read(terms: DeliveryTerms) -> frozenset[str]:
@@ -65,6 +72,7 @@ def columns_read(terms: DeliveryTerms) -> frozenset[str]:
         texts.append(terms.each.in_)
     if terms.tree:
         texts.append(terms.tree.root)
+    texts += [split.where for split in (terms.each, terms.tree) if split and split.where]
     own = {join.as_ for join in terms.join} | {s.as_ for s in (terms.each, terms.tree) if s}
     return frozenset().union(*(fields_read(text) for text in texts)) - own
 
@@ -86,7 +94,7 @@ def _filter(split: Each | Tree, markers: Mapping[str, str] | None) -> Callable[[
     if split.where is None:
         return lambda _scope, _part: True
     test: Read = compiled(split.where, markers)
-    return lambda scope, part: test({**scope, split.as_: part}) is True
+    return lambda scope, part: truthy(test({**scope, split.as_: part}))
 
 
 def _by_element(read: Read, keep: Callable[[Scope, dict[str, Any]], bool]) -> Split:
@@ -95,10 +103,8 @@ def _by_element(read: Read, keep: Callable[[Scope, dict[str, Any]], bool]) -> Sp
         if found is None:
             return
         if not isinstance(found, dict | list):
-            kind = type(found).__name__
-            raise ExpressionError(
-                f"delivery.each.in: expected a list or object, found {kind}: {str(found)[:60]!r}"
-            )
+            said = f"{kind_of(found)} ({shown(found)})"
+            raise ExpressionError(f"delivery.each.in: expected a list or an object, found {said}")
         pairs = found.items() if isinstance(found, dict) else ((None, value) for value in found)
         for index, (key, value) in enumerate(pairs):
             part = {"index": index, "number": index + 1, "key": key, "value": value}
@@ -109,25 +115,28 @@ def _by_element(read: Read, keep: Callable[[Scope, dict[str, Any]], bool]) -> Sp
 
 
 def _by_node(tree: Tree, read: Read, keep: Callable[[Scope, dict[str, Any]], bool]) -> Split:
-    def walk(scope: Scope, path: tuple[dict[str, Any], ...], node: Any) -> Iterator[dict[str, Any]]:
-        if not isinstance(node, dict):
-            raise ExpressionError(f"delivery.tree: expected a message object, found {type(node).__name__}")
-        if len(path) >= DEEPEST:
-            raise ExpressionError(f"delivery.tree: more than {DEEPEST} messages deep")
-        below = (*path, node)
-        replies = node.get(tree.replies) or []
-        if not isinstance(replies, list):
-            kind = type(replies).__name__
-            raise ExpressionError(f"delivery.tree: expected a list in {tree.replies!r}, found {kind}")
-        part = {"path": list(below), "node": node, "replies": replies}
-        if replies and keep(scope, part):
-            yield part
-        for reply in replies:
-            yield from walk(scope, below, reply)
-
     def split(scope: Scope) -> Iterator[dict[str, Any]]:
         root = read(scope)
-        if root is not None:
-            yield from walk(scope, (), root)
+        # A stack of its own: Python's would run out where a vendor nests deeper than people talk.
+        waiting: list[tuple[tuple[Any, ...], Any]] = [] if root is None else [((), root)]
+        while waiting:
+            above, node = waiting.pop()
+            path = (*above, node)
+            replies = _replies(tree, node, len(path))
+            part = {"path": list(path), "node": node, "replies": replies}
+            if replies and keep(scope, part):
+                yield part
+            waiting += [(path, reply) for reply in reversed(replies)]
 
     return split
+
+
+def _replies(tree: Tree, node: Any, depth: int) -> list[Any]:
+    if not isinstance(node, dict):
+        raise ExpressionError(f"delivery.tree: expected a message object, found {kind_of(node)}")
+    if depth > DEEPEST:
+        raise ExpressionError(f"delivery.tree: more than {DEEPEST} messages deep")
+    replies = node.get(tree.replies) or []
+    if not isinstance(replies, list):
+        raise ExpressionError(f"delivery.tree: expected a list in {tree.replies!r}, found {kind_of(replies)}")
+    return replies

@@ -6,6 +6,7 @@ import io
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.store import ObjectStore
 
 
@@ -24,5 +25,12 @@ def publish_bytes(store: ObjectStore, prefix: str, name: str, suffix: str, data:
 
 
 def fetch_table(store: ObjectStore, key: str) -> pa.Table:
-    """The table published under `key`; `MissingObjectError` when there is none."""
-    return pq.read_table(io.BytesIO(store.get(key)))
+    """The table published under `key`.
+
+    `MissingObjectError` when there is none, `UnreadableFileError` when its bytes are damaged.
+    """
+    try:
+        return pq.read_table(io.BytesIO(store.get(key)))
+    except (pa.ArrowException, OSError) as error:
+        fix = "restore it from a backup, or judge the week again from its landed files"
+        raise UnreadableFileError(f"not a whole Parquet file: {error}", file=key, fix=fix) from error

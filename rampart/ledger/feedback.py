@@ -1,13 +1,15 @@
 """The feedback pack: what a vendor is told about a delivery, and nothing else.
 
 It names records by the vendor's own ids and says every reason with its clause and fix. It holds no text of
-the work and nothing of another vendor. A spreadsheet must not run what a vendor put into an id, so cells that
-look like formulas are quoted (OWASP, CSV injection).
+the work, no annotator and nothing of another vendor. A spreadsheet must not run what a vendor put into an id,
+so cells that look like formulas are quoted (OWASP, CSV injection).
 """
 
 import csv
 import io
 import json
+import re
+from decimal import Decimal
 
 import pyarrow as pa
 
@@ -15,8 +17,18 @@ from contracts.model import Contract
 from rampart.ledger.outcome import Settlement
 from rampart.records.reasons import BY_CODE
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# Also the full-width forms, which some spreadsheets read as the ASCII ones.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = ("record_id", "source_file", "source_line", "source_item", "reasons")
+# What a reader says about a line is made of our words; anything else may repeat what the vendor wrote.
+_IN_OUR_WORDS = "unreadable_line"
+_PROBLEMS = {
+    "unreadable_field": "A field is not what the contract reads there.",
+    "no_judgement": "The row holds no judgement where the contract looks for one.",
+    "join_missing": "The row's partner is not in the joined file.",
+    "duplicate_key": "An earlier row has the same join key.",
+}
+_FIELD = re.compile(r"([a-z_][a-z0-9_.\[\]]*): ")
 
 
 def feedback_pack(
@@ -24,7 +36,7 @@ def feedback_pack(
 ) -> dict[str, bytes]:
     """File name → bytes: summary.md, discarded.jsonl, discarded.csv and quarantined.jsonl."""
     rows = discarded.select(COLUMNS).to_pylist()
-    lines = quarantine.select(["source_file", "source_line", "source_item", "code", "problem"]).to_pylist()
+    lines = [_line(row) for row in quarantine.to_pylist()]
     return {
         "summary.md": _summary(contract, week, settlement).encode(),
         "discarded.jsonl": _jsonl(rows),
@@ -33,13 +45,24 @@ def feedback_pack(
     }
 
 
+def _line(row: dict[str, object]) -> dict[str, object]:
+    """One quarantined line: where it is, which field of the contract fails, and how."""
+    code, problem = str(row["code"]), str(row["problem"])
+    found = _FIELD.match(problem)
+    field = found[1] if found and code == "unreadable_field" else None
+    place = {name: row[name] for name in ("source_file", "source_line", "source_item")}
+    said = problem if code == _IN_OUR_WORDS else _PROBLEMS.get(code, "The line cannot be read as a record.")
+    return {**place, "code": code, "field": field, "problem": said}
+
+
 def _jsonl(rows: list[dict[str, object]]) -> bytes:
     return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
 
 
 def _csv(rows: list[dict[str, object]]) -> bytes:
     sink = io.StringIO(newline="")
-    writer = csv.writer(sink)
+    # Text in quotes throughout: otherwise a reader that splits at semicolons finds a formula inside an id.
+    writer = csv.writer(sink, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow(COLUMNS)
     for row in rows:
         reasons = row["reasons"] if isinstance(row["reasons"], list) else []
@@ -55,12 +78,14 @@ def inert(cell: object) -> object:
 
 def _summary(contract: Contract, week: int, settlement: Settlement) -> str:
     delivered = sum(file.records for file in settlement.files if file.role == "rows")
-    quarantined = sum(file.quarantined for file in settlement.files)
+    quarantined = sum(file.quarantined for file in settlement.files if file.role == "rows")
+    beside = sum(file.quarantined for file in settlement.files if file.role == "items")
     parts = [
         f"# {contract.vendor.name}: week {week}, {settlement.state.replace('_', ' ')}",
-        f"{settlement.reason[:1].upper()}{settlement.reason[1:]}.",
+        f"Verdict: {settlement.reason}.",
         f"Delivered {delivered} judgements: {settlement.accepted} accepted, "
-        f"{settlement.discarded} discarded, {quarantined} unreadable.",
+        f"{settlement.discarded} discarded, {quarantined} unreadable."
+        + (f" In the joined files {beside} rows are unreadable." if beside else ""),
     ]
     if settlement.reasons:
         parts.append("## What to fix first\n\n" + "\n".join(_fixes(settlement)))
@@ -69,8 +94,9 @@ def _summary(contract: Contract, week: int, settlement: Settlement) -> str:
         f"(clause `{line.clause}`)"
         for line in settlement.money
     )
+    total = sum((line.amount for line in settlement.money), Decimal(0))
     payable = "" if settlement.state.startswith("accepted") else " (not payable in this state)"
-    parts.append(f"## Money{payable}\n\n{money}")
+    parts.append(f"## Money{payable}\n\n{money}\n- total: {total} {contract.ramp.currency}")
     return "\n\n".join(parts) + "\n"
 
 

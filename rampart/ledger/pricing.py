@@ -3,6 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from contracts.model import Contract
+from quality.gates.batch import tolerated_units
 from rampart.ledger.outcome import MoneyKind, MoneyLine
 
 
@@ -18,13 +19,14 @@ def price_batch(
         discarded: records discarded by the gates.
         delivered: judgements delivered, unreadable ones included.
 
-    Credits: each discarded record beyond the ceiling's allowance (ceiling x readable, rounded down), and each
-    unit short of the tolerated volume. They may exceed what the batch pays: the vendor then owes the rest.
+    Credits: each discarded record beyond the ceiling's allowance (ceiling x readable), and each unit short of
+    the tolerated volume; both limits are rounded down to whole units. Credits may exceed what the batch pays:
+    the vendor then owes the rest. A line of nothing is left out, but for that of the accepted units.
     """
     phase, name = contract.phase(week), contract.week(week).phase
     rates = contract.ramp.credits
     allowed = int(Decimal(str(phase.discard_ceiling)) * (accepted + discarded))
-    least = contract.week(week).units * (1 - Decimal(str(contract.ramp.volume_under)))
+    least, _most = tolerated_units(contract, week)
     lines = [
         _line(contract, "accepted_units", accepted, phase.price, f"ramp.phases.{name}.price"),
         _line(

@@ -1,18 +1,19 @@
 """`rampart verify`, the store's part: do the published rows agree with the books, row by row?
 
 Invariant 1 asks that each delivered row is in exactly one of accepted, discarded and quarantined; invariant 4
-that landed bytes never change; invariant 6 that a reward model's files are there.
+that what was landed or published never changes, superseded revisions included; invariant 6 that a reward
+model's files are there.
 """
 
-import hashlib
 from collections.abc import Iterator
 
 import polars as pl
+import pyarrow as pa
 from sqlalchemy import Engine
 
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.landing import landed_key
-from rampart.delivery.store import ObjectStore
+from rampart.delivery.store import ObjectStore, sha256_of
 from rampart.delivery.tables import fetch_table
 from rampart.ledger.outcome import FileCount
 from rampart.ledger.read import BatchDetail, batch_detail, programs, ramp_rows, rm_rows
@@ -28,27 +29,45 @@ def verify_store(engine: Engine, store: ObjectStore) -> tuple[Violation, ...]:
 
 
 def _batches(engine: Engine, store: ObjectStore) -> Iterator[Violation]:
-    for row in ramp_rows(engine):
-        if row.revision is None:
-            continue
-        detail = batch_detail(engine, row.contract_id, row.week, row.revision)
-        if detail.batch.settled:
-            try:
+    newest = {(row.contract_id, row.week): row.revision for row in ramp_rows(engine) if row.revision}
+    for (contract_id, week), last in newest.items():
+        for revision in range(1, last + 1):
+            detail = batch_detail(engine, contract_id, week, revision)
+            if detail.artefacts:  # none before a revision is settled
                 yield from _batch(detail, store)
-            except DeliveryError as error:
-                yield Violation(1, str(detail.batch.key), str(error))
 
 
 def _batch(detail: BatchDetail, store: ObjectStore) -> Iterator[Violation]:
     subject = str(detail.batch.key)
-    rows = _places(detail, store)
-    for place in rows.filter(pl.struct(PLACE).is_duplicated()).select(PLACE).unique().head(5).iter_rows():
-        yield Violation(1, subject, f"{place[0]} line {place[1]} item {place[2]} is counted more than once")
-    for file in detail.files:
-        if problem := _file_problem(file, rows.filter(pl.col("source_file") == file.name)):
-            yield Violation(1, subject, f"{file.name}: {problem}")
-        if _sha256(store, landed_key(file.sha256)) != file.sha256:
-            yield Violation(4, subject, f"the landed bytes of {file.name} are not what they were")
+    damaged = [
+        *(_damage(store, f"the published {name}", key, _digest_in(key)) for name, key in detail.artefacts.items()),
+        *(
+            _damage(store, f"the landed {file.name}", landed_key(file.sha256), file.sha256)
+            for file in detail.files
+        ),
+    ]
+    yield from (Violation(4, subject, problem) for problem in damaged if problem)
+    try:
+        rows = _places(detail, store)
+    except (DeliveryError, pa.ArrowException, KeyError) as error:
+        yield Violation(1, subject, f"its rows cannot be counted again: {error}")
+        return
+    yield from (Violation(1, subject, problem) for problem in _row_problems(detail, rows))
+
+
+def _digest_in(key: str) -> str:
+    """The start of the SHA-256 that `publish_bytes` writes into a key."""
+    return key.rsplit("-", 1)[-1].split(".", 1)[0]
+
+
+def _damage(store: ObjectStore, what: str, key: str, digest: str) -> str | None:
+    """Is the object under `key` still the one whose SHA-256 starts with `digest`?"""
+    try:
+        with store.open(key) as stream:
+            same = sha256_of(stream).startswith(digest)
+    except DeliveryError as error:
+        return f"{what} cannot be read: {error}"
+    return None if same else f"{what} does not hold the bytes it held ({key})"
 
 
 def _places(detail: BatchDetail, store: ObjectStore) -> pl.DataFrame:
@@ -62,6 +81,19 @@ def _places(detail: BatchDetail, store: ObjectStore) -> pl.DataFrame:
     return pl.concat(frames)
 
 
+def _row_problems(detail: BatchDetail, rows: pl.DataFrame) -> Iterator[str]:
+    """Invariant 1, row by row: each in one fate, each of a booked file, as many as were booked."""
+    twice = rows.filter(pl.struct(PLACE).is_duplicated()).select(PLACE).unique().sort(PLACE)
+    for file, line, item in twice.head(5).iter_rows():
+        yield f"{file} line {line} item {item} is counted more than once"
+    booked = {file.name for file in detail.files}
+    for name in sorted(set(rows["source_file"]) - booked):
+        yield f"{name} has rows, but is not booked as a file of the delivery"
+    for file in detail.files:
+        if problem := _file_problem(file, rows.filter(pl.col("source_file") == file.name)):
+            yield f"{file.name}: {problem}"
+
+
 def _file_problem(file: FileCount, rows: pl.DataFrame) -> str | None:
     found = {fate: rows.filter(pl.col("fate") == fate).height for fate in FATES}
     booked = {"accepted": file.accepted, "discarded": file.discarded, "quarantined": file.quarantined}
@@ -71,14 +103,6 @@ def _file_problem(file: FileCount, rows: pl.DataFrame) -> str | None:
     if file.role == "rows" and lines != file.lines:
         return f"{file.lines} lines hold data, {lines} of them are accounted for"
     return None
-
-
-def _sha256(store: ObjectStore, key: str) -> str:
-    digest = hashlib.sha256()
-    with store.open(key) as stream:
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _models(engine: Engine, store: ObjectStore) -> Iterator[Violation]:

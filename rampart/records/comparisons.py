@@ -9,7 +9,7 @@ from typing import Literal
 import polars as pl
 import pyarrow as pa
 
-from rampart.records.prompt_key import prompt_keys
+from rampart.records.prompt_key import SEPARATOR, prompt_keys
 
 COLUMNS = (
     "record_id",
@@ -39,49 +39,24 @@ def comparisons(
     Args:
         records: canonical records (`RECORD`); records without a ranking (thumbs) give no pair.
         aggregation: ``judgement`` keeps one pair a judgement; ``majority`` joins the judgements of an item
-            into the outcome more than half of them share, or a tie; `annotator_id` is then null.
+            into the outcome more than half of them share, or a tie; `annotator_id` is then null. Judgements
+            are joined on the responses themselves, so annotators may have seen them in any order; the sides
+            are those of the first judgement.
 
     Returns:
         A frame with `COLUMNS`. `outcome` is 1.0 (first better), 0.5 (tie) or 0.0 (second better);
-        `first` and `second` are texts, `*_position` their places on screen from 0; `judgements` counts
-        what the row joins. Rows keep the order of `records`.
+        `first` and `second` are texts, `*_position` their places on screen from 0, null where annotators of
+        a majority saw different ones; `strength` is the mean of the judgements'; `judgements` counts what
+        the row joins. Rows keep the order of `records`.
     """
     frame = pl.DataFrame(pl.from_arrow(records))
     frame = frame.with_columns(prompt_keys(frame["prompt"])).with_row_index("row")
     ranked = frame.filter(pl.col("ranking").is_not_null())
-    long = (
-        ranked.select("row", "responses", "ranking")
-        .with_columns(position=pl.int_ranges(0, pl.col("ranking").list.len()))
-        .explode("responses", "ranking", "position", empty_as_null=True)
-        .select(
-            "row",
-            "position",
-            text=pl.col("responses").struct.field("content"),
-            checkpoint=pl.col("responses").struct.field("checkpoint_id"),
-            rank="ranking",
-        )
-    )
+    long = _responses(ranked)
     pairs = long.join(long, on="row", suffix="_second").filter(pl.col("position") < pl.col("position_second"))
     size = pl.col("ranking").list.len()
-    about = ranked.select(
-        "row",
-        "record_id",
-        "item_id",
-        "annotator_id",
-        "prompt_key",
-        "prompt",
-        "domain",
-        "strength",
-        weight=2.0 / (size * (size - 1)),
-    )
+    about = ranked.select("row", *_ABOUT, weight=2.0 / (size * (size - 1)))
     joined = pairs.join(about, on="row").sort("row", "position", "position_second")
-    outcome = (
-        pl.when(pl.col("rank") < pl.col("rank_second"))
-        .then(1.0)
-        .when(pl.col("rank") > pl.col("rank_second"))
-        .then(0.0)
-        .otherwise(0.5)
-    )
     each = joined.select(
         "record_id",
         "item_id",
@@ -95,30 +70,71 @@ def comparisons(
         first_position="position",
         second_position="position_second",
         domain="domain",
-        outcome=outcome,
+        outcome=_outcome(pl.col("rank") < pl.col("rank_second"), pl.col("rank") > pl.col("rank_second")),
         strength="strength",
         weight="weight",
         judgements=pl.lit(1, dtype=pl.UInt32),
+        first_identity="identity",
+        second_identity="identity_second",
     )
-    return each if aggregation == "judgement" else _majority(each)
+    return each.select(COLUMNS) if aggregation == "judgement" else _majority(each)
+
+
+_ABOUT = ("record_id", "item_id", "annotator_id", "prompt_key", "prompt", "domain", "strength")
+
+
+def _responses(ranked: pl.DataFrame) -> pl.DataFrame:
+    """One row a ranked response. `identity` tells it from the others of its item, wherever it was shown."""
+    responses = pl.col("responses").struct
+    long = (
+        ranked.select("row", "responses", "ranking")
+        .with_columns(position=pl.int_ranges(0, pl.col("ranking").list.len()))
+        .explode("responses", "ranking", "position", empty_as_null=True)
+        .select(
+            "row",
+            "position",
+            text=responses.field("content"),
+            checkpoint=responses.field("checkpoint_id"),
+            rank="ranking",
+        )
+    )
+    # Two models may give the same text, and one model the same text twice; the n-th such copy is the n-th.
+    copy = pl.int_range(pl.len()).over("row", "text", "checkpoint")
+    known = [pl.col("text").fill_null(""), pl.col("checkpoint").fill_null(""), copy.cast(pl.String)]
+    return long.with_columns(identity=pl.concat_str(known, separator=SEPARATOR).rank("dense"))
+
+
+def _outcome(first_better: pl.Expr, second_better: pl.Expr) -> pl.Expr:
+    return pl.when(first_better).then(1.0).when(second_better).then(0.0).otherwise(0.5)
 
 
 def _majority(each: pl.DataFrame) -> pl.DataFrame:
-    same = ["item_id", "first_position", "second_position"]
-    joined = each.group_by(same, maintain_order=True).agg(
-        pl.col("record_id", "prompt_key", "prompt", "first", "second").first(),
-        pl.col("first_checkpoint", "second_checkpoint", "domain").first(),
-        pl.col("strength").mean(),
-        pl.col("weight").first(),
-        for_first=(pl.col("outcome") == 1.0).sum(),
-        for_second=(pl.col("outcome") == 0.0).sum(),
-        judgements=pl.len().cast(pl.UInt32),
+    one, other = "first_identity", "second_identity"
+    keyed = each.with_columns(
+        low=pl.min_horizontal(one, other),
+        high=pl.max_horizontal(one, other),
+        turned=pl.col(one) > pl.col(other),
     )
-    majority = (
-        pl.when(pl.col("for_first") * 2 > pl.col("judgements"))
-        .then(1.0)
-        .when(pl.col("for_second") * 2 > pl.col("judgements"))
-        .then(0.0)
-        .otherwise(0.5)
+    seen = keyed.with_columns(
+        swapped=pl.col("turned") != pl.col("turned").first().over("item_id", "low", "high")
     )
+    for_first = pl.when("swapped").then(1.0 - pl.col("outcome")).otherwise(pl.col("outcome"))
+    places = pl.col("first_position", "second_position")
+    moved = pl.col("swapped").any() | pl.any_horizontal(places.n_unique() > 1)
+    joined = (
+        seen.with_columns(outcome=for_first)
+        .group_by("item_id", "low", "high", maintain_order=True)
+        .agg(
+            pl.col("record_id", "prompt_key", "prompt", "first", "second").first(),
+            pl.col("first_checkpoint", "second_checkpoint", "domain").first(),
+            pl.col("strength").mean(),
+            pl.col("weight").first(),
+            pl.when(~moved).then(places.first()),
+            for_first=(pl.col("outcome") == 1.0).sum(),
+            for_second=(pl.col("outcome") == 0.0).sum(),
+            judgements=pl.len().cast(pl.UInt32),
+        )
+    )
+    half = pl.col("judgements") / 2
+    majority = _outcome(pl.col("for_first") > half, pl.col("for_second") > half)
     return joined.with_columns(outcome=majority, annotator_id=pl.lit(None, dtype=pl.String)).select(COLUMNS)

@@ -13,7 +13,7 @@ def record_keys(records: pl.DataFrame) -> pl.DataFrame:
     """The three identities of every canonical record, in order (`KEYS`).
 
     `exact_key`: prompt, responses as shown, label and annotator. Without annotator ids, judgements of one
-    line are told apart by their place in it. `work_key`: prompt and responses, whichever side each was shown on.
+    line are told apart by their place in it. `work_key`: prompt and responses, on whichever side each stood.
     Prompts count as the same across case and white space; responses byte for byte.
     """
     digests = pl.col("responses").list.eval(pl.element().struct.field("sha256"))

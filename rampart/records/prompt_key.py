@@ -8,10 +8,10 @@ SEPARATOR = "\x1f"  # ASCII unit separator: cannot be produced by joining ordina
 
 
 def conversation_text(messages: pl.Expr) -> pl.Expr:
-    """A list of {role, content} messages as one string, roles kept."""
-    turn = pl.concat_str(
-        pl.element().struct.field("role"), pl.element().struct.field("content"), separator=SEPARATOR
-    )
+    """A list of {role, content} messages as one normalised string, roles kept."""
+    # Nulls become empty text: a null in a concatenation would drop the whole message.
+    said = [normalised(pl.element().struct.field(name).fill_null("")) for name in ("role", "content")]
+    turn = pl.concat_str(said, separator=SEPARATOR)
     return messages.list.eval(turn).list.join(SEPARATOR)
 
 
@@ -26,6 +26,6 @@ def prompt_keys(prompts: pl.Series) -> pl.Series:
     `prompts` is a series of lists of {role, content}; the result has the same length and is stable across
     machines and library versions, so a split made on it is permanent.
     """
-    texts = prompts.to_frame("prompt").select(normalised(conversation_text(pl.col("prompt"))).alias("text"))
+    texts = prompts.to_frame("prompt").select(text=conversation_text(pl.col("prompt")))
     keys = [hashlib.sha256((text or "").encode()).hexdigest() for text in texts["text"]]
     return pl.Series("prompt_key", keys, dtype=pl.String)

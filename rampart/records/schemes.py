@@ -1,11 +1,11 @@
 """Any label scheme → one canonical form: dense ranks, a strength, and what the scheme says besides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from contracts.annotation import Arena, Binary, Likert, Ranking, Rating, Scheme, Thumbs, Words
+from contracts.words import as_number, word
 
 A_WINS, TIE, B_WINS = (1, 2), (1, 1), (2, 1)
 
@@ -24,67 +24,57 @@ class Label:
     ratings: tuple[float, ...] | None = None
 
 
+LabelReader = Callable[[Any, int], Label | None]
+
+
 def read_label(scheme: Scheme, raw: Any, responses: int) -> Label | None:
     """The label `raw` of a record with `responses` responses, or None when the scheme does not know it."""
+    return label_reader(scheme)(raw, responses)
+
+
+def label_reader(scheme: Scheme) -> LabelReader:
+    """`read_label` for one scheme, its words looked up once and not for every record."""
     match scheme:
-        case Binary() | Arena():
-            return _choice(scheme, raw) if responses == 2 else None
-        case Likert():
-            return _likert(scheme, raw) if responses == 2 else None
-        case Rating():
-            return _rating(scheme, raw, responses)
-        case Ranking():
-            return _ranking(scheme, raw, responses)
+        case Binary():
+            return _of_words(2, _meanings((scheme.a, Label(A_WINS)), (scheme.b, Label(B_WINS))))
+        case Arena():
+            return _of_words(
+                2,
+                _meanings(
+                    (scheme.a, Label(A_WINS)),
+                    (scheme.b, Label(B_WINS)),
+                    (scheme.tie, Label(TIE, both_bad=False)),
+                    (scheme.both_bad, Label(TIE, both_bad=True)),
+                ),
+            )
         case Thumbs():
-            return _thumbs(scheme, raw) if responses == 1 else None
+            up, down = Label(None, ratings=(1.0,)), Label(None, ratings=(0.0,))
+            return _of_words(1, _meanings((scheme.up, up), (scheme.down, down)))
+        case Likert():
+            points = {word(text): number for text, number in scheme.words.items()}
+            return lambda raw, responses: _likert(scheme, points, raw) if responses == 2 else None
+        case Rating():
+            return lambda raw, responses: _rating(scheme, raw, responses)
+        case Ranking():
+            return lambda raw, responses: _ranking(scheme, raw, responses)
 
 
-def word(value: Any) -> str:
-    """The normal form in which words are compared: 1, 1.0 and "1" are the same word."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(value).strip().casefold()
-    number = as_number(text)
-    return str(int(number)) if number is not None and number.is_integer() else text
+def _meanings(*given: tuple[Words, Label]) -> dict[str, Label]:
+    return {word(each): label for words, label in given for each in words}
 
 
-def as_number(value: Any) -> float | None:
-    """A finite number, or None. Text counts when it is a number written out; booleans do not."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if abs(number) < float("inf") else None
+def _of_words(wanted: int, meanings: Mapping[str, Label]) -> LabelReader:
+    def read(raw: Any, responses: int) -> Label | None:
+        if responses != wanted or not isinstance(raw, str | int | float):
+            return None
+        return meanings.get(word(raw))
+
+    return read
 
 
-def _is(value: Any, words: Words) -> bool:
-    return value is not None and word(value) in _normal(words)
-
-
-@cache
-def _normal(words: Words) -> frozenset[str]:
-    return frozenset(word(known) for known in words)
-
-
-def _choice(scheme: Binary | Arena, raw: Any) -> Label | None:
-    if _is(raw, scheme.a):
-        return Label(A_WINS)
-    if _is(raw, scheme.b):
-        return Label(B_WINS)
-    if isinstance(scheme, Arena):
-        if _is(raw, scheme.tie):
-            return Label(TIE, both_bad=False)
-        if _is(raw, scheme.both_bad):
-            return Label(TIE, both_bad=True)
-    return None
-
-
-def _likert(scheme: Likert, raw: Any) -> Label | None:
-    number = as_number(raw)
+def _likert(scheme: Likert, points: Mapping[str, int], raw: Any) -> Label | None:
+    point = points.get(word(raw)) if isinstance(raw, str) else None
+    number = as_number(raw) if point is None else float(point)
     if number is None or not number.is_integer() or not scheme.low <= number <= scheme.high:
         return None
     half = (scheme.high - scheme.low) / 2
@@ -104,7 +94,7 @@ def _numbers(raw: Any, count: int) -> tuple[float, ...] | None:
 
 def _rating(scheme: Rating, raw: Any, responses: int) -> Label | None:
     scores = _numbers(raw if isinstance(raw, list | tuple) else [raw], responses)
-    if scores is None or not all(scheme.low <= score <= scheme.high for score in scores):
+    if not scores or not all(scheme.low <= score <= scheme.high for score in scores):
         return None
     ranks = _ranks_with_gap(scores, scheme) if responses > 1 else None
     return Label(ranks, ratings=scores)
@@ -113,9 +103,10 @@ def _rating(scheme: Rating, raw: Any, responses: int) -> Label | None:
 def _ranks_with_gap(scores: Sequence[float], scheme: Rating) -> tuple[int, ...]:
     """Dense ranks in which a score closer than `min_gap` to the best of its rank shares that rank."""
     sign = 1 if scheme.higher_is_better else -1
+    enough = scheme.min_gap - 1e-9 * (scheme.high - scheme.low)  # 0.3 - 0.2 is below 0.1 in floating point
     rank, leader, ranks = 0, float("inf"), dict[float, int]()
     for score in sorted({sign * score for score in scores}, reverse=True):
-        if leader - score >= scheme.min_gap:
+        if leader - score >= enough:
             rank, leader = rank + 1, score
         ranks[score] = rank
     return tuple(ranks[sign * score] for score in scores)
@@ -125,13 +116,7 @@ def _ranking(scheme: Ranking, raw: Any, responses: int) -> Label | None:
     numbers = _numbers(raw, responses)
     if numbers is None or responses < 2:
         return None
-    order = sorted(set(numbers), reverse=scheme.best == "high")
-    return Label(tuple(order.index(number) + 1 for number in numbers))
-
-
-def _thumbs(scheme: Thumbs, raw: Any) -> Label | None:
-    if _is(raw, scheme.up):
-        return Label(None, ratings=(1.0,))
-    if _is(raw, scheme.down):
-        return Label(None, ratings=(0.0,))
-    return None
+    places = {
+        number: place for place, number in enumerate(sorted(set(numbers), reverse=scheme.best == "high"))
+    }
+    return Label(tuple(places[number] + 1 for number in numbers))

@@ -2,8 +2,8 @@
 
 Week 1 is fine, so that it is trusted. In week 2 half of its people click through; in week 3 it delivers its
 own earlier work again; in week 4 it passes Alder's work off as its own; in week 5 it shows its annotators
-responses of a stale checkpoint and relabels them. In week 6 the paperwork is clean and the votes are close to
-coin flips: no gate can see that, only what the batch does to a reward model.
+responses of a stale checkpoint and relabels them. In week 6 it comes short, the paperwork is clean and the
+votes are close to coin flips: no gate can see that, only what the batch does to a reward model.
 """
 
 import io
@@ -30,6 +30,7 @@ RECYCLED_SHARE = 0.60
 COPIED_SHARE = 0.45
 STALE_SHARE = 0.60
 STALE_WEEK = 2
+SHORT_SHARE = 0.85  # of the planned volume, in week 6
 TIE_BELOW = 0.3  # logits
 BAD_BELOW = -0.8  # utility
 MIX = {"missing_annotator": 30, "label_word": 30, "duplicate_id": 20, "outside_week": 20}
@@ -55,7 +56,7 @@ SCHEMA = pa.schema(
 
 def deliver(world: World, week: int) -> tuple[Judgement, ...]:
     """Cedar's rows of `week`, in file order."""
-    count = world.units(week)
+    count = round(world.units(week) * (SHORT_SHARE if week == 6 else 1))
     items, foreign = _items(world, week)
     rng = world.rng(week, "cedar", "judgements")
     rows = work_through(rng, items, _people(world, week), count=count, week=week, prefix="ced")

@@ -41,7 +41,8 @@ def test_manifests_list_exactly_what_lies_beside_them(demo: Demo) -> None:
             (listed,) = manifest.files
             data = (folder / listed.name).read_bytes()
             assert (listed.bytes, listed.sha256) == (len(data), hashlib.sha256(data).hexdigest())
-            assert listed.rows == demo.world.units(week)
+            short = 0.85 if (vendor.id, week) == ("cedar", 6) else 1
+            assert listed.rows == round(demo.world.units(week) * short)
 
 
 def test_a_run_that_died_is_repaired_by_running_again(tmp_path: Path) -> None:

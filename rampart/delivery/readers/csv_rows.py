@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -9,69 +10,121 @@ from contracts.mapping import Csv
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.readers.row import Row, Unread, require_columns, unreadable
 
-LONGEST_CELL = 64 << 20  # characters
+LONGEST_CELL = 64 << 20  # characters, of a cell and of a line
+BOM = "\ufeff"
 
 
 def csv_rows(stream: BinaryIO, file: str, dialect: Csv, needed: frozenset[str]) -> Iterator[Row | Unread]:
     """Every row below the header, as {column: text}; a row's line is the one it starts on.
 
-    Bytes outside the encoding, and rows with more or fewer cells than the header, are unreadable rows. Raises
-    `UnreadableFileError` for a missing column, a column named twice, or an unknown encoding.
+    Bytes outside the encoding, and rows with more or fewer cells than the header, are unreadable rows. A row
+    that is no CSV, for example because a quote is never closed, costs only its first line: reading goes on
+    with the next one. Raises `UnreadableFileError` for a missing column, one named twice, a file without a
+    header, or a file that is not in its encoding at all.
     """
     csv.field_size_limit(LONGEST_CELL)
+    lines = _Lines(io.TextIOWrapper(stream, dialect.encoding, errors="surrogateescape", newline=""))
+    reader = csv.reader(lines, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
     try:
-        text = io.TextIOWrapper(stream, dialect.encoding, errors="surrogateescape", newline="")
-    except LookupError as error:
-        fix = "name a Python codec in the contract's delivery.rows.csv.encoding"
-        raise UnreadableFileError(str(error), file=file, line=None, fix=fix) from error
-    reader = csv.reader(text, delimiter=dialect.delimiter, quotechar=dialect.quote, strict=True)
-    header = _header(reader, file, needed)
-    yield from _rows(reader, header, dialect, file)
+        header = _header(reader, lines, file)
+        require_columns(header, needed, file)
+        yield from _rows(reader, lines, header, dialect)
+    except UnicodeError as error:  # a codec that cannot step over bad bytes would raise here for ever
+        fix = f"save the file as {dialect.encoding}, or name its encoding in the contract"
+        problem = f"not {dialect.encoding}: {error}"
+        raise UnreadableFileError(problem, file=file, line=lines.number + 1, fix=fix) from error
 
 
-def _header(reader: Any, file: str, needed: frozenset[str]) -> list[str]:
+class _Lines:
+    """The file's lines, which can be given back when a row turns out to be none."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self.number = 0  # of the line given last, from 1
+        self.taken: list[str] = []  # lines of the row being read
+        self._text = text
+        self._again: deque[str] = deque()
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._again.popleft() if self._again else self._read()
+        self.taken.append(line)
+        self.number += 1
+        if len(line) > LONGEST_CELL:
+            raise csv.Error(f"the line is longer than {LONGEST_CELL >> 20} Mi characters")
+        return line
+
+    def next_row(self) -> int:
+        """Forget the lines of the row before; gives the line the next row starts on."""
+        self.taken.clear()
+        return self.number + 1
+
+    def give_back(self) -> None:
+        """Give back all lines of the row but its first."""
+        self._again.extendleft(reversed(self.taken[1:]))
+        self.number -= len(self.taken) - 1
+
+    def _read(self) -> str:
+        line = tail = self._text.readline(LONGEST_CELL + 1)
+        while len(tail) > LONGEST_CELL and not tail.endswith(("\n", "\r")):
+            tail = self._text.readline(LONGEST_CELL + 1)
+        if not line:
+            raise StopIteration
+        return line.removeprefix(BOM) if self.number == 0 else line
+
+
+def _header(reader: Any, lines: _Lines, file: str) -> list[str]:
+    fix = "put the column names on the first line, in the contract's dialect"
     try:
-        header = [name.removeprefix("\ufeff").strip() for name in next(reader, [])]
-    except (csv.Error, UnicodeError) as error:
-        fix = "save the file in the contract's encoding, with its column names on the first line"
-        raise UnreadableFileError(
-            f"the header cannot be read: {error}", file=file, line=1, fix=fix
-        ) from error
-    if twice := sorted({name for name in header if header.count(name) > 1}):
-        problem = f"column {twice[0]!r} stands in the header twice"
-        raise UnreadableFileError(problem, file=file, line=1, fix="give every column its own name")
-    require_columns(header, needed, file)
-    return header
+        header = next((cells for cells in reader if cells), None)
+    except csv.Error as error:
+        problem = f"the header cannot be read: {error}"
+        raise UnreadableFileError(problem, file=file, line=lines.number or 1, fix=fix) from error
+    if header is None:
+        raise UnreadableFileError("the file is empty", file=file, line=1, fix=fix)
+    return [name.strip() for name in header]
 
 
-def _rows(reader: Any, header: list[str], dialect: Csv, file: str) -> Iterator[Row | Unread]:
+def _rows(reader: Any, lines: _Lines, header: list[str], dialect: Csv) -> Iterator[Row | Unread]:
     while True:
-        line = reader.line_num + 1
+        line = lines.next_row()
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            problem = f"not CSV: {error}; a quote may be open since this line"
-            yield unreadable(line, problem, "")
+            yield unreadable(line, _not_csv(error, len(lines.taken)), _as_stood(lines.taken[0]))
+            lines.give_back()
             continue
-        except UnicodeError as error:  # a codec that cannot step over bad bytes would raise here for ever
-            fix = f"save the file as {dialect.encoding}, or name its encoding in the contract"
-            raise UnreadableFileError(
-                f"not {dialect.encoding}: {error}", file=file, line=line, fix=fix
-            ) from error
         if cells is None:
             return
         if cells:
-            yield _row(line, cells, header, dialect)
+            yield _row(line, cells, header, lines.taken, dialect)
 
 
-def _row(line: int, cells: list[str], header: list[str], dialect: Csv) -> Row | Unread:
-    shown = dialect.delimiter.join(cells)
+def _not_csv(error: csv.Error, lines: int) -> str:
+    return f"not CSV: {error}" + (
+        f"; a quote opened here was still open {lines - 1} lines on" if lines > 1 else ""
+    )
+
+
+def _row(line: int, cells: list[str], header: list[str], taken: list[str], dialect: Csv) -> Row | Unread:
     if len(cells) != len(header):
-        return unreadable(line, f"{len(cells)} cells where the header has {len(header)}", _printable(shown))
-    if any("\udc80" <= character <= "\udcff" for character in shown):
-        return unreadable(line, f"bytes that are not {dialect.encoding}", _printable(shown))
+        problem = f"{len(cells)} cells where the header has {len(header)}"
+        return unreadable(line, problem, _as_stood("".join(taken)))
+    for text in taken:
+        if not text.isascii() and _escaped(text):
+            return unreadable(line, f"bytes that are not {dialect.encoding}", _as_stood("".join(taken)))
     return Row(line, dict(zip(header, cells, strict=True)))
 
 
-def _printable(text: str) -> str:
-    return text.encode("utf-8", "replace").decode()
+def _escaped(text: str) -> bool:
+    """Does `text` hold what `surrogateescape` made of undecodable bytes?"""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _as_stood(text: str) -> str:
+    return text.encode("utf-8", "replace").decode().rstrip("\r\n")

@@ -8,7 +8,7 @@ import msgspec
 
 from contracts.expressions import ExpressionError, compiled
 from rampart.delivery.errors import UnreadableFileError
-from rampart.delivery.readers.row import Row, Unread, unreadable
+from rampart.delivery.readers.row import Row, Unread, kind_of, not_json, unreadable
 
 BOM = b"\xef\xbb\xbf"
 
@@ -16,16 +16,16 @@ BOM = b"\xef\xbb\xbf"
 def json_array_rows(stream: BinaryIO, file: str, rows_at: str | None) -> Iterator[Row | Unread]:
     """Every element of the array, numbered from 1. The document is read whole, as the format asks.
 
-    Raises `UnreadableFileError` when it is not one JSON document, with the line where reading stopped, or
-    holds no array there.
+    Of a key that stands twice in one object the last value counts, as in most JSON readers. Raises
+    `UnreadableFileError` when it is not one JSON document, with the line where reading stopped, or holds no
+    array there.
     """
     rows = _array(_document(stream.read().removeprefix(BOM), file), file, rows_at)
     for number, value in enumerate(rows, start=1):
         if isinstance(value, dict):
             yield Row(number, value)
         else:
-            problem = f"expected a JSON object, found {type(value).__name__}"
-            yield unreadable(number, problem, str(value))
+            yield unreadable(number, f"expected a JSON object, found {kind_of(value)}", value)
 
 
 def _document(data: bytes, file: str) -> Any:
@@ -35,7 +35,7 @@ def _document(data: bytes, file: str) -> Any:
         place = re.search(r"byte (\d+)", str(error))
         line = data[: int(place.group(1))].count(b"\n") + 1 if place else data.count(b"\n") + 1
         fix = "deliver the whole document again; if it holds an object a line, the contract's format is jsonl"
-        raise UnreadableFileError(f"not a JSON document: {error}", file=file, line=line, fix=fix) from error
+        raise UnreadableFileError(not_json(error, data), file=file, line=line, fix=fix) from error
 
 
 def _array(document: Any, file: str, rows_at: str | None) -> list[Any]:
@@ -48,5 +48,5 @@ def _array(document: Any, file: str, rows_at: str | None) -> list[Any]:
     where = f"at delivery.rows.rows_at = {rows_at}" if rows_at else "at the top"
     keys = f"; its keys: {', '.join(map(repr, list(document)[:20]))}" if isinstance(document, dict) else ""
     fix = "say where the array is with `rows_at`"
-    problem = f"expected an array of objects {where}, found {type(rows).__name__}{keys}"
+    problem = f"expected an array of objects {where}, found {kind_of(rows)}{keys}"
     raise UnreadableFileError(problem, file=file, line=1, fix=fix)

@@ -5,14 +5,18 @@ from typing import BinaryIO
 
 import msgspec
 
-from rampart.delivery.readers.row import Row, Unread, unreadable
+from rampart.delivery.readers.row import Row, Unread, kind_of, not_json, unreadable
 
 LONGEST_LINE = 64 << 20  # bytes; a longer line is a file in the wrong format, or an attack
 BOM = b"\xef\xbb\xbf"
 
 
 def jsonl_rows(stream: BinaryIO) -> Iterator[Row | Unread]:
-    """Every non-blank line of `stream`: an object, or the reason why it is none."""
+    """Every non-blank line of `stream`: an object, or the reason why it is none.
+
+    Lines end in LF or CRLF. Of a key that stands twice in one object the last value counts, as in most JSON
+    readers.
+    """
     decoder = msgspec.json.Decoder()
     for number, line in _lines(stream):
         text = line.removeprefix(BOM) if number == 1 else line
@@ -39,7 +43,7 @@ def _row(decoder: "msgspec.json.Decoder[object]", number: int, text: bytes) -> R
     try:
         value = decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return unreadable(number, f"not JSON: {error}", text)
+        return unreadable(number, not_json(error, text), text.rstrip(b"\r\n"))
     if not isinstance(value, dict):
-        return unreadable(number, f"expected a JSON object, found {type(value).__name__}", text)
+        return unreadable(number, f"expected a JSON object, found {kind_of(value)}", text.rstrip(b"\r\n"))
     return Row(number, value)

@@ -1,41 +1,112 @@
 """Parquet: typed, columnar rows, numbered from 1 in file order."""
 
+import math
 import tempfile
-from collections.abc import Iterator
-from typing import BinaryIO
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rampart.delivery.errors import UnreadableFileError
-from rampart.delivery.readers.row import Row, require_columns
+from rampart.delivery.readers.row import Row, Unread, require_columns, unreadable
 
 ROWS_AT_A_TIME = 2_000
 
 
-def parquet_rows(stream: BinaryIO, file: str, needed: frozenset[str]) -> Iterator[Row]:
-    """Every row as a dict. Parquet is read from its end, so the stream is spooled to a temporary file first.
+def parquet_rows(stream: BinaryIO, file: str, needed: frozenset[str]) -> Iterator[Row | Unread]:
+    """Every row as a dict of JSON's types, moments and dates beside them.
 
+    Decimals become numbers, UTF-8 bytes text, maps objects, and a float's NaN, with which pandas writes a
+    missing number, null. Parquet is read from its end, so the stream is spooled to a temporary file first.
     Raises `UnreadableFileError` for a damaged file or a missing column.
     """
     with tempfile.SpooledTemporaryFile(max_size=64 << 20) as spool:
         while block := stream.read(1 << 20):
             spool.write(block)
         spool.seek(0)
-        yield from _rows(spool, file, needed)
+        number = 0
+        for batch in _batches(spool, file, needed):
+            for value in _values(batch):
+                number += 1
+                yield Row(number, value) if isinstance(value, dict) else unreadable(number, str(value), "")
 
 
-def _rows(spool: "tempfile.SpooledTemporaryFile[bytes]", file: str, needed: frozenset[str]) -> Iterator[Row]:
-    number = 0
+def _batches(
+    spool: "tempfile.SpooledTemporaryFile[bytes]", file: str, needed: frozenset[str]
+) -> Iterator[pa.RecordBatch]:
+    read = 0
     try:
         parquet = pq.ParquetFile(spool)
         require_columns(parquet.schema_arrow.names, needed, file)
         for batch in parquet.iter_batches(ROWS_AT_A_TIME):
-            for value in batch.to_pylist():
-                number += 1
-                yield Row(number, value)
+            yield batch
+            read += batch.num_rows
     except (pa.ArrowException, OSError) as error:
         fix = "write the file again and deliver it whole"
-        raise UnreadableFileError(
-            f"not a whole Parquet file: {error}", file=file, line=number + 1, fix=fix
-        ) from error
+        problem = f"not a whole Parquet file: {error}"
+        raise UnreadableFileError(problem, file=file, line=read + 1, fix=fix) from error
+
+
+def _values(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
+    plain = {field.name for field in batch.schema if not _is_json(field.type)}
+    try:
+        rows: list[dict[str, Any] | Exception] = batch.to_pylist(maps_as_pydicts="lossy")
+    except (ValueError, OverflowError):  # a moment Python cannot hold, text that is not UTF-8: find its row
+        rows = [_value(batch.slice(place, 1)) for place in range(batch.num_rows)]
+    for row in rows:
+        if isinstance(row, dict):
+            for name in plain:
+                row[name] = _as_json(row[name])
+        yield row
+
+
+def _value(one: pa.RecordBatch) -> dict[str, Any] | Exception:
+    try:
+        (row,) = one.to_pylist(maps_as_pydicts="lossy")
+    except (ValueError, OverflowError) as error:
+        return error
+    found: dict[str, Any] = row
+    return found
+
+
+_JSON: tuple[Callable[[Any], bool], ...] = (
+    pa.types.is_boolean,
+    pa.types.is_integer,
+    pa.types.is_string,
+    pa.types.is_large_string,
+    pa.types.is_null,
+)
+
+
+def _is_json(kind: Any) -> bool:
+    """Do values of this type arrive as JSON has them? Lists and structs do where their parts do."""
+    if pa.types.is_struct(kind):
+        return all(_is_json(field.type) for field in kind)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return _is_json(kind.value_type)
+    return any(is_a(kind) for is_a in _JSON)
+
+
+def _as_json(value: Any) -> Any:
+    match value:
+        case dict():
+            return {str(key): _as_json(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_as_json(inner) for inner in value]
+        case float() if math.isnan(value):
+            return None
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case bytes():
+            return _text_or_bytes(value)
+        case _:
+            return value
+
+
+def _text_or_bytes(value: bytes) -> str | bytes:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value

@@ -5,9 +5,27 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from rampart.delivery.errors import UnreadableFileError
+import msgspec
 
-EXCERPT = 200  # characters of an unreadable line kept as evidence
+from rampart.delivery.errors import UnreadableFileError, printable
+
+EXCERPT = 200  # characters of what could not be read, kept as evidence
+_KINDS = {
+    "dict": "an object",
+    "list": "a list",
+    "str": "text",
+    "bool": "true or false",
+    "int": "a number",
+    "float": "a number",
+    "NoneType": "null",
+}
+# Python's own JSON and other lenient writers produce these; what they lead to is not obvious from the error.
+_HINTS = {
+    b"NaN": "NaN is not JSON, write null",
+    b"Infinity": "Infinity is not JSON, write null",
+    b"\\ud": "a \\ud8… escape may lack its other half",
+    b"\\uD": "a \\uD8… escape may lack its other half",
+}
 
 
 @dataclass(frozen=True)
@@ -20,7 +38,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Unread:
-    """One line, or one judgement of it (`item` from 0; -1 for the whole line), that is not a record."""
+    """One line, or one judgement of it (`item` from 0; -1 for the whole line), that is not a record.
+
+    `problem` and `excerpt` hold no character a terminal could act on.
+    """
 
     line: int
     code: str
@@ -29,23 +50,57 @@ class Unread:
     item: int = -1
 
 
-def unreadable(line: int, problem: str, raw: bytes | str) -> Unread:
-    """An unreadable line with the start of what stood there."""
-    text = raw[: EXCERPT * 4].decode("utf-8", "replace") if isinstance(raw, bytes) else raw
-    return Unread(line, "unreadable_line", problem, text[:EXCERPT])
+def unreadable(line: int, problem: str, raw: object, code: str = "unreadable_line", item: int = -1) -> Unread:
+    """What could not be read, with the start of what stood there."""
+    return Unread(line, code, printable(problem), excerpt(raw), item)
+
+
+def excerpt(value: object, length: int = EXCERPT) -> str:
+    """The start of `value`, as JSON where it is no text, in at most `length` printable characters."""
+    if isinstance(value, bytes):
+        text = value[: length * 4].decode("utf-8", "replace")
+    elif isinstance(value, str):
+        text = value
+    else:
+        try:
+            text = msgspec.json.encode(value, enc_hook=str)[: length * 4].decode("utf-8", "replace")
+        except (TypeError, ValueError, OverflowError, RecursionError):  # a vendor's value can be anything
+            text = f"({kind_of(value)})"
+    return printable(text[:length])[:length]
+
+
+def shown(value: object) -> str:
+    """The start of `value` as an error repeats it, text in quotes."""
+    return repr(excerpt(value, 60)) if isinstance(value, str) else excerpt(value, 60)
+
+
+def kind_of(value: object) -> str:
+    """What sort of value it is, in JSON's words."""
+    return _KINDS.get(type(value).__name__, f"a {type(value).__name__}")
+
+
+def not_json(error: Exception, data: bytes) -> str:
+    """Why `data` is not JSON, with a hint where lenient writers are known to go wrong."""
+    hint = next((f"; {say}" for mark, say in _HINTS.items() if mark in data), "")
+    return f"not JSON: {error}{hint}"
 
 
 def require_columns(header: Iterable[str], needed: frozenset[str], file: str) -> None:
-    """Raise `UnreadableFileError` naming the columns the contract reads and `header` lacks."""
+    """Raise `UnreadableFileError` naming a column given twice, or those the contract reads and misses."""
     columns = list(header)
+    if len(set(columns)) < len(columns):
+        twice = sorted(name for name in columns if columns.count(name) > 1)[0]
+        problem = f"column {twice!r} stands in the header twice"
+        raise UnreadableFileError(problem, file=file, line=1, fix="give every column its own name")
     missing = sorted(needed - set(columns))
     if not missing:
         return
     near = difflib.get_close_matches(missing[0], columns, n=1, cutoff=0.5)
     guess = f" (did you mean {near[0]!r}?)" if near else ""
+    more = f"; also missing: {', '.join(map(repr, missing[1:10]))}" if missing[1:] else ""
+    there = ", ".join(map(repr, columns[:30]))
     raise UnreadableFileError(
-        f"the contract reads column {missing[0]!r}{guess}, the header has: {', '.join(map(repr, columns))}"
-        + (f"; also missing: {', '.join(map(repr, missing[1:]))}" if missing[1:] else ""),
+        f"the contract reads column {missing[0]!r}{guess}, which is missing{more}; the header has: {there}",
         file=file,
         line=1,
         fix="mend the header, or the expressions in the contract's delivery section",

@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import HashingVectorizer
 
+from rampart.retrain.linear.memo import Memo, stacked
 from rampart.retrain.linear.style import STYLE_NAMES, style_table
 
 COLUMNS = 2**18
@@ -35,6 +36,8 @@ VECTORISER = HashingVectorizer(
     dtype=np.float32,
     token_pattern=WORD_OR_MARK,
 )
+
+MEMO = Memo()
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +72,18 @@ def extract(
             f"got {len(prompts)} prompts and {len(responses)} responses; each response needs its prompt"
         )
     names = tuple(style_names)
+    keys = [(prompt, response, names) for prompt, response in zip(prompts, responses, strict=True)]
+    fresh = MEMO.unknown(keys)
+    read = _read([prompts[i] for i in fresh], [responses[i] for i in fresh], names, processes)
+    new = dict(zip(fresh, MEMO.keep([keys[i] for i in fresh], *read), strict=True))
+    rows = [new[i] if i in new else MEMO.known(key) for i, key in enumerate(keys)]
+    counts, style = stacked([row for row in rows if row is not None], COLUMNS, len(names))
+    return TextFeatures(counts, style, names)
+
+
+def _read(
+    prompts: Sequence[str], responses: Sequence[str], names: tuple[str, ...], processes: int | None
+) -> tuple[sp.csr_array, NDArray[np.float32]]:
     starts = range(0, max(len(responses), 1), TEXTS_A_CHUNK)
     chunks = [(prompts[i : i + TEXTS_A_CHUNK], responses[i : i + TEXTS_A_CHUNK], names) for i in starts]
     processes = _processes(len(responses)) if processes is None else processes
@@ -76,11 +91,11 @@ def extract(
         parts = [_extract_chunk(chunk) for chunk in chunks]
     else:
         # Started afresh, never forked: a fork copies locks that polars' threads may hold.
-        fresh = multiprocessing.get_context("spawn")
-        with ProcessPoolExecutor(processes, mp_context=fresh) as pool:
+        spawn = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(processes, mp_context=spawn) as pool:
             parts = list(pool.map(_extract_chunk, chunks))
     counts = sp.csr_array(sp.vstack([part[0] for part in parts], format="csr"))
-    return TextFeatures(counts, np.vstack([part[1] for part in parts]), names)
+    return counts, np.vstack([part[1] for part in parts])
 
 
 Chunk = tuple[Sequence[str], Sequence[str], tuple[str, ...]]
