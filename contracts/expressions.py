@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import jmespath
-from jmespath import exceptions, visitor
+from jmespath import exceptions
 
-from contracts.functions import ExpressionError, Words, regex, truthy
+from contracts.functions import ExpressionError, Words, regex
+from contracts.interpreter import Interpreter
 
 __all__ = ["ExpressionError", "Read", "Words", "compiled", "fields_read", "parse"]
 
@@ -51,13 +52,13 @@ def fields_read(text: str) -> frozenset[str]:
 def compiled(text: str, markers: Mapping[str, str] | None = None) -> Read:
     """`text` as a function of the row.
 
-    Plain paths (``a`` and ``a.b``), which most mappings are, skip the interpreter; the outcome is the same.
     Raises `ExpressionError` when reading a row fails, for example `split()` of a number.
     """
     tree = parse(text)
-    if (path := _plain_path(tree)) is not None:
-        return _path_reader(path)
-    interpreter = _Interpreter(jmespath.Options(custom_functions=Words(markers)))
+    if tree["type"] == "field":  # most of a flat mapping, and a dictionary's own business
+        name = tree["value"]
+        return lambda row: row.get(name)
+    interpreter = Interpreter(Words(markers))
 
     def read(row: Mapping[str, Any]) -> Any:
         try:
@@ -68,16 +69,6 @@ def compiled(text: str, markers: Mapping[str, str] | None = None) -> Read:
             raise ExpressionError(f"{text[:100]}: {_first_line(error)}") from error
 
     return read
-
-
-class _Interpreter(visitor.TreeInterpreter):
-    """JMESPath's interpreter, but `if()` reads only the branch it takes: the other may not fit the row."""
-
-    def visit_function_expression(self, node: Any, value: Any) -> Any:
-        if node["value"] != "if":
-            return super().visit_function_expression(node, value)
-        test, then, otherwise = node["children"]
-        return self.visit(then if truthy(self.visit(test, value)) else otherwise, value)
 
 
 def _first_line(error: Exception) -> str:
@@ -128,29 +119,3 @@ def _roots(node: dict[str, Any]) -> Iterator[str]:
         case _:
             for child in node["children"]:
                 yield from _roots(child)
-
-
-def _plain_path(tree: dict[str, Any]) -> tuple[str, ...] | None:
-    if tree["type"] == "field":
-        return (tree["value"],)
-    if tree["type"] == "subexpression":
-        parts = [_plain_path(child) for child in tree["children"]]
-        if all(part is not None for part in parts):
-            return tuple(name for part in parts if part for name in part)
-    return None
-
-
-def _path_reader(path: tuple[str, ...]) -> Read:
-    if len(path) == 1:
-        (only,) = path
-        return lambda row: row.get(only)
-
-    def read(row: Mapping[str, Any]) -> Any:
-        value: Any = row
-        for name in path:
-            if not isinstance(value, dict):
-                return None
-            value = value.get(name)
-        return value
-
-    return read

@@ -34,7 +34,7 @@ class Words(functions.Functions):
 
     @functions.signature(ANY, ANY, ANY)
     def _func_if(self, test: Any, then: Any, otherwise: Any) -> Any:
-        """Never called: the interpreter of `contracts.expressions` reads only the branch taken."""
+        """Never called: `contracts.interpreter` reads only the branch taken."""
 
     @functions.signature({"types": ["object", "null"]}, PATTERN)
     def _func_match(self, row: dict[str, Any] | None, pattern: str) -> dict[str, Any] | None:

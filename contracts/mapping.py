@@ -72,8 +72,9 @@ class Source(Terms):
 
     @model_validator(mode="after")
     def _options_fit_the_format(self) -> "Source":
+        given = {"rows_at": self.rows_at is not None, "csv": self.csv != Csv()}
         for option, format_ in (("rows_at", "json"), ("csv", "csv")):
-            if option in self.model_fields_set and self.format != format_:
+            if given[option] and self.format != format_:
                 problem = f"says nothing about a {self.format} file"
                 raise TermError(problem, option, fix=f"remove it, or write format: {format_}")
         return self

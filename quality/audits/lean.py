@@ -46,7 +46,9 @@ def lean_verdict(
     """
     wins, weights, n = won["wins"].to_numpy(), won["weight"].to_numpy(), won.height
     share, low, high = weighted_wilson(wins, weights)
-    found = f"{subject} won {share:.1%} of {n:,} strict comparisons"
+    # A K-wise judgement gives many comparisons that weigh one together: a plain count gives another rate.
+    counted = "" if won["weight"].n_unique() == 1 else ", each judgement weighing one"
+    found = f"{subject} won {share:.1%} of {n:,} strict comparisons{counted}"
     depends = dependence(won)
     if not depends.ways:
         reason = f"{found}, all of one item: there is nothing to generalise from."

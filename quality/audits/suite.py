@@ -22,9 +22,10 @@ def run_audits(records: pa.Table, contract: Contract, evidence: str | None = Non
     """
     frame = comparisons(records, contract.annotation.aggregation)
     limits = contract.audits
+    placed = frame if contract.annotation.order_shown else _unplaced(frame)
     return (
         length.audit(frame, limits.length, evidence),
-        position.audit(frame if contract.annotation.order_shown else _unplaced(frame), limits.position, evidence),
+        position.audit(placed, limits.position, evidence),
         ties.audit(frame, evidence),
     )
 

@@ -10,25 +10,11 @@ import polars as pl
 import pyarrow as pa
 
 from contracts.model import Contract
+from quality.gates.emptiness import is_empty
 from rampart.records.identity import KEYS, record_keys
 from rampart.records.reasons import BY_CODE
 
 Gates = dict[str, pl.Expr]  # reason code -> true where the record has it
-
-# A label is kept as JSON text: blank text, an empty list and an empty object say nothing.
-_BLANK_LABEL = r'^("(\s|\\[tnr])*"|\[\]|\{\})$'
-_TEXTS = frozenset(
-    {
-        "annotator_id",
-        "prompt_author_id",
-        "domain",
-        "language",
-        "guideline_version",
-        "work_order_item",
-        "rationale",
-        "conversation_id",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -100,32 +86,14 @@ def _seen_exact(frame: pl.DataFrame, keys: pl.DataFrame, earlier: Earlier) -> pl
 
 
 def _required(contract: Contract) -> Gates:
-    empty = [_is_empty(name) for name in contract.gates.required]
+    empty = [is_empty(name) for name in contract.gates.required]
     return {"missing_required_field": pl.any_horizontal(empty)} if empty else {}
-
-
-def _is_empty(name: str) -> pl.Expr:
-    if name == "label":
-        return pl.col("raw_label").is_null() | pl.col("raw_label").str.contains(_BLANK_LABEL)
-    if name == "record_id":  # the stand-in says that the vendor gave none
-        return pl.col("record_id") == pl.format("{}:{}:{}", "source_file", "source_line", "source_item")
-    if name == "checkpoint_id":
-        each = pl.element().struct.field("checkpoint_id").is_null()
-        return pl.col("responses").list.eval(each).list.any()
-    if name == "responses":
-        return pl.col("responses").list.len() == 0
-    if name == "prompt":
-        said = pl.element().struct.field("content").str.strip_chars() != ""
-        return ~pl.col("prompt").list.eval(said).list.any().fill_null(value=False)
-    if name in _TEXTS:
-        return pl.col(name).is_null() | (pl.col(name).str.strip_chars() == "")
-    return pl.col(name).is_null()
 
 
 def _label(contract: Contract) -> Gates:
     understood = pl.col("ranking").is_not_null() | pl.col("ratings").is_not_null()
     # A label that is missing, or has nothing to be about, is said once: by `required`, where it asks for it.
-    said = [_is_empty(name) for name in ("label", "responses") if name in contract.gates.required]
+    said = [is_empty(name) for name in ("label", "responses") if name in contract.gates.required]
     missing = pl.any_horizontal(said) if said else pl.lit(value=False)
     return {"label_outside_scheme": ~understood & ~missing}
 

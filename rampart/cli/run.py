@@ -60,9 +60,10 @@ def run(
         typer.echo(
             json.dumps({**asdict(outcome), "verdicts": [asdict(found) for found in verdicts]}, indent=1)
         )
-    else:
-        if verdicts:
-            console.print(verdict_table(verdicts))
+    elif outcome.state == "busy":
+        console.print(f"busy: {safe(outcome.reason)}; run it again when that one is done", soft_wrap=True)
+    elif verdicts:
+        console.print(verdict_table(verdicts))
         _show(contract.contract_id, contract.program)
         console.print(f"{state_of(outcome.state)}: {safe(outcome.reason)}", soft_wrap=True)
     if outcome.state == "absent":

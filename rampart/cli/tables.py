@@ -136,7 +136,10 @@ def money_table(rows: Iterable[MoneyRow]) -> Table:
 
 def rm_table(rows: Iterable[RmRow]) -> Table:
     """One row a version: trigger, data, held-out accuracy, and whether it was promoted and why."""
-    table = Table(title="Reward models", title_justify="left")
+    caption = (
+        "Each version is scored on the held-out pairs of its own time: compare by the difference, not by row."
+    )
+    table = Table(title="Reward models", title_justify="left", caption=caption, caption_justify="left")
     table.add_column("version", justify="right")
     table.add_column("after")
     table.add_column("pairs", justify="right")

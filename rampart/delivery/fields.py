@@ -12,6 +12,7 @@ from contracts.words import as_number
 from rampart.delivery.readers.row import kind_of, shown
 
 ROLES = frozenset({"system", "user", "assistant", "tool"})
+_JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 EPOCH_UNITS = {"epoch_s": 1.0, "epoch_ms": 1000.0}
 
 
@@ -154,4 +155,4 @@ def _at(place: int, name: str, read: Callable[[Any], str | None], value: Any) ->
 
 def as_delivered(value: Any) -> str | None:
     """The label exactly as it came, as JSON text; null stays null."""
-    return None if value is None else utf8(json.dumps(value, ensure_ascii=False, sort_keys=True, default=str))
+    return None if value is None else utf8(_JSON.encode(value))

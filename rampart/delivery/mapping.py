@@ -148,19 +148,19 @@ def _absent(_scope: Scope) -> None:
 
 def _one_by_one(readers: list[tuple[Read, ...]]) -> Callable[[Scope], Responses]:
     def responses(scope: Scope) -> Responses:
-        return [
-            _response(place, *(_read(place, read, scope) for read in one))
-            for place, one in enumerate(readers)
-        ]
+        found: Responses = []
+        try:
+            for content, checkpoint, response_id in readers:
+                found.append(
+                    fields.response(content(scope), checkpoint(scope), response_id(scope), len(found))
+                )
+        except FieldError as error:
+            raise FieldError(f"responses{error}") from error
+        except ExpressionError as error:
+            raise FieldError(f"responses[{len(found)}]: {error}") from error
+        return found
 
     return responses
-
-
-def _read(place: int, read: Read, scope: Scope) -> Any:
-    try:
-        return read(scope)
-    except ExpressionError as error:
-        raise FieldError(f"responses[{place}]: {error}") from error
 
 
 def _in_a_list(read: Read) -> Callable[[Scope], Responses]:

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, select
 
 from rampart.ledger.canonical import moment, rounded
 from rampart.ledger.engine import reading
+from rampart.ledger.states import ACCEPTED
 from rampart.ledger.tables import (
     Artefact,
     Batch,
@@ -80,7 +81,7 @@ def _owners(
     reference: str,
     belongings: dict[str, type[SQLModel]],
 ) -> list[dict[str, Any]]:
-    """Rows of `owner`, each with the rows that belong to it."""
+    """Rows of `owner`, each with the rows that belong to it; of a batch also whether its money is payable."""
     held: dict[str, dict[int, list[dict[str, Any]]]] = {}
     for name, table in belongings.items():
         held[name] = {}
@@ -89,6 +90,7 @@ def _owners(
     return [
         {
             **_plain(row),
+            **({"payable": row.state in ACCEPTED} if isinstance(row, Batch) else {}),
             **{name: sorted(of.get(row.id, []), key=_spelt) for name, of in held.items()},  # type: ignore[attr-defined]
         }
         for row in _sorted(session, owner, order)

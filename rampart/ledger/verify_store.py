@@ -39,20 +39,23 @@ def _batches(engine: Engine, store: ObjectStore) -> Iterator[Violation]:
 
 def _batch(detail: BatchDetail, store: ObjectStore) -> Iterator[Violation]:
     subject = str(detail.batch.key)
-    damaged = [
-        *(_damage(store, f"the published {name}", key, _digest_in(key)) for name, key in detail.artefacts.items()),
-        *(
-            _damage(store, f"the landed {file.name}", landed_key(file.sha256), file.sha256)
-            for file in detail.files
-        ),
-    ]
-    yield from (Violation(4, subject, problem) for problem in damaged if problem)
+    for what, key, digest in _promised(detail):
+        if problem := _damage(store, what, key, digest):
+            yield Violation(4, subject, problem)
     try:
         rows = _places(detail, store)
     except (DeliveryError, pa.ArrowException, KeyError) as error:
         yield Violation(1, subject, f"its rows cannot be counted again: {error}")
         return
     yield from (Violation(1, subject, problem) for problem in _row_problems(detail, rows))
+
+
+def _promised(detail: BatchDetail) -> Iterator[tuple[str, str, str]]:
+    """(what it is, key, SHA-256 or its start) of everything the batch rests on."""
+    for name, key in detail.artefacts.items():
+        yield f"the published {name}", key, _digest_in(key)
+    for file in detail.files:
+        yield f"the landed {file.name}", landed_key(file.sha256), file.sha256
 
 
 def _digest_in(key: str) -> str:

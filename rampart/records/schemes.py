@@ -67,7 +67,7 @@ def _of_words(wanted: int, meanings: Mapping[str, Label]) -> LabelReader:
     def read(raw: Any, responses: int) -> Label | None:
         if responses != wanted or not isinstance(raw, str | int | float):
             return None
-        return meanings.get(word(raw))
+        return meanings.get(raw if isinstance(raw, str) and raw in meanings else word(raw))
 
     return read
 

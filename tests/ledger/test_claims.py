@@ -103,6 +103,7 @@ def test_a_lease_whose_process_on_this_host_died_is_taken_over_at_once(engine: E
         "no-process-named",
         f"{HOST}:{2**70}:x",
     ],
+    ids=["alive", "somebody-elses", "another-host", "unnamed", "no-pid"],  # the same names in every worker
 )
 def test_a_lease_whose_owner_may_be_alive_is_waited_for(engine: Engine, key: BatchKey, owner: str) -> None:
     granted(engine, key, owner)

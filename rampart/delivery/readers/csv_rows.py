@@ -51,7 +51,7 @@ class _Lines:
         line = self._again.popleft() if self._again else self._read()
         self.taken.append(line)
         self.number += 1
-        if len(line) > LONGEST_CELL:
+        if len(line) > LONGEST_CELL and not line.endswith(("\n", "\r")):
             raise csv.Error(f"the line is longer than {LONGEST_CELL >> 20} Mi characters")
         return line
 
@@ -76,11 +76,13 @@ class _Lines:
 
 def _header(reader: Any, lines: _Lines, file: str) -> list[str]:
     fix = "put the column names on the first line, in the contract's dialect"
+    line = 1
     try:
-        header = next((cells for cells in reader if cells), None)
+        while not (header := next(reader, None)) and header is not None:
+            line = lines.next_row()
     except csv.Error as error:
         problem = f"the header cannot be read: {error}"
-        raise UnreadableFileError(problem, file=file, line=lines.number or 1, fix=fix) from error
+        raise UnreadableFileError(problem, file=file, line=line, fix=fix) from error
     if header is None:
         raise UnreadableFileError("the file is empty", file=file, line=1, fix=fix)
     return [name.strip() for name in header]

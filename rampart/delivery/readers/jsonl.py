@@ -22,7 +22,7 @@ def jsonl_rows(stream: BinaryIO) -> Iterator[Row | Unread]:
         text = line.removeprefix(BOM) if number == 1 else line
         if not text.strip():
             continue
-        if len(text) > LONGEST_LINE:
+        if len(text) > LONGEST_LINE and not text.endswith(b"\n"):
             yield unreadable(number, f"the line is longer than {LONGEST_LINE >> 20} MiB", text)
             continue
         yield _row(decoder, number, text)

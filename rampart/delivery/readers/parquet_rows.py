@@ -3,6 +3,7 @@
 import math
 import tempfile
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, BinaryIO
 
@@ -90,19 +91,12 @@ def _is_json(kind: Any) -> bool:
 
 
 def _as_json(value: Any) -> Any:
-    match value:
-        case dict():
-            return {str(key): _as_json(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_as_json(inner) for inner in value]
-        case float() if math.isnan(value):
-            return None
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case bytes():
-            return _text_or_bytes(value)
-        case _:
-            return value
+    if isinstance(value, dict):
+        return {str(key): _as_json(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_json(inner) for inner in value]
+    convert = next((convert for kind, convert in _SCALARS if isinstance(value, kind)), None)
+    return convert(value) if convert else value
 
 
 def _text_or_bytes(value: bytes) -> str | bytes:
@@ -110,3 +104,12 @@ def _text_or_bytes(value: bytes) -> str | bytes:
         return value.decode()
     except UnicodeDecodeError:
         return value
+
+
+_SCALARS: tuple[tuple[type, Callable[[Any], Any]], ...] = (
+    (float, lambda value: None if math.isnan(value) else value),
+    (Decimal, lambda value: int(value) if value == value.to_integral_value() else float(value)),
+    (bytes, _text_or_bytes),
+    # Arrow gives nanoseconds as pandas' own kind of datetime.
+    (datetime, lambda value: datetime.combine(value.date(), value.timetz())),
+)

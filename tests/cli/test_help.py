@@ -1,0 +1,39 @@
+"""Every command shows what it is for, with an example."""
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from rampart.cli.app import app
+
+GROUP = get_command(app)
+COMMANDS = sorted(
+    [(name,) for name in getattr(GROUP, "commands", {}) if name != "contract"] + [("contract", "check")]
+)
+
+
+def test_every_command_is_known_to_this_test() -> None:
+    assert [" ".join(command) for command in COMMANDS] == [
+        "backfill",
+        "contract check",
+        "decide",
+        "demo",
+        "retrain",
+        "run",
+        "serve",
+        "status",
+        "verify",
+        "work-order",
+    ]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_command_s_help_shows_an_example_of_it(command: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(app, [*command, "--help"], terminal_width=200)
+    assert shown.exit_code == 0
+    assert f"Example: rampart {' '.join(command)}" in shown.output
+
+
+def test_without_a_command_the_commands_are_listed() -> None:
+    shown = CliRunner().invoke(app, [])
+    assert all(command[0] in shown.output for command in COMMANDS)

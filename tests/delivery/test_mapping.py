@@ -1,0 +1,187 @@
+import hashlib
+import hmac
+from typing import Any
+
+import pytest
+
+from contracts.model import Contract
+from rampart.delivery.mapping import MOST_RESPONSES, RecordMapper
+from rampart.delivery.readers import Unread
+from rampart.delivery.scope import Judgement
+from tests.delivery.reading import PLAIN, contract
+
+ROW: dict[str, Any] = {"prompt": "Name a fruit.", "a": "Apple", "b": "Chair", "label": "a", "who": "w7"}
+
+
+def terms(
+    record: dict[str, Any] | None = None, annotation: dict[str, Any] | None = None, **more: Any
+) -> Contract:
+    delivery = {"rows": {"path": "rows.jsonl", "format": "jsonl"}, "record": {**PLAIN, **(record or {})}}
+    return contract({**delivery, **more.pop("delivery", {})}, annotation, **more)
+
+
+def mapped(row: dict[str, Any], asked: Contract | None = None, key: bytes = b"key") -> Any:
+    return RecordMapper(asked or terms(), key).record(Judgement(2, row), "f.jsonl", 9)
+
+
+def refused(row: dict[str, Any], asked: Contract | None = None) -> Unread:
+    found = mapped(row, asked)
+    assert isinstance(found, Unread)
+    assert (found.line, found.item, found.code) == (9, 2, "unreadable_field")
+    return found
+
+
+def test_a_record_knows_its_place_and_is_named_by_it_without_an_id() -> None:
+    found = mapped(ROW)
+    assert (found["source_file"], found["source_line"], found["source_item"]) == ("f.jsonl", 9, 2)
+    assert found["record_id"] == "f.jsonl:9:2"
+    assert mapped({**ROW, "id": 4}, terms({"record_id": "id"}))["record_id"] == "4"
+
+
+def test_fields_the_contract_does_not_name_stay_empty() -> None:
+    found = mapped(ROW)
+    empty = {name for name, value in found.items() if value is None}
+    assert empty >= {
+        "annotator_id",
+        "started_at",
+        "submitted_at",
+        "duration_s",
+        "domain",
+        "rationale",
+        "turn",
+    }
+
+
+def test_every_field_of_a_record_can_be_mapped() -> None:
+    everything = {
+        "record_id": "'r'", "item_id": "'i'", "conversation_id": "'c'", "turn": "`3`", "annotator_id": "who",
+        "prompt_author_id": "'author'", "started_at": "'2026-01-05T08:00:00Z'",
+        "submitted_at": "'2026-01-05T08:01:00Z'",
+        "duration_s": "'60'", "domain": "'law'", "language": "'de'", "guideline_version": "`2`",
+        "work_order_item": "'wo-1'", "rationale": "'Because.'",
+    }  # fmt: skip
+    found = mapped(ROW, terms(everything))
+    assert {name for name in everything if found[name] is None} == set()
+    assert (found["turn"], found["duration_s"], found["guideline_version"]) == (3, 60.0, "2")
+    assert (found["submitted_at"] - found["started_at"]).total_seconds() == 60
+
+
+def test_the_contracts_guideline_holds_where_the_file_names_none() -> None:
+    asked = terms({"guideline_version": "version"}, {"scheme": {"kind": "binary"}, "guideline_version": "v3"})
+    assert mapped(ROW, asked)["guideline_version"] == "v3"
+    assert mapped({**ROW, "version": "v4"}, asked)["guideline_version"] == "v4"
+
+
+def test_a_label_the_scheme_does_not_know_is_kept_and_compares_nothing() -> None:
+    found = mapped({**ROW, "label": {"odd": ["ä"]}})
+    assert found["raw_label"] == '{"odd": ["ä"]}'
+    assert [found[name] for name in ("ranking", "strength", "both_bad", "ratings")] == [None] * 4
+    assert mapped({**ROW, "label": None})["raw_label"] is None
+
+
+def test_annotators_become_a_keyed_hash_that_no_other_vendor_or_key_shares() -> None:
+    asked = terms({"annotator_id": "who", "prompt_author_id": "who"})
+    found = mapped(ROW, asked)
+    digest = hmac.new(b"key", b"acme\x1fw7", hashlib.sha256).hexdigest()[:16]
+    assert found["annotator_id"] == found["prompt_author_id"] == digest
+    other_vendor = terms({"annotator_id": "who"}, vendor={"id": "birch", "name": "Birch"})
+    others = {mapped(ROW, asked, b"other key")["annotator_id"], mapped(ROW, other_vendor)["annotator_id"]}
+    assert len({digest, *others}) == 3
+    assert "w7" not in str(found)
+    assert mapped({**ROW, "who": " "}, asked)["annotator_id"] is None
+    assert (
+        mapped({**ROW, "who": 7}, asked)["annotator_id"] == mapped({**ROW, "who": "7"}, asked)["annotator_id"]
+    )
+
+
+def test_judgements_of_one_item_share_its_id_whichever_side_each_response_stood_on() -> None:
+    swapped = {**ROW, "a": "Chair", "b": "Apple"}
+    assert mapped(ROW)["item_id"] == mapped(swapped)["item_id"]
+    assert mapped(ROW)["item_id"] != mapped({**ROW, "b": "Pear"})["item_id"]
+    assert mapped(ROW)["item_id"] != mapped({**ROW, "prompt": "Name a tree."})["item_id"]
+
+
+@pytest.mark.parametrize(
+    ("field", "expression", "value", "problem"),
+    [
+        ("prompt", "x", [{"role": "bot", "content": "x"}], "prompt: [0].role: 'bot' is none of"),
+        ("label", "split(x, '-')", 7, "label: split(x, '-'): "),
+        ("record_id", "x", 1.5, "record_id: expected an id, found a number (1.5)"),
+        ("annotator_id", "x", {"id": 7}, 'annotator_id: expected an id, found an object ({"id":7})'),
+        ("duration_s", "x", "a minute", "duration_s: expected a number, found text ('a minute')"),
+        ("turn", "x", 1.5, "turn: expected a whole number, found a number (1.5)"),
+        ("started_at", "x", "soon", "started_at: expected a moment as iso8601, found text ('soon')"),
+        (
+            "domain",
+            "x",
+            7,
+            "domain: expected text, found a number (7); to_string() in the expression takes it",
+        ),
+        ("language", "x", True, "language: expected text, found true or false (true)"),
+        ("rationale", "from_json(x)", "{", "rationale: from_json: "),
+        ("responses", "x", "Apple", "responses: expected a list, found text ('Apple')"),
+        ("responses", "x", [7], "responses[0].content: expected text, found a number (7)"),
+        ("responses", "x", [{"text": "Apple"}], 'responses[0]: has no content, only ["text"]; give {content'),
+        (
+            "responses",
+            "x",
+            [{"content": "Apple", "checkpoint_id": 1.5}],
+            "responses[0].checkpoint_id: expected an id",
+        ),
+        (
+            "responses",
+            "x",
+            ["y"] * (MOST_RESPONSES + 1),
+            "responses: 101 responses, at most 100 can be compared",
+        ),
+        ("responses", "split(x, '')", "y", "responses: split(x, ''): empty separator"),
+        (
+            "responses",
+            [{"content": "a"}, {"content": "x"}],
+            7,
+            "responses[1].content: expected text, found a number",
+        ),
+        ("responses", [{"content": "lower(x)"}], 7, "responses[0]: lower(x): "),
+        ("label", "x", "\ud800", "label: expected text, found half a character"),
+        pytest.param("label", "x", 10**5000, "label: Exceeds the limit", id="huge"),
+    ],
+)
+def test_a_field_that_cannot_be_read_is_named_with_what_was_found(
+    field: str, expression: Any, value: Any, problem: str
+) -> None:
+    found = refused({**ROW, "x": value}, terms({field: expression}))
+    assert found.problem.startswith(problem)
+    assert found.problem.isprintable()
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\x1b[31m\r\n\t\u202e" * 100, "ä" * 10_000, 10**5000, {"\x07": "\x07"}],
+    ids=["escapes", "long", "huge", "key"],
+)
+def test_an_excerpt_is_short_and_does_nothing_to_a_terminal(value: Any) -> None:
+    found = refused({"x": value, **ROW, "prompt": 7})
+    assert len(found.excerpt) <= 200
+    assert found.excerpt.isprintable()
+    assert len(found.problem) <= 401
+
+
+def test_responses_may_be_plain_texts_objects_or_missing() -> None:
+    plain = mapped({**ROW, "x": ["Apple", None]}, terms({"responses": "x"}))["responses"]
+    assert [(one["response_id"], one["content"]) for one in plain] == [("0", "Apple"), ("1", "")]
+    objects = mapped({**ROW, "x": [{"content": "Apple", "response_id": "r"}]}, terms({"responses": "x"}))[
+        "responses"
+    ]
+    assert [(one["response_id"], one["checkpoint_id"]) for one in objects] == [("r", None)]
+    assert mapped(ROW, terms({"responses": "missing"}))["responses"] == []
+
+
+def test_one_mapper_reads_many_rows_without_mixing_them() -> None:
+    asked = terms({"annotator_id": "who", "domain": "domain"})
+    mapper = RecordMapper(asked, b"key")
+    one = mapper.record(Judgement(0, {**ROW, "domain": "law"}), "f", 1)
+    other = mapper.record(Judgement(0, {**ROW, "who": "w8"}), "f", 2)
+    assert not isinstance(one, Unread)
+    assert not isinstance(other, Unread)
+    assert (one["domain"], other["domain"]) == ("law", None)
+    assert one["annotator_id"] != other["annotator_id"]

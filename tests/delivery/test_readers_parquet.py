@@ -1,0 +1,127 @@
+import io
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from rampart.delivery.errors import UnreadableFileError
+from rampart.delivery.readers import Row, Unread
+from rampart.delivery.readers.parquet_rows import parquet_rows
+from tests.delivery.reading import parquet
+
+
+def read(data: bytes, needed: str = "") -> list[Row | Unread]:
+    return list(parquet_rows(io.BytesIO(data), "f.parquet", frozenset(needed.split())))
+
+
+def column(values: list[Any], kind: pa.DataType) -> list[Any]:
+    found = read(parquet([{"x": value} for value in values], pa.schema([("x", kind)])))
+    assert [one.line for one in found] == list(range(1, len(values) + 1))
+    return [one.value["x"] if isinstance(one, Row) else one for one in found]
+
+
+def test_rows_are_numbered_across_row_groups_and_batches() -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"x": range(5000)}), sink, row_group_size=700)
+    found = read(sink.getvalue(), "x")
+    assert [one.line for one in found] == list(range(1, 5001))
+    assert isinstance(found[-1], Row)
+    assert found[-1].value == {"x": 4999}
+
+
+MOMENT = datetime(2026, 1, 5, 12, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "expected"),
+    [
+        (pa.string(), ["ä", None, ""], ["ä", None, ""]),
+        (pa.int64(), [1, None], [1, None]),
+        (pa.bool_(), [True, None], [True, None]),
+        (pa.float64(), [1.5, float("nan"), None], [1.5, None, None]),
+        (pa.decimal128(10, 2), [Decimal("7.00"), Decimal("7.25")], [7, 7.25]),
+        (pa.binary(), [b"caf\xc3\xa9", b"\xff", None], ["café", b"\xff", None]),
+        (pa.timestamp("us", tz="UTC"), [MOMENT], [MOMENT]),
+        (pa.timestamp("ms"), [MOMENT.replace(tzinfo=None)], [MOMENT.replace(tzinfo=None)]),
+        (pa.date32(), [date(2026, 1, 5)], [date(2026, 1, 5)]),
+        (pa.duration("s"), [timedelta(seconds=3)], [timedelta(seconds=3)]),
+        (pa.list_(pa.float32()), [[1.0, float("nan")], []], [[1.0, None], []]),
+        (pa.struct([("score", pa.decimal128(3, 1))]), [{"score": Decimal("2.0")}], [{"score": 2}]),
+        (pa.map_(pa.string(), pa.int64()), [[("help", 5), ("truth", 4)]], [{"help": 5, "truth": 4}]),
+        (pa.dictionary(pa.int32(), pa.string()), ["a", "b"], ["a", "b"]),
+        (pa.null(), [None], [None]),
+    ],
+    ids=str,
+)
+def test_columns_of_every_type_become_jsons_types(
+    kind: pa.DataType, values: list[Any], expected: list[Any]
+) -> None:
+    assert column(values, kind) == expected
+
+
+def test_nanoseconds_are_moments_too() -> None:
+    (found,) = column([1_767_616_200_000_000_123], pa.timestamp("ns", tz="UTC"))
+    assert found == MOMENT
+    assert isinstance(found, datetime)
+
+
+def test_a_moment_no_calendar_holds_costs_only_its_row() -> None:
+    good, bad, last = column([0, 2**62, 1_000_000], pa.timestamp("us", tz="UTC"))
+    assert (good.year, last.second) == (1970, 1)
+    assert isinstance(bad, Unread)
+    assert (bad.line, bad.code) == (2, "unreadable_line")
+
+
+def test_text_that_is_not_utf_8_costs_only_its_row() -> None:
+    values = [b"a", b"\xff", b"c"]
+    texts = pa.Array.from_buffers(pa.string(), len(values), pa.array(values, pa.binary()).buffers())
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"x": texts}), sink)
+    found = read(sink.getvalue())
+    assert [isinstance(one, Row) for one in found] == [True, False, True]
+
+
+def test_a_missing_column_is_named_with_the_nearest() -> None:
+    with pytest.raises(UnreadableFileError, match=r"reads column 'prompt' \(did you mean 'promt'\?\)"):
+        read(parquet([{"promt": "x"}]), "prompt")
+
+
+def test_a_column_given_twice_is_refused() -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table([pa.array([1]), pa.array([2])], names=["x", "x"]), sink)
+    with pytest.raises(UnreadableFileError, match="column 'x' stands in the header twice"):
+        read(sink.getvalue())
+
+
+GOOD = parquet([{"x": f"text {n}"} for n in range(2000)])
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"PAR1",
+        b"PAR1PAR1",
+        b"not parquet at all",
+        GOOD[:-1],
+        GOOD[: len(GOOD) // 2],
+        GOOD[4:],
+        GOOD[:-8] + b"\xff" * 4 + b"PAR1",
+    ],
+    ids=["empty", "magic", "magics", "text", "cut", "half", "headless", "footer"],
+)
+def test_a_damaged_file_is_refused(data: bytes) -> None:
+    with pytest.raises(
+        UnreadableFileError,
+        match=r"f\.parquet line 1: not a whole Parquet file: .* Fix: write the file again",
+    ):
+        read(data)
+
+
+def test_damage_inside_a_file_is_refused_and_not_read_as_less() -> None:
+    middle = len(GOOD) // 3
+    with pytest.raises(UnreadableFileError, match="not a whole Parquet file"):
+        read(GOOD[:middle] + bytes(200) + GOOD[middle + 200 :])

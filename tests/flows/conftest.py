@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import embedded_prefect  # first: Prefect reads its environment when it is imported
+from tests.flows.season import Season
+
+
+@pytest.fixture(scope="session")
+def _flows_can_run() -> Iterator[None]:
+    with embedded_prefect.running():
+        yield
+
+
+@pytest.fixture
+def season(_flows_can_run: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Season:
+    """An empty home folder of the test's own, in which flows can be run."""
+    for name in ("DATABASE_URL", "STORE", "DROP", "PSEUDONYM_KEY"):
+        monkeypatch.delenv(f"RAMPART_{name}", raising=False)
+    monkeypatch.setenv("RAMPART_HOME", str(tmp_path))
+    return Season(tmp_path)

@@ -1,0 +1,115 @@
+"""Pricing a batch: every line to the cent, against figures worked out by hand."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Engine
+
+from contracts.model import Contract
+from contracts.ramp import Phase
+from rampart.ledger.outcome import MoneyKind
+from rampart.ledger.pricing import price_batch
+from rampart.ledger.read import money_rows
+from tests.ledger.books import PRICE, judged, outcome, register, terms
+
+CREDITS = {"discard_over_ceiling": Decimal("0.40"), "short_unit": Decimal("0.105")}
+
+
+def contract(phase: Mapping[str, Any] | None = None, **ramp: Any) -> Contract:
+    """Weeks of 100 units at 0.35 with a ceiling of 10 %, and what a test changes about them."""
+    base = terms()
+    weeks = {number: {"phase": "calibration", "units": 100} for number in range(1, 5)}
+    phases = {"calibration": Phase.model_validate({"discard_ceiling": 0.1, "price": PRICE, **(phase or {})})}
+    changed = {**base.ramp.model_dump(), "weeks": weeks, "phases": phases, "volume_under": 0.1, **ramp}
+    return base.model_copy(update={"ramp": type(base.ramp).model_validate(changed)})
+
+
+def lines(of: Contract, accepted: int, discarded: int, delivered: int | None = None) -> dict[MoneyKind, str]:
+    """Kind → amount, as text."""
+    made = accepted + discarded if delivered is None else delivered
+    return {line.kind: f"{line.amount}" for line in price_batch(of, 1, accepted, discarded, made)}
+
+
+def test_accepted_units_are_paid_at_the_price_in_force() -> None:
+    assert lines(contract(), 95, 5) == {"accepted_units": "33.25"}
+
+
+def test_a_discount_is_a_line_of_its_own() -> None:
+    # 95 x 0.35 = 33.25; 95 x 0.35 x 0.30 = 9.975, half a cent up.
+    assert lines(contract({"discount": 0.3}), 95, 5) == {"accepted_units": "33.25", "discount": "-9.98"}
+
+
+def test_discards_beyond_the_ceiling_are_credited_one_by_one() -> None:
+    # The ceiling allows 10 of 100; 25 were discarded.
+    found = lines(contract(credits=CREDITS), 75, 25)
+    assert found == {"accepted_units": "26.25", "credit_discards": "-6.00"}
+
+
+def test_the_allowance_is_rounded_down_to_whole_records() -> None:
+    # 10 % of 99 is 9.9, so nine are free.
+    assert lines(contract(credits=CREDITS), 89, 10)["credit_discards"] == "-0.40"
+
+
+def test_the_allowance_is_exact_where_binary_fractions_are_not() -> None:
+    # 0.29 x 100 is 28.999999999999996 in floating point.
+    of = contract({"discard_ceiling": 0.29}, credits=CREDITS)
+    assert lines(of, 71, 29) == {"accepted_units": "24.85"}
+
+
+def test_units_short_of_the_tolerated_volume_are_credited() -> None:
+    # 90 are tolerated; 80 came: 10 x 0.105 = 1.05.
+    assert lines(contract(credits=CREDITS), 80, 0) == {"accepted_units": "28.00", "credit_short": "-1.05"}
+
+
+def test_unreadable_judgements_count_as_delivered() -> None:
+    assert "credit_short" not in lines(contract(credits=CREDITS), 80, 0, delivered=90)
+
+
+def test_nothing_accepted_is_a_line_of_nothing_beside_the_credits() -> None:
+    found = lines(contract(credits=CREDITS), 0, 100)
+    assert found == {"accepted_units": "0.00", "credit_discards": "-36.00"}
+
+
+def test_nothing_delivered_is_short_by_all_that_was_tolerated() -> None:
+    assert lines(contract(credits=CREDITS), 0, 0) == {"accepted_units": "0.00", "credit_short": "-9.45"}
+
+
+@pytest.mark.parametrize(("minor_units", "amount"), [(0, "33"), (2, "33.25"), (3, "33.250")])
+def test_amounts_are_in_the_currency_s_own_smallest_unit(minor_units: int, amount: str) -> None:
+    assert lines(contract(minor_units=minor_units, currency="JPY"), 95, 5) == {"accepted_units": amount}
+
+
+def test_every_line_names_the_clause_behind_it() -> None:
+    found = price_batch(contract({"discount": 0.5}, credits=CREDITS), 1, 40, 40, 80)
+    assert [(line.kind, line.units, line.unit_price, line.clause) for line in found] == [
+        ("accepted_units", 40, Decimal("0.35"), "ramp.phases.calibration.price"),
+        ("discount", 40, Decimal("0.175"), "ramp.phases.calibration.discount"),
+        ("credit_discards", 32, Decimal("0.40"), "ramp.credits.discard_over_ceiling"),
+        ("credit_short", 10, Decimal("0.105"), "ramp.credits.short_unit"),
+    ]
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 50))
+def test_whatever_was_delivered_the_books_take_the_lines(accepted: int, discarded: int, lost: int) -> None:
+    of = contract({"discount": 0.125}, credits=CREDITS)
+    for line in price_batch(of, 1, accepted, discarded, accepted + discarded + lost):
+        exact = line.units * line.unit_price
+        assert line.units >= 0
+        assert abs(abs(line.amount) - exact) <= Decimal("0.005")
+        assert line.amount == line.amount.quantize(Decimal("0.01"))
+        assert (line.amount > 0) <= (line.kind == "accepted_units")
+
+
+def test_payable_is_the_sum_of_the_lines(engine: Engine) -> None:
+    of = register(engine, contract({"discount": 0.3}, credits=CREDITS))
+    money = price_batch(of, 1, 60, 21, 81)
+    judged(engine, of, 1, outcome("accepted_partial", 60, 21, money=money))
+    row = money_rows(engine)[0]
+    # 21.00 - 6.30 - (21 - 8) x 0.40 - 9 x 0.105
+    assert row.payable == sum(line.amount for line in money) == Decimal("8.55")
+    assert row.credited == Decimal("6.15")
+    assert row.cost_per_accepted == Decimal("0.1425")
