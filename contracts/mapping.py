@@ -7,7 +7,15 @@ gives them. `docs/mapping.md` teaches the language by example.
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    StringConstraints,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from contracts import expressions
 from contracts.base import TermError, Terms
@@ -69,6 +77,13 @@ class Source(Terms):
     )
     rows_at: Expression | None = Field(None, description="Where the array is inside a json file.")
     csv: Csv = Csv()
+
+    @field_validator("path")
+    @classmethod
+    def _below_the_folder(cls, path: str) -> str:
+        if path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/"):
+            raise ValueError(f"{path!r} leaves the delivery's folder; name files below it")
+        return path
 
     @model_validator(mode="after")
     def _options_fit_the_format(self) -> "Source":

@@ -47,6 +47,11 @@ class RecordGates(Terms):
         True, description="Are records stamped outside the contract week discarded (where stamped)?"
     )
     min_duration_s: float | None = Field(None, ge=0, description="Faster judgements are discarded.")
+    max_unreadable: Share = Field(
+        0.05,
+        description="Largest tolerated share of delivered judgements that cannot be read; beyond it the "
+        "batch is held. Without it, a vendor would escape the discard ceiling by making bad rows unreadable.",
+    )
 
     @model_validator(mode="after")
     def _known_fields(self) -> "RecordGates":

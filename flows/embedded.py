@@ -49,8 +49,6 @@ def prepare(home: Path) -> None:
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
-        # A request lost under load is tried again; by default it is first waited for a whole minute.
-        "PREFECT_API_REQUEST_TIMEOUT": "20",
     }.items():
         os.environ.setdefault(name, value)
 

@@ -13,6 +13,7 @@ from rampart.ledger.outcome import Settlement
 from tasks.audit import audit_batch, judge_batch, second_opinion
 from tasks.intake import (
     Refused,
+    as_redelivery,
     holding,
     land_delivery,
     note_refusal,
@@ -32,6 +33,7 @@ def process_delivery(
     as_of: datetime | None = None,
     *,
     source: str | None = None,
+    redelivery: bool = False,
     from_books: bool = False,
     terms: str | None = None,
     dry_run: bool = False,
@@ -46,6 +48,7 @@ def process_delivery(
         as_of: the business time of the run, which becomes that of every entry; default: when it was due to
             start.
         source: folder or s3:// address that holds the delivery, instead of the vendor's folder in the drop.
+        redelivery: what lies there replaces the delivery on the books, although no manifest says so.
         from_books: judge our own landed copy of the delivery on the books, not what lies in a folder.
         terms: for a dry run, a contract file to judge by instead of the version in force.
         dry_run: publish and book nothing.
@@ -60,6 +63,8 @@ def process_delivery(
             if from_books
             else land_delivery(place, contract, week, at_root=source is not None)
         )
+        if redelivery and isinstance(landed, Landed):
+            landed = as_redelivery(place, contract, week, landed)
         if landed is None:
             return Outcome(contract_id, week, "absent", "no complete delivery has arrived")
         if isinstance(landed, Landed) and not dry_run and (before := standing(place, contract, week, landed)):

@@ -59,7 +59,7 @@ def _wanted(place: Workspace, contract: Contract, week: int, as_of: datetime, ba
             return arrival is not None
         return _delivered_anew(arrival, batch)
     except DeliveryError:
-        return not settled  # something is there; the walk says what is wrong with it
+        return True  # something is there; the walk says what is wrong with it, once
 
 
 def _delivered_anew(arrival: Arrival, batch: BatchRow) -> bool:

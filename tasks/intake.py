@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from prefect import get_run_logger, task
@@ -67,6 +67,14 @@ def recall_delivery(place: Workspace, contract: Contract, week: int) -> Landed |
         return None
     known = json.loads(place.store.get(listing_key(contract, week, batch.delivery_id)))
     return Landed(batch.delivery_id, tuple(LandedFile(**file) for file in known), batch.replaces)
+
+
+@task(**STAGE)
+def as_redelivery(place: Workspace, contract: Contract, week: int, landed: Landed) -> Landed:
+    """`landed`, said to replace the delivery on the books: for deliveries without a manifest."""
+    batch = current_batch(place.books, contract.contract_id, week)
+    on_the_books = batch.delivery_id if batch else None
+    return landed if landed.replaces else replace(landed, replaces=on_the_books)
 
 
 @task(**STAGE)

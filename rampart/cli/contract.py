@@ -8,6 +8,7 @@ import typer
 
 from contracts.load import ContractError, load_contract
 from rampart.cli.exits import Exit, console, stop
+from rampart.cli.home import refuse_demo_home
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
 
@@ -28,6 +29,7 @@ def register(
     from tasks.workspace import put_in_force, workspace  # noqa: PLC0415
 
     at = moment(as_of)
+    refuse_demo_home()
     for file in files:
         load_contract(file)  # all of them are read before the first comes into force
     with workspace() as place:

@@ -6,7 +6,8 @@ import typer
 
 from rampart.cli.exits import console
 from rampart.cli.running import moment
-from rampart.cli.tables import safe
+from rampart.cli.tables import safe, state_of
+from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.decisions import decide as write_decision
 from rampart.ledger.engine import open_ledger
 from rampart.settings import Settings
@@ -31,7 +32,9 @@ def decide(
     """Accept or reject a held batch, by name and with a reason."""
     books = open_ledger(Settings().ledger_url)
     write_decision(books, contract_id, week, decision == "accept", by, reason, moment(as_of))
+    batch = current_batch(books, contract_id, week)
     books.dispose()
-    console.print(f"{safe(contract_id)} week {week}: {decision}ed by {safe(by)}.")
+    state = state_of(batch.state) if batch else decision
+    console.print(f"{safe(contract_id)} week {week} is now {state}, decided by {safe(by)}.")
     if decision == "accept":
         console.print("Run `rampart retrain` to train on it.")

@@ -9,6 +9,7 @@ from rich.rule import Rule
 from sqlalchemy import Engine
 
 from rampart.cli.exits import Exit, console, stop
+from rampart.cli.home import MARK
 from rampart.cli.running import Stage, flows_here
 from rampart.cli.tables import discard_table, money_table, ramp_table, rate, rm_table, safe, state_of
 from rampart.ledger.engine import open_ledger
@@ -17,7 +18,6 @@ from rampart.ledger.read import RampRow, money_rows, ramp_rows, rm_rows
 from rampart.settings import Settings
 
 SEED = 7
-MARK = "demo"  # a file in the home folder that says it holds nothing but the demonstration
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,8 +45,10 @@ def demo(
     if new:
         with flows_here("starting Prefect (6 to 20 s)") as stage:
             for week, as_of in weeks():
-                deliver(settings, week)
-                _judge_week(stage, week, as_of)
+                # A round that is over is not repeated: what came since would count as early in it.
+                if not _finished(settings, week):
+                    deliver(settings, week)
+                    _judge_week(stage, week, as_of)
                 _show_week(settings, week)
     _report(settings, new)
 
@@ -66,6 +68,9 @@ def _reset(settings: Settings) -> None:
             f"{settings.root} holds more than the demonstration; nothing was removed. "
             "Fix: set RAMPART_HOME to another folder for the demonstration",
         )
+    for found in settings.root.iterdir() if settings.root.exists() else ():
+        if found.name != MARK:  # the mark goes last: a home without it is not ours to empty
+            shutil.rmtree(found) if found.is_dir() else found.unlink()
     shutil.rmtree(settings.root, ignore_errors=True)
     console.print(f"Removed {settings.root}.")
 
@@ -114,14 +119,13 @@ def deliver(settings: Settings, week: int) -> None:
     write_week(World(SEED), week, Path(settings.drop_uri), Path(settings.store_uri) / "work-orders")
 
 
-def _finished(settings: Settings) -> bool:
-    """Is every contract week judged, and every accepted batch answered by a reward model?"""
+def _finished(settings: Settings, up_to: int | None = None) -> bool:
+    """Is every contract week, or every one up to `up_to`, judged and answered by a reward model?"""
     books = open_ledger(settings.ledger_url)
-    rows = ramp_rows(books)
-    done = bool(rows) and all(row.discard_rate is not None for row in rows)
-    done = done and not pending(books, "batch.accepted")
+    rows = [row for row in ramp_rows(books) if up_to is None or row.week <= up_to]
+    asked = [row for row in pending(books, "batch.accepted") if up_to is None or row.week <= up_to]
     books.dispose()
-    return done
+    return bool(rows) and not asked and all(row.discard_rate is not None for row in rows)
 
 
 def _show_week(settings: Settings, week: int) -> None:

@@ -12,7 +12,7 @@ import pyarrow as pa
 from contracts.mapping import Source
 from contracts.model import Contract
 from rampart.delivery.compression import open_decompressed
-from rampart.delivery.errors import LandingError
+from rampart.delivery.errors import LandingError, UnreadableFileError
 from rampart.delivery.globs import path_matches
 from rampart.delivery.joins import JoinTable
 from rampart.delivery.landing import Landed, LandedFile
@@ -141,6 +141,11 @@ class _Reading:
 
     def done(self) -> Canonical:
         """Everything read, with the joined files' use now known."""
+        rows = [read for read in self._files if read.role == "rows"]
+        if not any(read.lines for read in rows):
+            # An export that broke off after its header: booked as a delivery it would take the week's place.
+            name = rows[0].file.name if rows else self._terms.rows.path
+            raise UnreadableFileError("the delivery holds no row", name, None, "deliver the whole files")
         used = set[tuple[str, int]]().union(*(table.used for table in self._joins)) - self._set_aside
         files = (
             replace(read, records=sum(name == read.file.name for name, _ in used))

@@ -36,8 +36,8 @@ def money_problems(settlement: Settlement, contract: ContractRow, week: Contract
         if line.unit_price != price
     ]
     units = sum(line.units for line in paid)
-    if units > settlement.accepted:
-        found.append(f"{units} units are paid, but only {settlement.accepted} records are accepted")
+    if units != settlement.accepted:
+        found.append(f"{units} units are paid, but {settlement.accepted} records are accepted")
     return tuple(found)
 
 

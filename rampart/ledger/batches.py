@@ -159,5 +159,6 @@ def _check_replaces(batch: Batch, delivery_id: str, replaces: str | None) -> Non
     raise DeliveryConflictError(
         f"delivery {delivery_id} for {batch.contract_id} week {batch.week}: delivery {batch.delivery_id} is "
         f"on the books as revision {batch.revision} ({batch.state}), and {named}; a redelivery must name the "
-        f'delivery on the books in its manifest ("replaces": "{batch.delivery_id}")'
+        f'delivery on the books in its manifest ("replaces": "{batch.delivery_id}"); where the '
+        "contract has no manifest, say so with `rampart run … --redelivery`"
     )

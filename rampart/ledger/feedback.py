@@ -1,34 +1,28 @@
 """The feedback pack: what a vendor is told about a delivery, and nothing else.
 
 It names records by the vendor's own ids and says every reason with its clause and fix. It holds no text of
-the work, no annotator and nothing of another vendor. A spreadsheet must not run what a vendor put into an id,
-so cells that look like formulas are quoted (OWASP, CSV injection).
+the work beyond the start of a value that could not be read, no annotator and nothing of another vendor. What
+a vendor put into an id must not run anywhere: cells that look like formulas are quoted (OWASP, CSV
+injection), control characters are spelt out, and names enter Markdown escaped.
 """
 
 import csv
+import html
 import io
 import json
-import re
 from decimal import Decimal
 
 import pyarrow as pa
 
 from contracts.model import Contract
+from rampart.delivery.errors import printable
 from rampart.ledger.outcome import Settlement
 from rampart.records.reasons import BY_CODE
 
 # Also the full-width forms, which some spreadsheets read as the ASCII ones.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+LONGEST_CELL = 32_000  # characters; spreadsheets hold 32,767
 COLUMNS = ("record_id", "source_file", "source_line", "source_item", "reasons")
-# What a reader says about a line is made of our words; anything else may repeat what the vendor wrote.
-_IN_OUR_WORDS = "unreadable_line"
-_PROBLEMS = {
-    "unreadable_field": "A field is not what the contract reads there.",
-    "no_judgement": "The row holds no judgement where the contract looks for one.",
-    "join_missing": "The row's partner is not in the joined file.",
-    "duplicate_key": "An earlier row has the same join key.",
-}
-_FIELD = re.compile(r"([a-z_][a-z0-9_.\[\]]*): ")
 
 
 def feedback_pack(
@@ -46,13 +40,8 @@ def feedback_pack(
 
 
 def _line(row: dict[str, object]) -> dict[str, object]:
-    """One quarantined line: where it is, which field of the contract fails, and how."""
-    code, problem = str(row["code"]), str(row["problem"])
-    found = _FIELD.match(problem)
-    field = found[1] if found and code == "unreadable_field" else None
-    place = {name: row[name] for name in ("source_file", "source_line", "source_item")}
-    said = problem if code == _IN_OUR_WORDS else _PROBLEMS.get(code, "The line cannot be read as a record.")
-    return {**place, "code": code, "field": field, "problem": said}
+    """One quarantined line: where it is, and the sentence that says what was expected there."""
+    return {name: row[name] for name in ("source_file", "source_line", "source_item", "code", "problem")}
 
 
 def _jsonl(rows: list[dict[str, object]]) -> bytes:
@@ -72,16 +61,19 @@ def _csv(rows: list[dict[str, object]]) -> bytes:
 
 
 def inert(cell: object) -> object:
-    """`cell`, with text a spreadsheet would run as a formula quoted."""
-    return "'" + cell if isinstance(cell, str) and cell.startswith(FORMULA_STARTS) else cell
+    """`cell`, with formulas a spreadsheet would run quoted, and what a terminal would obey spelt out."""
+    if not isinstance(cell, str):
+        return cell
+    return ("'" if cell.startswith(FORMULA_STARTS) else "") + printable(cell, LONGEST_CELL)
 
 
 def _summary(contract: Contract, week: int, settlement: Settlement) -> str:
     delivered = sum(file.records for file in settlement.files if file.role == "rows")
     quarantined = sum(file.quarantined for file in settlement.files if file.role == "rows")
     beside = sum(file.quarantined for file in settlement.files if file.role == "items")
+    vendor = html.escape(printable(contract.vendor.name))
     parts = [
-        f"# {contract.vendor.name}: week {week}, {settlement.state.replace('_', ' ')}",
+        f"# {vendor}: week {week}, {settlement.state.replace('_', ' ')}",
         f"Verdict: {settlement.reason}.",
         f"Delivered {delivered} judgements: {settlement.accepted} accepted, "
         f"{settlement.discarded} discarded, {quarantined} unreadable."

@@ -36,7 +36,6 @@ def settlement_of(
     """The whole outcome of one batch, priced at the terms of its week."""
     files = tuple(_file(read, counted) for read in counted.files)
     accepted, discarded = sum(f.accepted for f in files), sum(f.discarded for f in files)
-    delivered = sum(f.records for f in files if f.role == "rows")
     return Settlement(
         state=decision.outcome,
         reason=decision.reason,
@@ -46,7 +45,7 @@ def settlement_of(
             for code in sorted(counted.reasons, key=lambda code: BY_CODE[code].bit)
         ),
         verdicts=verdicts,
-        money=price_batch(contract, week, accepted, discarded, delivered),
+        money=price_batch(contract, week, accepted, discarded),
         artefacts=artefacts,
         compared_with=compared_with,
     )

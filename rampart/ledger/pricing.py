@@ -7,9 +7,7 @@ from quality.gates.batch import tolerated_units
 from rampart.ledger.outcome import MoneyKind, MoneyLine
 
 
-def price_batch(
-    contract: Contract, week: int, accepted: int, discarded: int, delivered: int
-) -> tuple[MoneyLine, ...]:
+def price_batch(contract: Contract, week: int, accepted: int, discarded: int) -> tuple[MoneyLine, ...]:
     """The invoice lines of one batch.
 
     Args:
@@ -17,7 +15,6 @@ def price_batch(
         week: contract week, whose phase sets the price.
         accepted: accepted units (judgements).
         discarded: records discarded by the gates.
-        delivered: judgements delivered, unreadable ones included.
 
     Credits: each discarded record beyond the ceiling's allowance (ceiling x readable), and each unit short of
     the tolerated volume; both limits are rounded down to whole units. Credits may exceed what the batch pays:
@@ -46,7 +43,7 @@ def price_batch(
         _line(
             contract,
             "credit_short",
-            max(0, int(least) - delivered),
+            max(0, int(least) - accepted - discarded),
             -rates.short_unit,
             "ramp.credits.short_unit",
         ),

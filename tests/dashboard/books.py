@@ -173,7 +173,7 @@ def _settlement(contract: Contract, week: int, rate: float, lean: float, said: s
             ReasonCount("too_fast", speedy, speedy + discarded // 10),
         ),
         verdicts=verdicts,
-        money=price_batch(contract, week, accepted, discarded, delivered),
+        money=price_batch(contract, week, accepted, discarded),
         artefacts={
             "accepted": f"sha256/{contract.vendor.id}-{week}/accepted.parquet",
             "feedback": f"sha256/{contract.vendor.id}-{week}/summary.md",

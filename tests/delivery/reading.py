@@ -14,6 +14,8 @@ from rampart.delivery.canonicalise import Canonical, canonicalise
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
 
+JSONL = {"path": "rows.jsonl", "format": "jsonl"}
+CSV = {"path": "rows.csv", "format": "csv"}
 KEY = b"a key for tests only"
 PLAIN = {"prompt": "prompt", "responses": "[a, b]", "label": "label"}
 
@@ -82,3 +84,12 @@ def parquet(rows: list[dict[str, Any]], schema: pa.Schema | None = None) -> byte
     sink = io.BytesIO()
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), sink)
     return sink.getvalue()
+
+
+def understood(
+    files: dict[str, bytes], delivery: dict[str, Any], scheme: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The records of files that `delivery` and `scheme` read without remainder."""
+    found = read(contract(delivery, {"scheme": scheme, "order_shown": False}), files)
+    assert quarantine(found) == []
+    return records(found)

@@ -24,10 +24,15 @@ def counted(found: Any) -> list[tuple[str, str, int, int, int]]:
 
 
 def test_records_and_quarantine_have_their_schemas_also_when_empty() -> None:
-    found = read(contract({"rows": JSONL}), {"rows.jsonl": b""})
+    found = read(contract({"rows": JSONL}), {"rows.jsonl": b"broken"})
     assert found.records.schema == RECORD
     assert found.quarantine.schema == QUARANTINE
-    assert counted(found) == [("rows.jsonl", "rows", 0, 0, 0)]
+    assert counted(found) == [("rows.jsonl", "rows", 1, 0, 1)]
+
+
+def test_a_delivery_without_a_row_is_refused_so_that_it_does_not_take_the_weeks_place() -> None:
+    with pytest.raises(DeliveryError, match="holds no row"):
+        read(contract({"rows": CSV}), {"rows.csv": b"prompt,a,b,label\n"})
 
 
 def test_what_can_be_read_becomes_records_and_the_rest_is_set_aside_with_place_and_reason() -> None:
@@ -169,7 +174,11 @@ def test_whatever_bytes_a_jsonl_file_holds_each_line_has_one_fate(lines: list[by
     try:
         found = read(contract({"rows": JSONL}), {"rows.jsonl": data})
     except DeliveryError:
-        assert data[:3] == b"\x1f\x8b\x08" or data[1:4] in (b"\xb5\x2f\xfd", b"\x2a\x4d\x18")
+        assert (
+            not data.removeprefix(b"\xef\xbb\xbf").strip()
+            or data[:3] == b"\x1f\x8b\x08"
+            or data[1:4] in (b"\xb5\x2f\xfd", b"\x2a\x4d\x18")
+        )
         return
     expected = [
         number
@@ -192,7 +201,12 @@ CELLS = st.lists(
 @given(CELLS)
 @example([b'"', b"?,x,y,a\n", b"?,x,y,a\n"])
 def test_whatever_bytes_a_csv_file_holds_each_row_has_one_fate(pieces: list[bytes]) -> None:
-    found = read(contract({"rows": CSV}), {"rows.csv": b"prompt,a,b,label\n" + b"".join(pieces)})
+    try:
+        found = read(contract({"rows": CSV}), {"rows.csv": b"prompt,a,b,label\n" + b"".join(pieces)})
+    except DeliveryError as error:
+        assert "holds no row" in str(error)
+        assert not b"".join(pieces).strip()
+        return
     assert found.records.num_rows + found.quarantine.num_rows == found.files[0].lines
     lines = [one["source_line"] for one in records(found) + quarantine(found)]
     assert len(lines) == len(set(lines))

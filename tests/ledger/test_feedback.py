@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from quality.gates.fates import part
 from quality.gates.record import Earlier, gate_records
+from rampart.delivery.errors import printable
 from rampart.ledger.feedback import COLUMNS, FORMULA_STARTS, feedback_pack
 from rampart.ledger.outcome import FileCount, ReasonCount, Settlement
 from rampart.ledger.pricing import price_batch
@@ -115,24 +116,16 @@ ECHOES = (
 
 
 def test_no_text_of_the_work_and_no_annotator_is_in_it() -> None:
-    for name, data in pack(discarded(hasty()), quarantine(*ECHOES)).items():
+    for name, data in pack(discarded(hasty()), quarantine()).items():
         assert SAID.encode() not in data, name
         assert ANNOTATOR.encode() not in data, name
 
 
-def test_a_quarantined_line_is_told_with_its_place_its_field_and_what_is_wrong() -> None:
-    found = lines(
-        pack(unread=quarantine(*ECHOES[:2], ("unreadable_line", "3 cells where the header has 5")))[
-            "quarantined.jsonl"
-        ]
-    )
-    assert [(row["source_line"], row["field"]) for row in found] == [
-        (1, "prompt"),
-        (2, "annotator_id"),
-        (3, None),
-    ]
-    assert found[0]["problem"] == "A field is not what the contract reads there."
-    assert found[2]["problem"] == "3 cells where the header has 5"
+def test_a_quarantined_line_is_told_with_its_place_and_the_sentence_that_says_what_was_expected() -> None:
+    unread = quarantine(*ECHOES[:2], ("unreadable_line", "3 cells where the header has 5"))
+    found = lines(pack(unread=unread)["quarantined.jsonl"])
+    assert [row["source_line"] for row in found] == [1, 2, 3]
+    assert [row["problem"] for row in found] == [one["problem"] for one in unread.to_pylist()]
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00")).filter(bool))
@@ -143,7 +136,13 @@ def test_no_id_becomes_a_formula_in_a_spreadsheet_and_none_is_lost(record_id: st
         assert not [cell for row in rows for cell in row if cell.startswith(FORMULA_STARTS)]
     (_header, row) = csv.reader(io.StringIO(data, newline=""))
     quoted = "'" if record_id.startswith(FORMULA_STARTS) else ""
-    assert row[0] == quoted + record_id
+    assert row[0] == quoted + printable(record_id, 32_000)
+
+
+def test_what_a_terminal_would_obey_is_spelt_out_in_the_csv() -> None:
+    data = pack(discarded(hasty(record_id="\x1b[2Jgone")))["discarded.csv"]
+    assert b"\x1b" not in data
+    assert b"\\x1b[2Jgone" in data
 
 
 @pytest.mark.parametrize(
@@ -197,7 +196,7 @@ def judged() -> Settlement:
             ReasonCount("exact_duplicate", 9, 9),
             ReasonCount("too_fast", 11, 12),
         ),
-        money=price_batch(terms(), 1, 50, 30, 85),
+        money=price_batch(terms(), 1, 50, 30),
     )
 
 

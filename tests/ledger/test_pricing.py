@@ -28,10 +28,9 @@ def contract(phase: Mapping[str, Any] | None = None, **ramp: Any) -> Contract:
     return base.model_copy(update={"ramp": type(base.ramp).model_validate(changed)})
 
 
-def lines(of: Contract, accepted: int, discarded: int, delivered: int | None = None) -> dict[MoneyKind, str]:
+def lines(of: Contract, accepted: int, discarded: int) -> dict[MoneyKind, str]:
     """Kind → amount, as text."""
-    made = accepted + discarded if delivered is None else delivered
-    return {line.kind: f"{line.amount}" for line in price_batch(of, 1, accepted, discarded, made)}
+    return {line.kind: f"{line.amount}" for line in price_batch(of, 1, accepted, discarded)}
 
 
 def test_accepted_units_are_paid_at_the_price_in_force() -> None:
@@ -65,10 +64,6 @@ def test_units_short_of_the_tolerated_volume_are_credited() -> None:
     assert lines(contract(credits=CREDITS), 80, 0) == {"accepted_units": "28.00", "credit_short": "-1.05"}
 
 
-def test_unreadable_judgements_count_as_delivered() -> None:
-    assert "credit_short" not in lines(contract(credits=CREDITS), 80, 0, delivered=90)
-
-
 def test_nothing_accepted_is_a_line_of_nothing_beside_the_credits() -> None:
     found = lines(contract(credits=CREDITS), 0, 100)
     assert found == {"accepted_units": "0.00", "credit_discards": "-36.00"}
@@ -84,7 +79,7 @@ def test_amounts_are_in_the_currency_s_own_smallest_unit(minor_units: int, amoun
 
 
 def test_every_line_names_the_clause_behind_it() -> None:
-    found = price_batch(contract({"discount": 0.5}, credits=CREDITS), 1, 40, 40, 80)
+    found = price_batch(contract({"discount": 0.5}, credits=CREDITS), 1, 40, 40)
     assert [(line.kind, line.units, line.unit_price, line.clause) for line in found] == [
         ("accepted_units", 40, Decimal("0.35"), "ramp.phases.calibration.price"),
         ("discount", 40, Decimal("0.175"), "ramp.phases.calibration.discount"),
@@ -93,10 +88,10 @@ def test_every_line_names_the_clause_behind_it() -> None:
     ]
 
 
-@given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 50))
-def test_whatever_was_delivered_the_books_take_the_lines(accepted: int, discarded: int, lost: int) -> None:
+@given(st.integers(0, 500), st.integers(0, 500))
+def test_whatever_was_delivered_the_books_take_the_lines(accepted: int, discarded: int) -> None:
     of = contract({"discount": 0.125}, credits=CREDITS)
-    for line in price_batch(of, 1, accepted, discarded, accepted + discarded + lost):
+    for line in price_batch(of, 1, accepted, discarded):
         exact = line.units * line.unit_price
         assert line.units >= 0
         assert abs(abs(line.amount) - exact) <= Decimal("0.005")
@@ -106,7 +101,7 @@ def test_whatever_was_delivered_the_books_take_the_lines(accepted: int, discarde
 
 def test_payable_is_the_sum_of_the_lines(engine: Engine) -> None:
     of = register(engine, contract({"discount": 0.3}, credits=CREDITS))
-    money = price_batch(of, 1, 60, 21, 81)
+    money = price_batch(of, 1, 60, 21)
     judged(engine, of, 1, outcome("accepted_partial", 60, 21, money=money))
     row = money_rows(engine)[0]
     # 21.00 - 6.30 - (21 - 8) x 0.40 - 9 x 0.105

@@ -79,7 +79,7 @@ GOOD = outcome("accepted_partial", 80, 15, 5)
         (with_file(GOOD, accepted=-80, records=-60), "negative count"),
         (replace(GOOD, reasons=()), "15 records are discarded, but 0 have a first reason"),
         (replace(GOOD, reasons=(ReasonCount("x", 15, 14),)), "first 15 times, but given 14 times"),
-        (replace(GOOD, money=(paid(81),)), "81 units are paid, but only 80 records are accepted"),
+        (replace(GOOD, money=(paid(81),)), "81 units are paid, but 80 records are accepted"),
         (replace(GOOD, money=(paid(80, Decimal("0.36")),)), r"paid at 0\.36, but week 1 has the price 0\.35"),
         (replace(GOOD, money=(line("accepted_units", 80, "0.35", "28.01"),)), r"is 28\.01, but 80 x 0\.35"),
         (replace(GOOD, money=(line("accepted_units", 80, "0.35", "28.001"),)), "more than 2 decimals"),

@@ -22,8 +22,8 @@ def test_volume_is_held_against_the_plan_with_its_tolerance(delivered: int, stat
 
 def test_a_wrong_volume_is_said_with_its_limits_and_costs_nothing_by_itself() -> None:
     short, much = volume(50, TOLERANT, 1), volume(200, TOLERANT, 1)
-    assert short.reason == "50 delivered, short of the tolerated 90 to 125 around 100"
-    assert much.reason == "200 delivered, above the tolerated 90 to 125 around 100"
+    assert short.reason == "50 readable judgements, short of the tolerated 90 to 125 around 100"
+    assert much.reason == "200 readable judgements, above the tolerated 90 to 125 around 100"
     assert short.consequence == much.consequence == "none"
 
 
