@@ -1,6 +1,7 @@
 """Running flows from the terminal: an embedded Prefect, and its log as one live line."""
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,9 @@ from rampart.delivery.errors import printable
 from rampart.settings import Settings
 
 
+PREFECT_SAYS = ("View at ", "Finished in state ", "Beginning ", "Created ")  # of its own, to nobody here
+
+
 class _LiveLine(logging.Handler):
     """Shows what runs now, and keeps warnings on screen."""
 
@@ -24,6 +28,8 @@ class _LiveLine(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Show one log record."""
         text = escape(printable(record.getMessage()))
+        if text.startswith(PREFECT_SAYS):
+            return
         if record.levelno >= logging.WARNING:
             errors.print(f"  [yellow]![/] {text}", soft_wrap=True, highlight=False)
         else:
@@ -44,9 +50,12 @@ def flows_here(doing: str) -> Iterator[Stage]:
     from flows.embedded import in_process, prepare  # noqa: PLC0415
 
     with console.status(f"[dim]{doing}[/]") as status:
+        for name in ("FLOW", "TASK"):  # what runs say reaches our line; the rest of Prefect stays quiet
+            os.environ.setdefault(f"PREFECT_LOGGING_LOGGERS_PREFECT_{name}_RUNS_LEVEL", "INFO")
         prepare(Settings().root)
-        import prefect  # noqa: F401, PLC0415  # sets its logging up; ours goes on top
+        from prefect.logging.configuration import setup_logging  # noqa: PLC0415
 
+        setup_logging()  # otherwise the first flow does it, and takes our handlers away
         for name in ("prefect.task_runs", "prefect.flow_runs"):
             logger = logging.getLogger(name)
             logger.setLevel(logging.INFO)

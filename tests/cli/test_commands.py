@@ -69,7 +69,7 @@ def test_a_held_batch_is_decided_by_name_and_trained_on_when_accepted(  # noqa: 
 ) -> None:
     assert judged(rampart, season, spec, hasty=30)["state"] == "held"
     told = rampart("decide", "dc-north", 1, decision, "--by", "[bold]A. Lead", "--reason", "seen")
-    assert told.out.startswith(f"dc-north week 1: {decision}ed by [bold]A. Lead.")
+    assert told.out.startswith(f"dc-north week 1 is now {state.replace('_', ' ')}, decided by [bold]A. Lead.")
     assert ("rampart retrain" in told.out) is (decision == "accept")
     assert season.batches() == [("dc-north", 1, 1, state)]
     assert len(parsed(rampart("retrain", "--json"))) == models
