@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+# The process an embedded server was prepared for: a child that inherits its address wants one of its own.
+OWNER = "RAMPART_PREFECT_OWNER"
 START_TIMEOUT_S = 180.0  # a new database takes 15 to 18 seconds to set up on two idle cores
 STOP_TIMEOUT_S = 10.0
 
@@ -35,12 +37,14 @@ _ours: list[Beside] = []  # at most one: Prefect reads its environment once a pr
 
 def prepare(home: Path) -> None:
     """Set the environment that Prefect reads when it is first imported; what the user set stays."""
-    if "PREFECT_API_URL" in os.environ:
+    inherited = os.environ.get(OWNER, str(os.getpid())) != str(os.getpid())
+    if "PREFECT_API_URL" in os.environ and not inherited:
         return
     (home / "prefect").mkdir(parents=True, exist_ok=True)
     beside = Beside(_free_port(), home / "prefect" / "server.log")
     _ours.append(beside)
-    for name, value in {
+    wanted = {
+        OWNER: str(os.getpid()),
         "DO_NOT_TRACK": "1",
         "PREFECT_API_URL": beside.url,
         "PREFECT_HOME": str(home / "prefect"),
@@ -49,8 +53,8 @@ def prepare(home: Path) -> None:
         "PREFECT_SERVER_LOGGING_LEVEL": "ERROR",
         "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_LOGGING_TO_API_ENABLED": "false",
-    }.items():
-        os.environ.setdefault(name, value)
+    }
+    os.environ.update(wanted if inherited else {n: v for n, v in wanted.items() if n not in os.environ})
 
 
 @contextmanager

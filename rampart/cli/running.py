@@ -14,7 +14,6 @@ from rampart.cli.exits import Exit, console, errors, stop
 from rampart.delivery.errors import printable
 from rampart.settings import Settings
 
-
 PREFECT_SAYS = ("View at ", "Finished in state ", "Beginning ", "Created ")  # of its own, to nobody here
 
 
