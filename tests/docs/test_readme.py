@@ -55,7 +55,9 @@ def plain(text: str) -> list[str]:
 
 @pytest.mark.slow
 def test_the_demonstration_prints_what_the_page_shows(tmp_path: Path) -> None:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("RAMPART_")}
+    clean = {
+        name: value for name, value in os.environ.items() if not name.startswith(("RAMPART_", "PREFECT_"))
+    }
     ran = subprocess.run(
         [Path(sys.executable).with_name("rampart"), "demo"],
         env={**clean, "RAMPART_HOME": str(tmp_path / "home"), "COLUMNS": "2000"},
