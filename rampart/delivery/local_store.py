@@ -16,9 +16,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError
-from rampart.delivery.store import ObjectInfo, checked_key, key_problem
+from rampart.delivery.store import UNFINISHED, ObjectInfo, checked_key, key_problem
 
-UNFINISHED = ".rampart-unfinished"
 _CHUNK = 1 << 20  # bytes
 
 

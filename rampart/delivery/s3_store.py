@@ -3,6 +3,10 @@
 Publish-once rests on conditional writes (``If-None-Match: *``), which AWS S3 and its good imitations decide
 atomically. The SHA-256 goes with every upload as S3's own checksum and as metadata; the metadata is checked
 on every read, because a multipart upload's S3 checksum is not the content's.
+
+Completing an upload in parts is atomic on AWS, but not everywhere (SeaweedFS 4.48 let several racing uploads
+succeed in 35 of 60 tries), so a large object is first reserved by a small one: a plain conditional write
+decides whose bytes a key will hold.
 """
 
 import base64
@@ -21,7 +25,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from botocore.response import StreamingBody
 
 from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError, UnreadableFileError
-from rampart.delivery.store import ObjectInfo, S3Options, checked_key, sha256_of
+from rampart.delivery.store import UNFINISHED, ObjectInfo, S3Options, checked_key, sha256_of
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -72,6 +76,8 @@ class S3Store:
             digest = sha256_of(source)
         if self.exists(key):  # saves sending gigabytes only to be refused
             return self._check_same(key, digest)
+        if path.stat().st_size >= self._transfer.multipart_threshold:
+            self._reserve(key, digest)
 
         def upload() -> None:
             with path.open("rb") as source:
@@ -116,6 +122,7 @@ class S3Store:
                 for page in pages
                 for item in page.get("Contents", [])
                 if not item["Key"].endswith("/")
+                and not item["Key"].startswith(f"{self._prefix}{UNFINISHED}/")
             ]
         return tuple(sorted(found, key=lambda info: info.key))
 
@@ -147,17 +154,28 @@ class S3Store:
             "other writers keep getting in the way", file=self.uri(key), fix="run the task again in a minute"
         )
 
+    def _reserve(self, key: str, digest: str) -> None:
+        """Make `digest` the only content `key` may ever get; the reservation stays, as the object does."""
+        name = hashlib.sha256(key.encode()).hexdigest()
+        try:
+            self.put_once(f"{UNFINISHED}/{name}", digest.encode())
+        except StoreConflictError as error:
+            raise self._conflict(key) from error
+
+    def _conflict(self, key: str) -> StoreConflictError:
+        return StoreConflictError(
+            "other bytes are already published under this key",
+            file=self.uri(key),
+            fix="published bytes never change; publish under a new key",
+        )
+
     def _check_same(self, key: str, digest: str) -> None:
         stored = self._head(key).get(DIGEST)
         if stored is None:
             with self.open(key) as stream:
                 stored = sha256_of(stream)
         if stored != digest:
-            raise StoreConflictError(
-                "other bytes are already published under this key",
-                file=self.uri(key),
-                fix="published bytes never change; publish under a new key",
-            )
+            raise self._conflict(key)
 
 
 class _Verified(io.RawIOBase):

@@ -15,6 +15,7 @@ from rampart.delivery.errors import DeliveryError
 # S3's own limit for a key and the usual limit of a file name, both in UTF-8 bytes.
 LONGEST_KEY = 1024
 LONGEST_NAME = 255
+UNFINISHED = ".rampart-unfinished"  # below it lies what publishing needs; those are no objects, never listed
 _CHUNK = 1 << 20  # bytes
 
 

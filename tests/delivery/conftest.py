@@ -54,6 +54,8 @@ def s3_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         f"-dir={folder}",
         "-admin.ui=false",
         "-webdav=false",
+        "-s3.port.iceberg=0",  # ports of fixed number: two servers on one machine would meet there
+        "-s3.port.lance=0",
         *(f"-{name}.port={port}" for name, port in named),
     ]
     with (folder / "log").open("wb") as log:
