@@ -320,8 +320,12 @@ def test_racing_uploads_in_parts_leave_one_body(
         paths.append(tmp_path / str(number))
         paths[-1].write_bytes(bytes([number]) * (6 << 20))
     store = S3Store(s3_bucket, "", s3_options, part_bytes=5 << 20)
-    for key in (f"large/{number}" for number in range(15)):
-        errors = _race(lambda number, key=key: store.put_file_once(key, paths[number]), threads=4)
+    for key in [f"large/{number}" for number in range(15)]:
+
+        def write(number: int, key: str = key) -> None:
+            store.put_file_once(key, paths[number])
+
+        errors = _race(write, threads=4)
         assert len(errors) == 3
         assert all(isinstance(error, StoreConflictError) for error in errors), errors
         assert store.get(key) in [path.read_bytes() for path in paths]
