@@ -1,6 +1,12 @@
-"""The one base class of every term: frozen, and deaf to unknown keys."""
+"""The one base class of every term, and what a term says about itself."""
+
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+# Which way a clause protects the buyer more. `lower` and `higher` are for numbers and dates (no value is no
+# limit), `more` and `fewer` for lists; a tuple orders the values from the loosest to the strictest.
+Stricter = Literal["lower", "higher", "more", "fewer"] | tuple[Any, ...]
 
 
 class Terms(BaseModel):
@@ -20,3 +26,19 @@ class TermError(ValueError):
         super().__init__(message)
         self.field = field
         self.fix = fix
+
+
+def clause(stricter: Stricter | None = None, *, judged: bool = True, paid: bool = False) -> dict[str, Any]:
+    """What a field tells `contract diff`, the reference and the published schema about its clause.
+
+    Args:
+        stricter: which way it protects the buyer more; None where a change is neither stricter nor looser.
+        judged: False for a clause that is recorded and shown, but that nothing is judged by yet. `contract
+            check` names such clauses where a contract sets them.
+        paid: True for an unjudged clause that would change what is paid: a contract that sets it cannot come
+            into force.
+    """
+    told: dict[str, Any] = {} if stricter is None else {"x-stricter": stricter}
+    if not judged:
+        told["x-judged"] = "refused" if paid else "recorded"
+    return told

@@ -42,6 +42,14 @@ def _moment_format(text: str) -> str:
     return text
 
 
+def path_below(path: str, folder: str) -> str:
+    """`path` itself, if it is a relative one that stays below `folder`; else `TermError`."""
+    parts = path.replace("\\", "/").split("/")
+    if path.startswith(("/", "\\", "~")) or ".." in parts or "://" in path or not path.isprintable():
+        raise TermError(f"{path!r} leaves {folder}", fix="name files below it, with a relative path")
+    return path
+
+
 Expression = Annotated[str, Field(min_length=1), AfterValidator(_readable)]
 Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$")]
 # Blanks count here: a tab delimits, and a transcript's turn opens with "\n\nHuman:".
@@ -81,9 +89,7 @@ class Source(Terms):
     @field_validator("path")
     @classmethod
     def _below_the_folder(cls, path: str) -> str:
-        if path.startswith(("/", "\\")) or ".." in path.replace("\\", "/").split("/"):
-            raise ValueError(f"{path!r} leaves the delivery's folder; name files below it")
-        return path
+        return path_below(path, "the delivery's folder")
 
     @model_validator(mode="after")
     def _options_fit_the_format(self) -> "Source":
@@ -185,15 +191,20 @@ class RecordFields(Terms):
     record_id: Expression | None = Field(
         None, description="Vendor's id; without one, the file's name with line and element stands in."
     )
-    prompt: Expression = Field(
+    prompt: Expression | None = Field(
+        None,
         description="Text, one message, or a list of messages ({role, content}). "
-        "Plain text is one user message."
+        "Plain text is one user message.",
     )
-    responses: Responses = Field(
+    responses: Responses | None = Field(
+        None,
         description="A list of responses, or one expression giving a list of "
-        "{content, checkpoint_id, response_id} objects (or of plain texts), in the order shown."
+        "{content, checkpoint_id, response_id} objects (or of plain texts), in the order shown.",
     )
-    label: Expression = Field(description="The label as delivered; for rating and ranking a list of numbers.")
+    label: Expression | None = Field(
+        None,
+        description="The label as delivered; for rating, ranking and verifiable one for each response.",
+    )
     annotator_id: Expression | None = Field(
         None, description="Who judged; only a keyed pseudonym of it is kept."
     )
@@ -210,11 +221,25 @@ class RecordFields(Terms):
     duration_s: Expression | None = Field(None, description="How long it took, in seconds.")
     domain: Expression | None = Field(None, description="Subject of the prompt, for breakdowns.")
     language: Expression | None = Field(None, description="Language of the conversation.")
+    difficulty: Expression | None = Field(None, description="How hard the prompt is, in the vendor's words.")
+    unit_kind: Expression | None = Field(None, description="What kind of unit this is, where prices differ.")
     guideline_version: Expression | None = Field(
         None, description="Guideline followed; without it, `annotation.guideline_version` holds."
     )
     work_order_item: Expression | None = Field(None, description="The work order's item this answers.")
     rationale: Expression | None = Field(None, description="Why, in the annotator's words.")
+    aspects: Expression | None = Field(
+        None,
+        description="Scores by axis: an object whose values are numbers, or lists of one for each response.",
+    )
+    spans: Expression | None = Field(
+        None,
+        description="Marked passages: a list of {start, end, label}, and response (its place from 0).",
+    )
+    verifier: Expression | None = Field(None, description="What a grader said, kept as evidence.")
+    gold: Expression | None = Field(
+        None, description="The known answer where this was a gold question; null for ordinary work."
+    )
 
 
 class DeliveryTerms(Terms):

@@ -5,57 +5,91 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from contracts.annotation import Annotation
-from contracts.base import TermError, Terms
+from contracts.amendment import Amendment
+from contracts.annotation import NEEDED, NEEDS, Annotation
+from contracts.annotators import Annotators
+from contracts.base import TermError, Terms, clause
 from contracts.mapping import DeliveryTerms, RecordFields
-from contracts.ramp import Phase, Ramp, Share, Term, Week
+from contracts.mix import Mix
+from contracts.parties import Slug, Vendor
+from contracts.ramp import BREACHES, Confidence, Phase, Ramp, Share, Term, Week
+from contracts.remedies import Disputes, Holds, Invoicing, Redelivery
+from contracts.rights import Privacy, Rights
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")]
 Severity = Literal["blocking", "advisory"]
 Policy = Literal["discard", "allow"]
+SEVERITIES, POLICIES = ("advisory", "blocking"), ("allow", "discard")  # from the loosest to the strictest
 
 REQUIRABLE = (*RecordFields.model_fields, "checkpoint_id")
-
-
-class Vendor(Terms):
-    """Who delivers."""
-
-    id: Slug = Field(description="Short name; the vendor's folder in the drop, and part of every pseudonym.")
-    name: str = Field(description="Name for people.")
 
 
 class RecordGates(Terms):
     """What each record must satisfy to be accepted."""
 
-    required: tuple[str, ...] = Field(
-        ("prompt", "responses", "label"), description="Canonical fields that must not be empty."
+    required: tuple[str, ...] | None = Field(
+        None,
+        description="Canonical fields that must not be empty; none: those without which the scheme says "
+        "nothing (prompt, responses and label for a comparison).",
+        json_schema_extra=clause("more"),
     )
-    empty_response: Policy = Field("discard", description="Is a record with an empty response discarded?")
+    empty_response: Policy = Field(
+        "discard",
+        description="Is a record with an empty response discarded?",
+        json_schema_extra=clause(POLICIES),
+    )
     identical_responses: Policy = Field(
-        "discard", description="Is a record discarded whose responses are all the same text?"
+        "discard",
+        description="Is a record discarded whose responses are all the same text?",
+        json_schema_extra=clause(POLICIES),
     )
     exact_duplicates: Policy = Field(
         "discard",
         description="Same prompt, responses, label and annotator again, in this or an earlier batch.",
+        json_schema_extra=clause(POLICIES),
     )
     copied_work: Policy = Field(
         "allow",
         description="Same prompt and responses as a record kept from an earlier batch of the programme, "
         "whoever judged it: for contracts that send every item out once.",
+        json_schema_extra=clause(POLICIES),
+    )
+    author_labels: Policy = Field(
+        "allow",
+        description="May the author of a prompt judge its responses (`prompt_author_id` is `annotator_id`)?",
+        json_schema_extra=clause(POLICIES),
     )
     timestamps_in_week: bool = Field(
-        True, description="Are records stamped outside the contract week discarded (where stamped)?"
+        True,
+        description="Are records stamped outside the contract week discarded (where stamped)?",
+        json_schema_extra=clause((False, True)),
     )
-    min_duration_s: float | None = Field(None, ge=0, description="Faster judgements are discarded.")
+    min_duration_s: float | None = Field(
+        None, ge=0, description="Faster judgements are discarded.", json_schema_extra=clause("higher")
+    )
+    max_duration_s: float | None = Field(
+        None,
+        gt=0,
+        description="Slower judgements are discarded: nobody was at the screen.",
+        json_schema_extra=clause("lower"),
+    )
     max_unreadable: Share = Field(
         0.05,
         description="Largest tolerated share of delivered judgements that cannot be read; beyond it the "
         "batch is held. Without it, a vendor would escape the discard ceiling by making bad rows unreadable.",
+        json_schema_extra=clause("lower"),
     )
 
     @model_validator(mode="after")
+    def _durations_leave_room(self) -> "RecordGates":
+        least, most = self.min_duration_s, self.max_duration_s
+        if least is not None and most is not None and most <= least:
+            problem = f"max_duration_s ({most:g}) is not above min_duration_s ({least:g})"
+            raise TermError(problem, "max_duration_s", fix="leave room between the two")
+        return self
+
+    @model_validator(mode="after")
     def _known_fields(self) -> "RecordGates":
-        for place, name in enumerate(self.required):
+        for place, name in enumerate(self.required or ()):
             if name not in REQUIRABLE:
                 near = difflib.get_close_matches(name, REQUIRABLE, n=1)
                 fix = f"did you mean {near[0]}?" if near else f"name one of {', '.join(REQUIRABLE)}"
@@ -67,41 +101,102 @@ class OnPolicy(Terms):
     """Which policy checkpoints a week's responses may come from."""
 
     checkpoints: dict[int, tuple[str, ...]] = Field(
-        default_factory=dict, description="Contract week → allowed checkpoint ids."
+        default_factory=dict,
+        description="Contract week → allowed checkpoint ids; with `newest`, the checkpoints released in it.",
+        json_schema_extra=clause("fewer"),
+    )
+    newest: int | None = Field(
+        None,
+        ge=1,
+        description="The newest so many checkpoints named for this week and earlier ones are allowed, in the "
+        "order named; none: exactly those named for the week.",
+        json_schema_extra=clause("lower"),
     )
     lineage: Literal["work_order", "none"] = Field(
         "none",
         description="work_order: a response must be, byte for byte, one the week's work order sent out from "
         "the checkpoint it claims.",
+        json_schema_extra=clause(("none", "work_order")),
     )
-    min_share: Share = Field(0.0, description="Least share of readable records that must be on-policy.")
+    min_share: Share = Field(
+        0.0,
+        description="Least share of readable records whose responses are all on-policy.",
+        json_schema_extra=clause("higher"),
+    )
+    min_share_one: Share = Field(
+        0.0,
+        description="Least share of readable records with at least one on-policy response.",
+        json_schema_extra=clause("higher"),
+    )
     on_breach: Literal["partial", "hold", "reject"] = Field(
-        "hold", description="Below the least share: pay what was kept, have a person decide, or reject all."
+        "hold",
+        description="Below a least share: pay what was kept, have a person decide, or reject all.",
+        json_schema_extra=clause(BREACHES),
     )
+
+    def allowed(self, week: int) -> tuple[str, ...]:
+        """Checkpoints a response delivered for `week` may come from; empty where the terms name none."""
+        if self.newest is None:
+            return self.checkpoints.get(week, ())
+        released = [
+            name for number in sorted(self.checkpoints) if number <= week for name in self.checkpoints[number]
+        ]
+        return tuple(dict.fromkeys(reversed(released)))[: self.newest][::-1]
+
+    @model_validator(mode="after")
+    def _shares_need_checkpoints(self) -> "OnPolicy":
+        for name in ("min_share", "min_share_one", "newest"):
+            if getattr(self, name) and not self.checkpoints:
+                problem = "cannot be judged: no checkpoints are named"
+                raise TermError(problem, name, fix="name them in on_policy.checkpoints, by week")
+        return self
 
 
 class AuditLimit(Terms):
     """How far a preference may lean before it counts."""
 
     max_lean: Annotated[float, Field(gt=0, lt=0.5)] = Field(
-        0.10, description="Largest tolerated |win rate - 1/2|, judged on the cluster-robust interval."
+        0.10,
+        description="Largest tolerated |win rate - 1/2|, judged on the cluster-robust interval.",
+        json_schema_extra=clause("lower"),
     )
     severity: Severity = Field(
-        "advisory", description="Does a failure hold the batch for a person (blocking), or is it only told?"
+        "advisory",
+        description="Does a failure hold the batch for a person (blocking), or is it only told?",
+        json_schema_extra=clause(SEVERITIES),
     )
     min_effective_n: int = Field(
-        100, ge=1, description="Fewer effective comparisons than this is `not_testable`."
+        100,
+        ge=1,
+        description="Fewer effective comparisons than this is `not_testable`.",
+        json_schema_extra=clause("lower"),
     )
 
 
 class Pace(Terms):
     """How fast annotators may work."""
 
-    min_median_s: float = Field(8.0, ge=0, description="An annotator whose median is faster is a speeder.")
-    max_share: Share = Field(0.10, description="Largest tolerated share of the batch from speeders.")
-    min_judgements: int = Field(5, ge=1, description="Annotators with fewer judgements are not judged.")
+    min_median_s: float = Field(
+        8.0,
+        ge=0,
+        description="An annotator whose median is faster is a speeder.",
+        json_schema_extra=clause("higher"),
+    )
+    max_share: Share = Field(
+        0.10,
+        description="Largest tolerated share of the batch from speeders.",
+        json_schema_extra=clause("lower"),
+    )
+    min_judgements: int = Field(
+        5,
+        ge=1,
+        description="Annotators with fewer judgements are not judged.",
+        json_schema_extra=clause("lower"),
+    )
     severity: Severity = Field(
-        "advisory", description="Does a failure hold the batch for a person (blocking), or is it only told?"
+        "advisory",
+        description="Does a failure hold the batch for a person (blocking), or is it only told?",
+        json_schema_extra=clause(SEVERITIES),
     )
 
 
@@ -113,34 +208,74 @@ class Audits(Terms):
     pace: Pace = Pace()
 
 
+class Gain(Terms):
+    """What the data must do for the reward model."""
+
+    by_week: int = Field(
+        ge=1,
+        description="Contract week whose retraining is judged.",
+        json_schema_extra=clause("lower", judged=False),
+    )
+    points: float = Field(
+        gt=0,
+        le=100,
+        description="Least gain in held-out accuracy over the model before the contract, in points.",
+        json_schema_extra=clause("higher", judged=False),
+    )
+
+
 class Training(Terms):
     """How accepted batches become a reward model."""
 
     backend: Literal["linear", "none"] = Field(
         "linear", description="What trains: the embedded linear model, or nothing."
     )
-    promotion_margin: Share = Field(
-        0.02, description="Non-inferiority margin: how much held-out accuracy a new model may lose at most."
+    retrain: Literal["every_batch", "by_hand"] = Field(
+        "every_batch",
+        description="When: after every accepted batch revision, or only by `rampart retrain`.",
+        json_schema_extra=clause(judged=False),
     )
+    strength: Literal["ignore", "weight", "margin"] = Field(
+        "ignore",
+        description="What a strong preference does: nothing, weigh more, or ask for a wider margin.",
+        json_schema_extra=clause(judged=False),
+    )
+    promotion_margin: Share = Field(
+        0.02,
+        description="Non-inferiority margin: how much held-out accuracy a new model may lose at most.",
+        json_schema_extra=clause("lower"),
+    )
+    expected_gain: Gain | None = None
 
 
 class Contract(Terms):
     """One vendor's contract. `digest` names the exact terms a verdict was given under."""
 
     contract_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
-    version: str
+    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=100)
     status: str
     name: str
     digest: str = Field(description="SHA-256 of the contract file's bytes.")
     vendor: Vendor
     program: Slug = Field(description="Contracts whose accepted batches train the same reward model.")
+    amendment: Amendment | None = Field(
+        None, description="What this version changes, and from when on; none in a contract's first version."
+    )
     term: Term
     ramp: Ramp
     annotation: Annotation
     delivery: DeliveryTerms
     gates: RecordGates = RecordGates()
     on_policy: OnPolicy = OnPolicy()
+    mix: Mix = Mix()
+    annotators: Annotators = Annotators()
     audits: Audits = Audits()
+    holds: Holds = Holds()
+    redelivery: Redelivery = Redelivery()
+    disputes: Disputes = Disputes()
+    invoicing: Invoicing = Invoicing()
+    rights: Rights = Rights()
+    privacy: Privacy = Privacy()
     training: Training = Training()
 
     @model_validator(mode="after")
@@ -163,15 +298,44 @@ class Contract(Terms):
 
     @model_validator(mode="after")
     def _required_fields_are_mapped(self) -> "Contract":
-        record = self.delivery.record
-        said = {"guideline_version"} if self.annotation.guideline_version else set()
-        for place, name in enumerate(self.gates.required):
+        record, kind = self.delivery.record, self.annotation.scheme.kind
+        for name in NEEDS.get(kind, NEEDED):
+            if getattr(record, name) is None:
+                problem = f"is missing: a {kind} says nothing without it"
+                raise TermError(problem, "delivery", "record", name, fix="say where it comes from")
+        said = {"guideline_version"} if self.annotation.guideline else set()
+        for place, name in enumerate(self.gates.required or ()):
             if name in said or name == "checkpoint_id":
                 continue
             if getattr(record, name) is None:
                 problem = f"{name!r} is required, but delivery.record does not say where it comes from"
                 fix = f"add delivery.record.{name}, or remove it here"
                 raise TermError(problem, "gates", "required", place, fix=fix)
+        return self
+
+    @model_validator(mode="after")
+    def _judged_fields_are_mapped(self) -> "Contract":
+        """A clause about a field nobody delivers would pass in silence."""
+        record = self.delivery.record
+        needed = {
+            ("mix", "domain"): (self.mix.domain, "domain"),
+            ("mix", "language"): (self.mix.language, "language"),
+            ("mix", "difficulty"): (self.mix.difficulty, "difficulty"),
+            ("on_policy", "lineage"): (self.on_policy.lineage == "work_order", "work_order_item"),
+            ("gates", "author_labels"): (self.gates.author_labels == "discard", "prompt_author_id"),
+            ("annotation", "aspects"): (self.annotation.aspects, "aspects"),
+            ("annotators", "max_share"): (self.annotators.max_share, "annotator_id"),
+            ("annotators", "gold"): (self.annotators.gold, "gold"),
+            ("ramp", "phases"): (any(phase.prices for phase in self.ramp.phases.values()), "unit_kind"),
+        }
+        for place, (asked, name) in needed.items():
+            if asked and getattr(record, name) is None:
+                problem = f"cannot be judged: delivery.record does not say where {name} comes from"
+                raise TermError(problem, *place, fix=f"add delivery.record.{name}, or remove this clause")
+        if self.training.expected_gain and self.training.expected_gain.by_week > self.term.weeks:
+            problem = f"the term has no week {self.training.expected_gain.by_week}"
+            fix = f"name a week from 1 to {self.term.weeks}"
+            raise TermError(problem, "training", "expected_gain", "by_week", fix=fix)
         return self
 
     @property
@@ -186,6 +350,24 @@ class Contract(Terms):
     def phase(self, number: int) -> Phase:
         """The phase in force in week `number`."""
         return self.ramp.phases[self.week(number).phase]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Fields of a record that must not be empty."""
+        if self.gates.required is not None:
+            return self.gates.required
+        return NEEDS.get(self.annotation.scheme.kind, NEEDED)
+
+    def confidence(self, number: int) -> Confidence:
+        """How sure the ceiling of week `number` wants to be."""
+        return self.phase(number).confidence or self.ramp.confidence
+
+    def discount(self, number: int) -> tuple[float, str]:
+        """Share taken off week `number`'s price, and the clause that says so."""
+        week = self.week(number)
+        if week.discount is not None:
+            return week.discount, f"ramp.weeks.{number}.discount"
+        return self.phase(number).discount, f"ramp.phases.{week.phase}.discount"
 
     def ceiling_clause(self, week: int) -> str:
         """Address of the discard ceiling in force in week `week`."""

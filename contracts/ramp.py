@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from contracts.base import TermError, Terms
+from contracts.base import TermError, Terms, clause
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[Decimal, Field(ge=0, decimal_places=4)]
 PhaseName = Literal["calibration", "ramp", "production"]
+BREACHES = ("partial", "hold", "reject")  # what a breach leads to, the mildest first
 
 
 class Term(Terms):
@@ -22,9 +23,14 @@ class Term(Terms):
     weeks: int = Field(ge=1, le=520, description="Number of contract weeks.")
     timezone: str = Field("UTC", description="IANA time zone of the contract's days and unzoned moments.")
     due_after_days: int = Field(
-        0, ge=0, description="Days after the week's end by which its delivery is due."
+        0,
+        ge=0,
+        description="Days after the week's end by which its delivery is due.",
+        json_schema_extra=clause("lower"),
     )
-    due_hour: int = Field(9, ge=0, le=23, description="Local hour of that day.")
+    due_hour: int = Field(
+        9, ge=0, le=23, description="Local hour of that day.", json_schema_extra=clause("lower")
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -61,30 +67,19 @@ class Term(Terms):
         return datetime.combine(day, time(self.due_hour), ZoneInfo(self.timezone)).astimezone(UTC)
 
 
-class Phase(Terms):
-    """What is asked of, and paid for, the weeks of one phase."""
-
-    discard_ceiling: Share = Field(description="Largest tolerated discarded / readable records.")
-    on_breach: Literal["partial", "hold", "reject"] = Field(
-        "partial",
-        description="When the ceiling is breached: pay what was kept, have a person decide, or reject all.",
-    )
-    price: Money = Field(description="Price of one accepted unit, before the discount.")
-    discount: Share = Field(0.0, description="Share taken off the price in this phase.")
-
-
-class Week(Terms):
-    """One contract week."""
-
-    phase: PhaseName = Field(description="The phase whose ceiling and price hold in this week.")
-    units: int = Field(gt=0, description="Planned volume, in delivered judgements.")
-
-
 class Confidence(Terms):
     """How sure we are before a ceiling counts as passed: posterior P(rate > ceiling)."""
 
-    warn: Share = Field(0.80, description="From this probability on a ceiling counts as endangered.")
-    breach: Share = Field(0.95, description="From this probability on a ceiling counts as breached.")
+    warn: Share = Field(
+        0.80,
+        description="From this probability on a ceiling counts as endangered.",
+        json_schema_extra=clause("lower"),
+    )
+    breach: Share = Field(
+        0.95,
+        description="From this probability on a ceiling counts as breached.",
+        json_schema_extra=clause("lower"),
+    )
 
     @model_validator(mode="after")
     def _ordered(self) -> "Confidence":
@@ -94,13 +89,74 @@ class Confidence(Terms):
         return self
 
 
+class Phase(Terms):
+    """What is asked of, and paid for, the weeks of one phase."""
+
+    discard_ceiling: Share = Field(
+        description="Largest tolerated discarded / readable records.", json_schema_extra=clause("lower")
+    )
+    confidence: Confidence | None = Field(
+        None, description="How sure this phase wants to be; none: as `ramp.confidence` says."
+    )
+    on_breach: Literal["partial", "hold", "reject"] = Field(
+        "partial",
+        description="When the ceiling is breached: pay what was kept, have a person decide, or reject all.",
+        json_schema_extra=clause(BREACHES),
+    )
+    price: Money = Field(
+        description="Price of one accepted unit, before the discount.", json_schema_extra=clause("lower")
+    )
+    prices: dict[str, Money] = Field(
+        default_factory=dict,
+        description="Unit kind (the record's `unit_kind`) → its price, where kinds differ; else `price`.",
+        json_schema_extra=clause("lower", judged=False, paid=True),
+    )
+    discount: Share = Field(
+        0.0, description="Share taken off the price in this phase.", json_schema_extra=clause("higher")
+    )
+
+
+class Week(Terms):
+    """One contract week."""
+
+    phase: PhaseName = Field(
+        description="The phase whose ceiling and price hold in this week.",
+        json_schema_extra=clause(("calibration", "ramp", "production")),
+    )
+    units: int = Field(
+        gt=0, description="Planned volume, in delivered judgements.", json_schema_extra=clause()
+    )
+    discount: Share | None = Field(
+        None,
+        description="Share off the price in this week alone (a first-batch discount); none: the phase's.",
+        json_schema_extra=clause("higher"),
+    )
+
+
 class Credits(Terms):
     """What the vendor owes back."""
 
     discard_over_ceiling: Money = Field(
-        Decimal(0), description="Credit for each discarded record beyond the ceiling's allowance."
+        Decimal(0),
+        description="Credit for each discarded record beyond the ceiling's allowance.",
+        json_schema_extra=clause("higher"),
     )
-    short_unit: Money = Field(Decimal(0), description="Credit for each unit short of the tolerated volume.")
+    short_unit: Money = Field(
+        Decimal(0),
+        description="Credit for each unit short of the tolerated volume.",
+        json_schema_extra=clause("higher"),
+    )
+    late_day: Share = Field(
+        0.0,
+        description="Credit for each day begun after the due moment, as a share of what the batch's accepted "
+        "units pay; in all at most that.",
+        json_schema_extra=clause("higher"),
+    )
+    rejected_unit: Money = Field(
+        Decimal(0),
+        description="Credit for each planned unit of a week whose batch is rejected.",
+        json_schema_extra=clause("higher"),
+    )
 
 
 class Ramp(Terms):
@@ -108,9 +164,16 @@ class Ramp(Terms):
 
     weeks: dict[int, Week] = Field(min_length=1)
     phases: dict[PhaseName, Phase]
-    volume_under: Share = Field(0.10, description="Tolerated shortfall of a week's volume.")
+    volume_under: Share = Field(
+        0.10, description="Tolerated shortfall of a week's volume.", json_schema_extra=clause("lower")
+    )
     volume_over: Annotated[float, Field(ge=0)] = Field(
-        0.25, description="Tolerated excess of a week's volume."
+        0.25, description="Tolerated excess of a week's volume.", json_schema_extra=clause("lower")
+    )
+    excess: Literal["paid", "unpaid"] = Field(
+        "paid",
+        description="Are accepted units beyond the tolerated excess paid?",
+        json_schema_extra=clause(("paid", "unpaid")),
     )
     confidence: Confidence = Confidence()
     currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code of every amount.")

@@ -36,7 +36,15 @@ customProperties:
 A term's address, such as `ramp.phases.production.discard_ceiling`, is what verdicts, invoices and errors call
 its clause. Unknown names are errors. An *expression* is JMESPath over the delivered row, an *amount* a
 decimal number with at most four places, a *word* text, a number, or true or false.
+
+*Stricter* says which way a clause protects the buyer more: towards a lower or higher number, more or fewer
+names, or that value. What is *recorded* is signed, shown and compared between versions, but nothing is judged
+by it yet; `rampart contract check` names such clauses where a contract sets them.
 """
+_UNJUDGED = {
+    "recorded": " *Recorded.*",
+    "refused": " *Not billed yet: a contract that sets it cannot come into force.*",
+}
 _JSON_WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
 
 
@@ -47,6 +55,7 @@ class Term:
     name: str
     kind: str
     default: str | None
+    stricter: str
     meaning: str
 
 
@@ -105,8 +114,8 @@ def _references(part: Mapping[str, Any], suffix: str = "") -> Iterator[tuple[str
         yield from _references(choice, suffix)
     if isinstance(part.get("items"), dict):
         yield from _references(part["items"], f"{suffix}[]")
-    if isinstance(part.get("additionalProperties"), dict):
-        yield from _references(part["additionalProperties"], f"{suffix}.<key>")
+    if part.get("type") == "object":
+        yield from _references(_inside(part), f"{suffix}.<key>")
 
 
 def _group(
@@ -122,6 +131,7 @@ def _group(
             _kind(part, headings),
             # A choice is told by its `kind`: it must be given even where the model has a default.
             None if name in required or "const" in part else _default(part),
+            _stricter(part),
             _meaning(part, known),
         )
         for name, part in group["properties"].items()
@@ -134,7 +144,12 @@ def _meaning(part: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) ->
         return "Says which of the choices this is."
     below = [known[name].get("description", "") for name, _ in _references(part)]
     inherited = below[0].split("\n\n")[0] if len(below) == 1 else "One of these." if below else ""
-    return _one_line(part.get("description", "") or inherited)
+    return _one_line(part.get("description", "") or inherited) + _UNJUDGED.get(part.get("x-judged", ""), "")
+
+
+def _stricter(part: Mapping[str, Any]) -> str:
+    told = part.get("x-stricter", "")
+    return told if isinstance(told, str) else f"`{json.dumps(told[-1])}`"
 
 
 def _default(part: Mapping[str, Any]) -> str:
@@ -173,9 +188,17 @@ def _plain_kind(part: Mapping[str, Any], headings: Mapping[str, str]) -> str:
     return str(part.get("format") or _JSON_WORDS[part["type"]]) + _range(part)
 
 
+def _inside(part: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a map holds; keys of a pattern stand in `patternProperties`."""
+    inside: Mapping[str, Any] = next(iter(part.get("patternProperties", {}).values()), {}) or part.get(
+        "additionalProperties", {}
+    )
+    return inside
+
+
 def _map(part: Mapping[str, Any], headings: Mapping[str, str]) -> str:
     names = part.get("propertyNames", {}).get("enum")
-    inside = _kind(part["additionalProperties"], headings)
+    inside = _kind(_inside(part), headings)
     return f"map of {' or '.join(f'`{name}`' for name in names)} to {inside}" if names else f"map to {inside}"
 
 
@@ -204,12 +227,13 @@ def _range(part: Mapping[str, Any]) -> str:
 
 def _section(group: Group) -> str:
     rows = "".join(
-        f"| `{term.name}` | {term.kind} | {term.default or '**required**'} | {term.meaning or '—'} |\n"
+        f"| `{term.name}` | {term.kind} | {term.default or '**required**'} | {term.stricter} "
+        f"| {term.meaning or '—'} |\n"
         for term in group.terms
     )
     also = ", ".join(f"`{address}`" for address in group.addresses[1:])
     where = f" Also at {also}." if also else ""
-    table = f"| term | type | default | meaning |\n|---|---|---|---|\n{rows}"
+    table = f"| term | type | default | stricter | meaning |\n|---|---|---|---|---|\n{rows}"
     return f"\n## {_heading(list(group.addresses))}\n\n{group.meaning}{where}\n\n{table}"
 
 

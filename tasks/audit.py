@@ -25,7 +25,7 @@ def judge_batch(contract: Contract, week: int, inputs: Inputs, gates: Gates) -> 
         gates.fates.discarded.num_rows,
         read.records.num_rows,
         phase.discard_ceiling,
-        confidence=contract.ramp.confidence,
+        confidence=contract.confidence(week),
         consequence=phase.on_breach,
         clause=contract.ceiling_clause(week),
         evidence=gates.artefacts["discarded"],

@@ -51,7 +51,7 @@ def on_policy_share(masks: list[int], contract: Contract, week: int, evidence: s
     """
     terms = contract.on_policy
     spec = GateSpec("on_policy.min_share", "on_policy_share", terms.min_share, terms.on_breach)
-    if not terms.checkpoints.get(week):
+    if not terms.allowed(week):
         reason = f"the contract names no checkpoints for week {week} (on_policy.checkpoints)"
         return Verdict(spec, "not_testable", None, None, None, 0, reason)
     if not masks:

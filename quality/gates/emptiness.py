@@ -27,6 +27,8 @@ _TEXTS = frozenset(
         "work_order_item",
         "rationale",
         "conversation_id",
+        "difficulty",
+        "unit_kind",
     }
 )
 

@@ -91,7 +91,7 @@ def _metric_expectations(contract: Contract, week: int) -> list[Any]:
             meta={"clause": f"ramp.weeks.{week}.units"},
         ),
     ]
-    if contract.on_policy.checkpoints.get(week):
+    if contract.on_policy.allowed(week):
         share = contract.on_policy.min_share
         meta = {"clause": "on_policy.min_share"}
         between = gxe.ExpectColumnValuesToBeBetween
@@ -104,7 +104,7 @@ def _sample_expectations(contract: Contract) -> list[Any]:
     wanted = [gxe.ExpectColumnValuesToNotBeNull(column="raw_label")]
     if contract.delivery.record.record_id:
         wanted.append(gxe.ExpectColumnValuesToBeUnique(column="record_id"))
-    for name in contract.gates.required:
+    for name in contract.required:
         if name in _SAMPLED:
             meta = {"clause": "gates.required"}
             wanted.append(gxe.ExpectColumnValuesToNotBeNull(column=name, meta=meta))

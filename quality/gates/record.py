@@ -86,14 +86,14 @@ def _seen_exact(frame: pl.DataFrame, keys: pl.DataFrame, earlier: Earlier) -> pl
 
 
 def _required(contract: Contract) -> Gates:
-    empty = [is_empty(name) for name in contract.gates.required]
+    empty = [is_empty(name) for name in contract.required]
     return {"missing_required_field": pl.any_horizontal(empty)} if empty else {}
 
 
 def _label(contract: Contract) -> Gates:
     understood = pl.col("ranking").is_not_null() | pl.col("ratings").is_not_null()
     # A label that is missing, or has nothing to be about, is said once: by `required`, where it asks for it.
-    said = [is_empty(name) for name in ("label", "responses") if name in contract.gates.required]
+    said = [is_empty(name) for name in ("label", "responses") if name in contract.required]
     missing = pl.any_horizontal(said) if said else pl.lit(value=False)
     return {"label_outside_scheme": ~understood & ~missing}
 
@@ -138,7 +138,7 @@ def _clock(contract: Contract, week: int) -> Gates:
 
 def _on_policy(contract: Contract, week: int, lineage: bool) -> Gates:
     gates: Gates = {}
-    if allowed := contract.on_policy.checkpoints.get(week):
+    if allowed := contract.on_policy.allowed(week):
         checkpoint = pl.element().struct.field("checkpoint_id")
         foreign = ~checkpoint.is_in(list(allowed)) | checkpoint.is_null()
         gates["checkpoint_not_allowed"] = pl.col("responses").list.eval(foreign).list.any()

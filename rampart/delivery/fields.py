@@ -153,6 +153,44 @@ def _at(place: int, name: str, read: Callable[[Any], str | None], value: Any) ->
         raise FieldError(f"[{place}].{name}: {error}") from error
 
 
+def aspects_or_none(value: Any) -> list[dict[str, Any]] | None:
+    """Scores by axis: an object whose values are numbers, or lists of one for each response; null is none."""
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise FieldError(f"expected an object of scores, found {_found(value)}")
+    return [{"axis": utf8(axis), "scores": _scores(axis, value[axis])} for axis in sorted(value)]
+
+
+def _scores(axis: str, value: Any) -> list[float | None]:
+    try:
+        return [number_or_none(one) for one in (value if isinstance(value, list) else [value])]
+    except FieldError as error:
+        raise FieldError(f"{axis}: {error}") from error
+
+
+def spans_or_none(value: Any) -> list[dict[str, Any]] | None:
+    """Marked passages: a list of {start, end, label}, and the response's place from 0; null is none."""
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise FieldError(f"expected a list of marked passages, found {_found(value)}")
+    return [_span(one, place) for place, one in enumerate(value)]
+
+
+def _span(value: Any, place: int) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise FieldError(f"[{place}]: expected {{start, end, label}}, found {_found(value)}")
+    try:
+        start, end = whole_or_none(value.get("start")), whole_or_none(value.get("end"))
+        response, label = whole_or_none(value.get("response")) or 0, name_or_none(value.get("label"))
+    except FieldError as error:
+        raise FieldError(f"[{place}]: {error}") from error
+    if start is None or end is None or not 0 <= start <= end or not 0 <= response < 1000:
+        raise FieldError(f"[{place}]: expected 0 <= start <= end in characters, found {shown(value)}")
+    return {"response": response, "start": start, "end": end, "label": label}
+
+
 def as_delivered(value: Any) -> str | None:
     """The label exactly as it came, as JSON text; null stays null."""
     return None if value is None else utf8(_JSON.encode(value))

@@ -36,15 +36,16 @@ class RecordMapper:
         self._vendor = contract.vendor.id
         self._secret = pseudonym_key
         self._pseudonyms: dict[str, str] = {}
-        self._label = given.pop("label")
+        self._label = given.pop("label", _absent)
         self._read_label = label_reader(contract.annotation.scheme)
         self._responses = _responses_reader(contract, markers)
         given.pop("responses", None)
         convert = self._converters(contract)
         self._columns = [(name, read, convert[name]) for name, read in given.items()]
-        self._empty: Record = dict.fromkeys(convert)
+        self._empty: Record = {**dict.fromkeys(convert), "prompt": []}
         self._empty["scheme"] = contract.annotation.scheme.kind
-        self._guideline = contract.annotation.guideline_version
+        guideline = contract.annotation.guideline
+        self._guideline = guideline.version if guideline else None
 
     def record(self, judgement: Judgement, file: str, line: int) -> Record | Unread:
         """The canonical record of `judgement`, or the field that could not be read and why."""
@@ -85,6 +86,8 @@ class RecordMapper:
             "strength": label.strength,
             "both_bad": label.both_bad,
             "ratings": label.ratings,
+            "category": label.category,
+            **({"spans": label.spans} if label.spans is not None else {}),
         }
 
     def _converters(self, contract: Contract) -> dict[str, Convert]:
@@ -111,6 +114,12 @@ class RecordMapper:
             "guideline_version": fields.name_or_none,
             "work_order_item": fields.name_or_none,
             "rationale": fields.text_or_none,
+            "difficulty": fields.text_or_none,
+            "unit_kind": fields.text_or_none,
+            "aspects": fields.aspects_or_none,
+            "spans": fields.spans_or_none,
+            "verifier": fields.as_delivered,
+            "gold": fields.as_delivered,
         }
 
     def _pseudonym(self, value: Any) -> str | None:
@@ -129,6 +138,8 @@ Responses = list[dict[str, str | None]]
 
 def _responses_reader(contract: Contract, markers: Mapping[str, str] | None) -> Callable[[Scope], Responses]:
     given = contract.delivery.record.responses
+    if given is None:
+        return lambda _scope: []
     if isinstance(given, str):
         return _in_a_list(compiled(given, markers))
     return _one_by_one(

@@ -67,7 +67,7 @@ def columns_read(terms: DeliveryTerms) -> frozenset[str]:
     if isinstance(record.responses, str):
         texts.append(record.responses)
     else:
-        texts += [text for one in record.responses for text in _response_texts(one)]
+        texts += [text for one in record.responses or () for text in _response_texts(one)]
     if terms.each:
         texts.append(terms.each.in_)
     if terms.tree:

@@ -90,12 +90,13 @@ def _add(session: Session, contract: Contract, key: str, as_of: datetime) -> Non
 
 def _week(contract: Contract, number: int) -> ContractWeek:
     week, phase = contract.week(number), contract.phase(number)
+    discount, _clause = contract.discount(number)
     try:
-        discount_e8 = to_whole(phase.price * Decimal(str(phase.discount)), UNIT_PLACES)
+        discount_e8 = to_whole(phase.price * Decimal(str(discount)), UNIT_PLACES)
     except ValueError as error:
         raise LedgerError(
             f"contract {contract.contract_id}, phase {week.phase}: price {phase.price} times discount "
-            f"{phase.discount} has more than {UNIT_PLACES} decimals; give the discount at most four"
+            f"{discount} has more than {UNIT_PLACES} decimals; give the discount at most four"
         ) from error
     return ContractWeek(
         contract_digest=contract.digest,

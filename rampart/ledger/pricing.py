@@ -21,6 +21,7 @@ def price_batch(contract: Contract, week: int, accepted: int, discarded: int) ->
     the vendor then owes the rest. A line of nothing is left out, but for that of the accepted units.
     """
     phase, name = contract.phase(week), contract.week(week).phase
+    discount, discount_clause = contract.discount(week)
     rates = contract.ramp.credits
     allowed = int(Decimal(str(phase.discard_ceiling)) * (accepted + discarded))
     least, _most = tolerated_units(contract, week)
@@ -30,8 +31,8 @@ def price_batch(contract: Contract, week: int, accepted: int, discarded: int) ->
             contract,
             "discount",
             accepted,
-            -phase.price * Decimal(str(phase.discount)),
-            f"ramp.phases.{name}.discount",
+            -phase.price * Decimal(str(discount)),
+            discount_clause,
         ),
         _line(
             contract,

@@ -14,6 +14,15 @@ RESPONSE = pa.struct(
         ("sha256", pa.string()),  # of the content's UTF-8 bytes
     ]
 )
+ASPECT = pa.struct([("axis", pa.string()), ("scores", pa.list_(pa.float64()))])  # one, or one a response
+SPAN = pa.struct(
+    [
+        ("response", pa.int16()),  # which response, from 0
+        ("start", pa.int32()),  # characters from the text's beginning
+        ("end", pa.int32()),  # first character no longer in it
+        ("label", pa.string()),
+    ]
+)
 MOMENT = pa.timestamp("us", tz="UTC")
 
 RECORD = pa.schema(
@@ -33,6 +42,11 @@ RECORD = pa.schema(
         pa.field("strength", pa.float64()),  # 0..1; null where the scheme has none
         pa.field("both_bad", pa.bool_()),
         pa.field("ratings", pa.list_(pa.float64())),
+        pa.field("category", pa.string()),  # of a label-only task
+        pa.field("aspects", pa.list_(ASPECT)),
+        pa.field("spans", pa.list_(SPAN)),
+        pa.field("verifier", pa.string()),  # JSON text of what a grader said
+        pa.field("gold", pa.string()),  # JSON text of the known answer; null for ordinary work
         pa.field("annotator_id", pa.string()),  # keyed hash, never the vendor's own id
         pa.field("prompt_author_id", pa.string()),
         pa.field("started_at", MOMENT),
@@ -40,6 +54,8 @@ RECORD = pa.schema(
         pa.field("duration_s", pa.float64()),
         pa.field("domain", pa.string()),
         pa.field("language", pa.string()),
+        pa.field("difficulty", pa.string()),
+        pa.field("unit_kind", pa.string()),
         pa.field("guideline_version", pa.string()),
         pa.field("work_order_item", pa.string()),
         pa.field("rationale", pa.string()),

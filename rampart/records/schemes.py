@@ -4,7 +4,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.annotation import Arena, Binary, Likert, Ranking, Rating, Scheme, Thumbs, Words
+from contracts.annotation import (
+    Arena,
+    Binary,
+    Category,
+    Critique,
+    Demonstration,
+    Likert,
+    Ranking,
+    Rating,
+    Scheme,
+    Spans,
+    Thumbs,
+    Verifiable,
+    Words,
+)
 from contracts.words import as_number, word
 
 A_WINS, TIE, B_WINS = (1, 2), (1, 1), (2, 1)
@@ -22,6 +36,8 @@ class Label:
     strength: float | None = None
     both_bad: bool | None = None
     ratings: tuple[float, ...] | None = None
+    category: str | None = None
+    spans: tuple[dict[str, Any], ...] | None = None
 
 
 LabelReader = Callable[[Any, int], Label | None]
@@ -32,7 +48,7 @@ def read_label(scheme: Scheme, raw: Any, responses: int) -> Label | None:
     return label_reader(scheme)(raw, responses)
 
 
-def label_reader(scheme: Scheme) -> LabelReader:
+def label_reader(scheme: Scheme) -> LabelReader:  # noqa: PLR0911 (one return a scheme)
     """`read_label` for one scheme, its words looked up once and not for every record."""
     match scheme:
         case Binary():
@@ -57,6 +73,10 @@ def label_reader(scheme: Scheme) -> LabelReader:
             return lambda raw, responses: _rating(scheme, raw, responses)
         case Ranking():
             return lambda raw, responses: _ranking(scheme, raw, responses)
+        case Category():
+            return _category(scheme)
+        case Demonstration() | Critique() | Spans() | Verifiable():
+            return lambda _raw, _responses: Label(None)
 
 
 def _meanings(*given: tuple[Words, Label]) -> dict[str, Label]:
@@ -68,6 +88,16 @@ def _of_words(wanted: int, meanings: Mapping[str, Label]) -> LabelReader:
         if responses != wanted or not isinstance(raw, str | int | float):
             return None
         return meanings.get(raw if isinstance(raw, str) and raw in meanings else word(raw))
+
+    return read
+
+
+def _category(scheme: Category) -> LabelReader:
+    meant = {word(each): name for name, words in scheme.categories.items() for each in words}
+
+    def read(raw: Any, _responses: int) -> Label | None:
+        name = meant.get(word(raw)) if isinstance(raw, str | int | float) else None
+        return None if name is None else Label(None, category=name)
 
     return read
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from contracts.annotation import Rating, Thumbs
+from contracts.annotation import Guideline, Rating, Thumbs
 from contracts.load import load_contract, parse_contract
 from contracts.mapping import Csv, Times, Transcript
 from contracts.ramp import Term
@@ -59,5 +59,5 @@ def test_moments_may_have_a_pattern() -> None:
 
 def test_a_field_may_be_required_that_the_whole_contract_settles() -> None:
     data = changed("required: [prompt", "required: [guideline_version, checkpoint_id, prompt")
-    data = data.replace(b"annotation:", b"annotation:\n        guideline_version: v3")
-    assert parse_contract(data, "c.yaml").annotation.guideline_version == "v3"
+    data = data.replace(b"annotation:", b"annotation:\n        guideline: {version: v3}")
+    assert parse_contract(data, "c.yaml").annotation.guideline == Guideline(version="v3")

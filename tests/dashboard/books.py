@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import Engine
 
 from contracts.load import load_contract
-from contracts.model import Contract, Vendor
+from contracts.model import Contract
+from contracts.parties import Vendor
 from quality.decision import decide as decision_of
 from quality.gates.batch import volume
 from quality.ramp.discard import discard_verdict
@@ -150,7 +151,7 @@ def _settlement(contract: Contract, week: int, rate: float, lean: float, said: s
             discarded,
             accepted + discarded,
             contract.phase(week).discard_ceiling,
-            confidence=contract.ramp.confidence,
+            confidence=contract.confidence(week),
             consequence=contract.phase(week).on_breach,
             clause=contract.ceiling_clause(week),
             evidence=f"sha256/{contract.vendor.id}-{week}/discarded.parquet",

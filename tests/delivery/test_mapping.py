@@ -67,7 +67,9 @@ def test_every_field_of_a_record_can_be_mapped() -> None:
 
 
 def test_the_contracts_guideline_holds_where_the_file_names_none() -> None:
-    asked = terms({"guideline_version": "version"}, {"scheme": {"kind": "binary"}, "guideline_version": "v3"})
+    asked = terms(
+        {"guideline_version": "version"}, {"scheme": {"kind": "binary"}, "guideline": {"version": "v3"}}
+    )
     assert mapped(ROW, asked)["guideline_version"] == "v3"
     assert mapped({**ROW, "version": "v4"}, asked)["guideline_version"] == "v4"
 

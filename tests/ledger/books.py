@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 
 from contracts.annotation import Annotation, Binary
 from contracts.mapping import DeliveryTerms, RecordFields, Source
-from contracts.model import Contract, Vendor
+from contracts.model import Contract
+from contracts.parties import Vendor
 from contracts.ramp import Phase, PhaseName, Ramp, Term, Week
 from quality.verdict import GateSpec, Verdict
 from rampart.ledger.batch_rows import BatchKey

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from contracts.annotation import Annotation, Binary
 from contracts.mapping import DeliveryTerms, RecordFields, Source
-from contracts.model import Contract, OnPolicy, RecordGates, Vendor
+from contracts.model import Contract, OnPolicy, RecordGates
+from contracts.parties import Vendor
 from contracts.ramp import Phase, Ramp, Term, Week
 from rampart.records.canonical import RECORD
 

@@ -177,7 +177,14 @@ def test_what_a_contract_requires_must_not_be_empty(field: str, empty: object) -
 @pytest.mark.parametrize("name", REQUIRABLE)
 def test_every_field_a_contract_may_require_can_be_looked_at(name: str) -> None:
     full = {"rationale": "Because.", "language": "en", "turn": 1, "domain": "d", "guideline_version": "1"}
-    more = {"conversation_id": "c", "prompt_author_id": "p"}
+    more: dict[str, Any] = {
+        "conversation_id": "c",
+        "prompt_author_id": "p",
+        "difficulty": "hard",
+        "unit_kind": "long",
+    }
+    more |= {"verifier": '"ok"', "gold": '"a"', "aspects": [{"axis": "helpful", "scores": [1.0]}]}
+    more |= {"spans": [{"response": 0, "start": 0, "end": 1, "label": "typo"}]}
     assert codes([record(1, **full, **more)], terms({"required": [name]})) == [[]]
 
 
