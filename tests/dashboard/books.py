@@ -67,7 +67,7 @@ def fill(engine: Engine) -> None:
 def fill_hostile(engine: Engine) -> None:
     """A vendor whose every text is an attack."""
     contract = terms(HOSTILE_ID, program="hostile").model_copy(
-        update={"vendor": Vendor(id="acme", name=HOSTILE_NAME), "name": HOSTILE_TEXT}
+        update={"vendor": Vendor.model_construct(id="acme", name=HOSTILE_NAME), "name": HOSTILE_TEXT}
     )
     register_contract(engine, contract, "contracts/hostile.yaml", START)
     deliver(engine, contract, 1, 0.2, said=HOSTILE_TEXT)
