@@ -3,6 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Another project's reader of the contracts, whose pins are not ours.
+READER := .venv-datacontract
 export DO_NOT_TRACK := 1
 
 .PHONY: demo demo-reset serve test slow bench check lock clean postgresql
@@ -20,7 +22,7 @@ test: $(VENV)/.dev check
 	$(BIN)/pytest -n 2
 
 # Minutes, servers of their own, and processes killed at bad moments.
-slow: $(VENV)/.dev postgresql
+slow: $(VENV)/.dev $(READER)/.done postgresql
 	$(BIN)/pytest -n 2 -m slow
 	$(BIN)/pytest -m chaos
 
@@ -43,7 +45,7 @@ lock: $(VENV)/.uv
 	UV=$(BIN)/uv requirements/lock.sh
 
 clean:
-	rm -rf $(VENV) .rampart
+	rm -rf $(VENV) $(READER) .rampart
 
 # uv installs the hashed lock in seconds; pip, which every Python has, is the fall-back.
 $(VENV)/.uv: requirements/uv.txt
@@ -63,6 +65,12 @@ $(VENV)/.dev: $(VENV)/.uv requirements/dev.txt pyproject.toml
 	@echo "· installing what the tests need (hashed lock)"
 	@$(call install,requirements/dev.txt)
 	@touch $@ $(VENV)/.app
+
+$(READER)/.done: requirements/datacontract.txt
+	@echo "· installing datacontract-cli, which the slow tests read our contracts with"
+	@$(PYTHON) -m venv $(READER)
+	@$(READER)/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements/datacontract.txt
+	@touch $@
 
 define install
 if [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r $(1); then :; \

@@ -101,7 +101,7 @@ class Rating(Terms):
     pairs: Literal["best_and_lower", "all"] = Field(
         "best_and_lower",
         description="Training pairs of a judgement: its best response against one lower one drawn at random "
-        "(UltraFeedback's rule), or every two that differ.",
+        "(Zephyr's rule for UltraFeedback), or every two that differ.",
     )
     seed: int = Field(0, ge=0, description="Seed of that draw.")
 

@@ -1,6 +1,6 @@
 """The one base class of every term, and what a term says about itself."""
 
-from typing import Any, Literal
+from typing import Any, Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,7 +16,18 @@ class Terms(BaseModel):
     otherwise switch a clause off in silence.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+        defer_build=True,  # each group's validator is built once, as a part of the contract's
+    )
+
+    @classmethod
+    def defaults(cls) -> Self:
+        """The group with every term at its default; needs no validator, which would be built for it alone."""
+        return cast(Self, cls.model_construct())  # mypy's plugin takes every group for `Terms`
 
 
 class TermError(ValueError):
@@ -26,6 +37,14 @@ class TermError(ValueError):
         super().__init__(message)
         self.field = field
         self.fix = fix
+
+
+class MisfitError(ValueError):
+    """Terms that do not fit each other in several places: `errors` says each."""
+
+    def __init__(self, errors: tuple[TermError, ...]) -> None:
+        super().__init__("; ".join(map(str, errors)))
+        self.errors = errors
 
 
 def clause(stricter: Stricter | None = None, *, judged: bool = True, paid: bool = False) -> dict[str, Any]:

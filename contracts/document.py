@@ -8,8 +8,9 @@ from itertools import accumulate
 from typing import Any
 
 from ruamel.yaml import YAML
-from ruamel.yaml.constructor import RoundTripConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from contracts.problems import ContractError, Problem, one_line
 
@@ -19,15 +20,11 @@ LARGEST = 1 << 20  # bytes; a contract is written by people
 # Aliases (`*name`) can make a small file stand for an endless document.
 MOST_VALUES, DEEPEST, MOST_OPEN = 50_000, 60, 200
 EXAMPLES = "start from a spec in contracts/specs/examples"
-# What ruamel.yaml lets through for a value it recognised but cannot build, such as a number of 5,000 digits.
-_UNBUILT = (
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
+_TAG = "tag:yaml.org,2002:"
+_MERGE = f"{_TAG}merge"
+# Dates stay text: the terms say which field holds one, and then name the field of a wrong one.
+_AS_TEXT = frozenset({f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}value", _MERGE})
+_BUILT = {f"{_TAG}{kind}": f"construct_yaml_{kind}" for kind in ("null", "bool", "int", "float")}
 
 
 @dataclass(frozen=True)
@@ -50,21 +47,14 @@ def read_document(data: bytes, path: str) -> Document:
     if len(data) > LARGEST:
         raise _refused(path, None, f"has {len(data):,} bytes, which no contract needs", EXAMPLES)
     text = _text(data, path)
-    if _brackets_open(text) > MOST_OPEN:  # the loader takes minutes to find out
+    if _brackets_open(text) > MOST_OPEN:  # the parser's own limit comes too late
         raise _refused(path, None, "is nested too deeply", EXAMPLES)
-    root = _loaded(text, path)
-    if not isinstance(root, dict):
+    root = _composed(text, path)
+    if not isinstance(root, MappingNode):
         raise _refused(path, 1, "is not a mapping of fields", EXAMPLES)
     copier = _Copier(path)
     values = copier.plain(root, ())
     return Document(values, copier.lines)
-
-
-class _Constructor(RoundTripConstructor):
-    """Leaves dates as text: the terms say which field holds one, and then name the field of a wrong one."""
-
-
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
 
 
 def _refused(path: str, line: int | None, problem: str, fix: str, field: str = "file") -> ContractError:
@@ -85,75 +75,130 @@ def _brackets_open(text: str) -> int:
     return max(accumulate(steps), default=0)
 
 
-def _loaded(text: str, path: str) -> Any:
+def _composed(text: str, path: str) -> Node | None:
+    """The tree of `text`. Only plain data can come of it: no tag here builds an object."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the loader warns of odd style; what matters is refused below
-        loader = YAML(typ="rt", pure=True)
-        loader.Constructor = _Constructor
+        warnings.simplefilter("ignore")  # the parser warns of odd style; what matters is refused below
         try:
-            return loader.load(text)
+            try:
+                return _tree(text, path, pure=False)
+            except MarkedYAMLError as error:
+                if error.problem != "found unexpected ':'":
+                    raise
+                return _tree(text, path, pure=True)  # libyaml stumbles over `[1:30]`, which YAML 1.2 allows
         except MarkedYAMLError as error:
-            raise _marked(error, path) from error
+            raise _marked(error, text, path) from error
         except YAMLError as error:
             line = text[: getattr(error, "position", 0)].count("\n") + 1
             problem = f"is not YAML ({getattr(error, 'reason', error)})"
             raise _refused(path, line, problem, "remove the character there") from error
-        except RecursionError as error:
-            raise _refused(path, None, "is nested too deeply", EXAMPLES) from error
-        except _UNBUILT as error:
-            problem = f"holds a value that cannot be read ({error})"
+        except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError) as error:
+            problem = f"holds what cannot be read ({error})"
             raise _refused(path, None, problem, "put unusual values in quotes") from error
 
 
-def _marked(error: MarkedYAMLError, path: str) -> ContractError:
+def _tree(text: str, path: str, *, pure: bool) -> Node | None:
+    """The tree, after a look at its depth: building one too deep would exhaust the stack."""
+    depth = 0
+    for event in _parser(pure=pure).parse(text):
+        if isinstance(event, CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            raise _refused(path, event.start_mark.line + 1, "is nested too deeply", EXAMPLES)
+    root: Node | None = _parser(pure=pure).compose(text)
+    return root
+
+
+def _parser(*, pure: bool = False) -> YAML:
+    return YAML(typ="safe", pure=pure)  # with YAML 1.2's words: `no` is text, not false
+
+
+def _marked(error: MarkedYAMLError, text: str, path: str) -> ContractError:
     problem = str(error.problem or "")
     open_quote = "quoted scalar" in str(error.context)  # found out at the file's end, made at its beginning
     mark = error.context_mark if open_quote else error.problem_mark
     line = mark.line + 1 if mark else None
-    if twice := re.match(r'found duplicate key "([^"]*)"', problem):
-        fix = "keep one of the two, or give one its right name"
-        return _refused(path, line, "stands twice in the same group", fix, twice.group(1))
     fix = "mend the indentation or quoting there"
-    if "'\\t'" in problem:
+    if mark and "".join(text.split("\n")[mark.line : mark.line + 1])[mark.column :].startswith("\t"):
         problem, fix = "a tab where YAML wants blanks", "indent with blanks"
     return _refused(path, line, f"is not YAML ({problem})", fix)
 
 
 class _Copier:
-    """Copies what the YAML loader built into plain values, and notes the lines on the way."""
+    """Copies a tree into plain values, and notes the lines on the way."""
 
     def __init__(self, path: str) -> None:
         self.lines: dict[Place, int] = {}
         self._path = path
         self._count = 0
+        self._constructor = _parser().constructor
 
-    def plain(self, node: Any, place: Place) -> Any:
-        """`node`, found at `place`, without the loader's own types."""
+    def plain(self, node: Node, place: Place) -> Any:
+        """The value of `node`, found at `place`."""
         self._count += 1
         if self._count > MOST_VALUES or len(place) > DEEPEST:
             problem = "is nested too deeply or repeats itself through aliases"
             raise _refused(self._path, self.lines.get(place[:1]), problem, "write the values out")
-        if isinstance(node, dict):
-            return {self._noted(node, key, place): self.plain(node[key], (*place, _key(key))) for key in node}
-        if isinstance(node, list):
-            return [self.plain(node[n], (*place, self._noted(node, n, place))) for n in range(len(node))]
-        return _scalar(node)
+        if isinstance(node, MappingNode):
+            return self._group(node, place)
+        if isinstance(node, SequenceNode):
+            return [self.plain(each, self._noted(each, (*place, n))) for n, each in enumerate(node.value)]
+        return self._scalar(node, place)
 
-    def _noted(self, node: Any, key: Any, place: Place) -> str | int:
+    def _group(self, node: MappingNode, place: Place) -> dict[str | int, Any]:
+        merged: dict[str | int, Any] = {}
+        own: dict[str | int, Any] = {}
+        for key_node, value in node.value:
+            if key_node.tag == _MERGE:
+                merged = {**self._merged(value, place), **merged}
+                continue
+            key = self._key(key_node)
+            if key in own:
+                line, fix = key_node.start_mark.line + 1, "keep one of the two, or give one its right name"
+                raise _refused(self._path, line, "stands twice in the same group", fix, str(key))
+            own[key] = self.plain(value, self._noted(key_node, (*place, key)))
+        return {**merged, **own}
+
+    def _merged(self, node: Node, place: Place) -> dict[str | int, Any]:
+        """What `<<` brings into a group; such keys have no line of their own."""
+        groups = node.value if isinstance(node, SequenceNode) else [node]
+        lines, self.lines = self.lines, {}
+        found: dict[str | int, Any] = {}
+        for group in groups:
+            if not isinstance(group, MappingNode):
+                line = node.start_mark.line + 1
+                raise _refused(self._path, line, "merges what is no group of fields", "write the values out")
+            found = {**self.plain(group, place), **found}
+        self.lines = lines
+        return found
+
+    def _key(self, node: Node) -> str | int:
+        if not isinstance(node, ScalarNode):
+            line = node.start_mark.line + 1
+            raise _refused(self._path, line, "has a key that is no word", "write the key as a word")
+        value = self._scalar(node, ())
+        return value if isinstance(value, int) and not isinstance(value, bool) else str(node.value)
+
+    def _noted(self, node: Node, place: Place) -> Place:
+        self.lines[place] = node.start_mark.line + 1
+        return place
+
+    def _scalar(self, node: Node, place: Place) -> Any:
+        if node.tag in _AS_TEXT:
+            return node.value
+        if node.tag not in _BUILT:
+            problem = f"has the tag {node.tag}, which is not plain data"
+            line = node.start_mark.line + 1
+            raise _refused(self._path, line, problem, "remove the tag", ".".join(map(str, place)) or "file")
         try:
-            line = (node.lc.key if hasattr(node, "keys") else node.lc.item)(key)[0]
-        except (AttributeError, KeyError, TypeError):  # keys merged in by `<<` have no place of their own
-            return _key(key)
-        self.lines[(*place, _key(key))] = line + 1
-        return _key(key)
-
-
-def _key(key: Any) -> str | int:
-    return int(key) if isinstance(key, int) and not isinstance(key, bool) else str(key)
-
-
-def _scalar(node: Any) -> Any:
-    for kind in (bool, int, float, str):
-        if isinstance(node, kind):
-            return kind(node)
-    return None if node is None else str(node)
+            return getattr(self._constructor, _BUILT[node.tag])(node)
+        except (
+            ArithmeticError,
+            LookupError,
+            ValueError,
+        ) as error:  # a number of 5,000 digits, !!int of a word
+            problem = f"holds a value that cannot be read ({error})"
+            line = node.start_mark.line + 1
+            raise _refused(self._path, line, problem, "put unusual values in quotes") from error

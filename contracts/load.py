@@ -7,9 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.document import Document, Place, read_document
-from contracts.explain import FROM_ODCS, term_problems
 from contracts.model import Contract
-from contracts.problems import ContractError, Problem, found
+from contracts.problems import FROM_ODCS, ContractError, Problem, found
 from contracts.standard import standard_problems
 
 __all__ = ["ContractError", "Problem", "load_contract", "parse_contract"]
@@ -41,6 +40,8 @@ def parse_contract(data: bytes, path: str) -> Contract:
     try:
         contract = Contract.model_validate({**terms, **given})
     except ValidationError as error:
+        from contracts.explain import term_problems  # noqa: PLC0415 (a good contract never needs it)
+
         problems += tuple(
             p for p in term_problems(error, document, prefix) if p.field not in _fields(problems)
         )

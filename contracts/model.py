@@ -8,13 +8,15 @@ from pydantic import Field, model_validator
 from contracts.amendment import Amendment
 from contracts.annotation import NEEDED, NEEDS, Annotation
 from contracts.annotators import Annotators
-from contracts.base import TermError, Terms, clause
+from contracts.base import MisfitError, TermError, Terms, clause
+from contracts.fitting import misfits
 from contracts.mapping import DeliveryTerms, RecordFields
 from contracts.mix import Mix
 from contracts.parties import Slug, Vendor
 from contracts.ramp import BREACHES, Confidence, Phase, Ramp, Share, Term, Week
 from contracts.remedies import Disputes, Holds, Invoicing, Redelivery
 from contracts.rights import Privacy, Rights
+from contracts.written import IDENTIFIER, VERSION
 
 Severity = Literal["blocking", "advisory"]
 Policy = Literal["discard", "allow"]
@@ -203,9 +205,9 @@ class Pace(Terms):
 class Audits(Terms):
     """What the preferences may be driven by. A blocking audit that fails has a person decide."""
 
-    length: AuditLimit = AuditLimit()
-    position: AuditLimit = AuditLimit()
-    pace: Pace = Pace()
+    length: AuditLimit = AuditLimit.defaults()
+    position: AuditLimit = AuditLimit.defaults()
+    pace: Pace = Pace.defaults()
 
 
 class Gain(Terms):
@@ -251,8 +253,8 @@ class Training(Terms):
 class Contract(Terms):
     """One vendor's contract. `digest` names the exact terms a verdict was given under."""
 
-    contract_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)
-    version: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._+-]*$", max_length=100)
+    contract_id: str = Field(pattern=IDENTIFIER, max_length=100)
+    version: str = Field(pattern=VERSION, max_length=100)
     status: str
     name: str
     digest: str = Field(description="SHA-256 of the contract file's bytes.")
@@ -265,77 +267,23 @@ class Contract(Terms):
     ramp: Ramp
     annotation: Annotation
     delivery: DeliveryTerms
-    gates: RecordGates = RecordGates()
-    on_policy: OnPolicy = OnPolicy()
-    mix: Mix = Mix()
-    annotators: Annotators = Annotators()
-    audits: Audits = Audits()
-    holds: Holds = Holds()
-    redelivery: Redelivery = Redelivery()
-    disputes: Disputes = Disputes()
-    invoicing: Invoicing = Invoicing()
-    rights: Rights = Rights()
-    privacy: Privacy = Privacy()
-    training: Training = Training()
+    gates: RecordGates = RecordGates.defaults()
+    on_policy: OnPolicy = OnPolicy.defaults()
+    mix: Mix = Mix.defaults()
+    annotators: Annotators = Annotators.defaults()
+    audits: Audits = Audits.defaults()
+    holds: Holds = Holds.defaults()
+    redelivery: Redelivery = Redelivery.defaults()
+    disputes: Disputes = Disputes.defaults()
+    invoicing: Invoicing = Invoicing.defaults()
+    rights: Rights = Rights.defaults()
+    privacy: Privacy = Privacy.defaults()
+    training: Training = Training.defaults()
 
     @model_validator(mode="after")
-    def _weeks_match_the_term(self) -> "Contract":
-        weeks = self.term.weeks
-        fix = f"name weeks 1 to {weeks} once each, or change term.weeks"
-        if missing := [week for week in range(1, weeks + 1) if week not in self.ramp.weeks]:
-            raise TermError(f"week {missing[0]} of the term is missing", "ramp", "weeks", fix=fix)
-        for week in self.ramp.weeks:
-            if not 1 <= week <= weeks:
-                raise TermError(f"the term has no week {week}", "ramp", "weeks", week, fix=fix)
-        for week in self.on_policy.checkpoints:
-            if not 1 <= week <= weeks:
-                fix = f"name weeks from 1 to {weeks}"
-                raise TermError(f"the term has no week {week}", "on_policy", "checkpoints", week, fix=fix)
-        if weeks > 1 and self.delivery.folder.format(week=1) == self.delivery.folder.format(week=2):
-            problem = f"every week would be read from the same folder, {self.delivery.folder!r}"
-            raise TermError(problem, "delivery", "folder", fix="put {week} or {week:02d} into it")
-        return self
-
-    @model_validator(mode="after")
-    def _required_fields_are_mapped(self) -> "Contract":
-        record, kind = self.delivery.record, self.annotation.scheme.kind
-        for name in NEEDS.get(kind, NEEDED):
-            if getattr(record, name) is None:
-                problem = f"is missing: a {kind} says nothing without it"
-                raise TermError(problem, "delivery", "record", name, fix="say where it comes from")
-        said = {"guideline_version"} if self.annotation.guideline else set()
-        for place, name in enumerate(self.gates.required or ()):
-            if name in said or name == "checkpoint_id":
-                continue
-            if getattr(record, name) is None:
-                problem = f"{name!r} is required, but delivery.record does not say where it comes from"
-                fix = f"add delivery.record.{name}, or remove it here"
-                raise TermError(problem, "gates", "required", place, fix=fix)
-        return self
-
-    @model_validator(mode="after")
-    def _judged_fields_are_mapped(self) -> "Contract":
-        """A clause about a field nobody delivers would pass in silence."""
-        record = self.delivery.record
-        needed = {
-            ("mix", "domain"): (self.mix.domain, "domain"),
-            ("mix", "language"): (self.mix.language, "language"),
-            ("mix", "difficulty"): (self.mix.difficulty, "difficulty"),
-            ("on_policy", "lineage"): (self.on_policy.lineage == "work_order", "work_order_item"),
-            ("gates", "author_labels"): (self.gates.author_labels == "discard", "prompt_author_id"),
-            ("annotation", "aspects"): (self.annotation.aspects, "aspects"),
-            ("annotators", "max_share"): (self.annotators.max_share, "annotator_id"),
-            ("annotators", "gold"): (self.annotators.gold, "gold"),
-            ("ramp", "phases"): (any(phase.prices for phase in self.ramp.phases.values()), "unit_kind"),
-        }
-        for place, (asked, name) in needed.items():
-            if asked and getattr(record, name) is None:
-                problem = f"cannot be judged: delivery.record does not say where {name} comes from"
-                raise TermError(problem, *place, fix=f"add delivery.record.{name}, or remove this clause")
-        if self.training.expected_gain and self.training.expected_gain.by_week > self.term.weeks:
-            problem = f"the term has no week {self.training.expected_gain.by_week}"
-            fix = f"name a week from 1 to {self.term.weeks}"
-            raise TermError(problem, "training", "expected_gain", "by_week", fix=fix)
+    def _terms_fit_each_other(self) -> "Contract":
+        if found := tuple(misfits(self)):
+            raise MisfitError(found)
         return self
 
     @property

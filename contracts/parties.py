@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from contracts.base import TermError, Terms
+from contracts.written import EMAIL, SLUG
 
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=100)]
+Slug = Annotated[str, Field(pattern=SLUG, max_length=100)]
 
 
 def _printable(text: str) -> str:
@@ -27,9 +28,7 @@ class Contact(Terms):
     """One person or desk at the vendor."""
 
     name: Shown = Field(description="Whom to ask for.")
-    email: str | None = Field(
-        None, pattern=r"^[^@\s<>]+@[^@\s<>]+$", max_length=254, description="Address to write to."
-    )
+    email: str | None = Field(None, pattern=EMAIL, max_length=254, description="Address to write to.")
     role: Literal["delivery", "quality", "billing", "legal"] = Field(
         "delivery", description="What they answer for."
     )

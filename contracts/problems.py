@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Our name of a term → the standard's own field that says it.
+FROM_ODCS = {"contract_id": "id", "version": "version", "status": "status", "name": "name"}
+
 
 @dataclass(frozen=True)
 class Problem:

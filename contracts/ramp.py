@@ -3,17 +3,24 @@
 import difflib
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
 from contracts.base import TermError, Terms, clause
+from contracts.written import CURRENCY
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Money = Annotated[Decimal, Field(ge=0, decimal_places=4)]
 PhaseName = Literal["calibration", "ramp", "production"]
 BREACHES = ("partial", "hold", "reject")  # what a breach leads to, the mildest first
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # a walk through the zone files, slow on a busy machine
 
 
 class Term(Terms):
@@ -36,7 +43,7 @@ class Term(Terms):
     @classmethod
     def _known_zone(cls, name: str) -> str:
         # Not by opening it: ZoneInfo("America") fails with whatever the file system says of a folder.
-        known = available_timezones()
+        known = _zones()
         if name not in known:
             near = difflib.get_close_matches(name, known, n=1)
             fix = f"did you mean {near[0]}?" if near else "name one, for example Europe/Berlin or UTC"
@@ -150,12 +157,12 @@ class Credits(Terms):
         0.0,
         description="Credit for each day begun after the due moment, as a share of what the batch's accepted "
         "units pay; in all at most that.",
-        json_schema_extra=clause("higher"),
+        json_schema_extra=clause("higher", judged=False, paid=True),
     )
     rejected_unit: Money = Field(
         Decimal(0),
         description="Credit for each planned unit of a week whose batch is rejected.",
-        json_schema_extra=clause("higher"),
+        json_schema_extra=clause("higher", judged=False, paid=True),
     )
 
 
@@ -175,10 +182,10 @@ class Ramp(Terms):
         description="Are accepted units beyond the tolerated excess paid?",
         json_schema_extra=clause(("paid", "unpaid")),
     )
-    confidence: Confidence = Confidence()
-    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code of every amount.")
+    confidence: Confidence = Confidence.defaults()
+    currency: str = Field("USD", pattern=CURRENCY, description="ISO 4217 code of every amount.")
     minor_units: int = Field(2, ge=0, le=3, description="Decimal places of the currency.")
-    credits: Credits = Credits()
+    credits: Credits = Credits.defaults()
 
     @model_validator(mode="after")
     def _every_week_has_its_phase(self) -> "Ramp":

@@ -5,4 +5,5 @@ cd "$(dirname "$0")/.."
 lock() { "${UV:-uv}" pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header "$@"; }
 lock requirements/uv.in -o requirements/uv.txt
 lock requirements/app.in -c requirements/prefect-constraints.txt -o requirements/app.txt
+lock requirements/datacontract.in -o requirements/datacontract.txt
 lock requirements/dev.in -c requirements/app.txt -o requirements/dev.txt

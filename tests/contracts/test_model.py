@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from contracts.annotation import Guideline, Rating, Thumbs
 from contracts.load import load_contract, parse_contract
 from contracts.mapping import Csv, Times, Transcript
+from contracts.model import OnPolicy
 from contracts.ramp import Term
 from tests.contracts.files import GOOD, SPECS, changed
 
@@ -61,3 +62,27 @@ def test_a_field_may_be_required_that_the_whole_contract_settles() -> None:
     data = changed("required: [prompt", "required: [guideline_version, checkpoint_id, prompt")
     data = data.replace(b"annotation:", b"annotation:\n        guideline: {version: v3}")
     assert parse_contract(data, "c.yaml").annotation.guideline == Guideline(version="v3")
+
+
+def test_the_newest_checkpoints_of_this_week_and_earlier_ones_are_allowed() -> None:
+    named = {1: ["pol-0"], 2: ["pol-1"], 3: ["pol-2", "pol-3"], 4: ["pol-1"]}
+    newest = OnPolicy.model_validate({"checkpoints": named, "newest": 2})
+    allowed = [newest.allowed(week) for week in (1, 2, 3, 4, 5)]
+    # Named again in week 4, pol-1 is the newest there.
+    expected = [("pol-0",), ("pol-0", "pol-1"), ("pol-2", "pol-3"), ("pol-3", "pol-1"), ("pol-3", "pol-1")]
+    assert allowed == expected
+
+
+def test_a_phase_may_want_another_confidence_than_the_rest() -> None:
+    data = changed(
+        "calibration: {discard_ceiling: 0.5", "calibration: {confidence: {breach: 0.99}, discard_ceiling: 0.5"
+    )
+    contract = parse_contract(data, "c.yaml")
+    assert (contract.confidence(1).breach, contract.confidence(2).breach) == (0.99, 0.95)
+
+
+def test_a_week_may_have_a_discount_of_its_own() -> None:
+    data = changed("1: {phase: calibration, units: 10}", "1: {phase: calibration, units: 10, discount: 0.4}")
+    contract = parse_contract(data, "c.yaml")
+    assert contract.discount(1) == (0.4, "ramp.weeks.1.discount")
+    assert contract.discount(2) == (0.0, "ramp.phases.production.discount")

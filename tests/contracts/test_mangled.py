@@ -1,0 +1,51 @@
+"""Thousands of broken contracts: each is refused in sentences, soon, or is a good contract all the same."""
+
+import time
+from itertools import islice
+
+import pytest
+
+from contracts.load import ContractError, parse_contract
+from simulator.mangled import mangled
+from tests.contracts.files import GOOD, SPECS
+
+FILES = [GOOD.encode(), *(spec.read_bytes() for spec in sorted(SPECS.rglob("*.odcs.yaml")))]
+
+
+def _refused(data: bytes) -> bool:
+    """Is `data` refused? Fails unless it is refused cleanly."""
+    try:
+        parse_contract(data, "c.yaml")
+    except ContractError as error:
+        assert error.problems
+        assert all(one.field and one.problem and one.fix for one in error.problems)
+        assert all(line.isprintable() for line in str(error).split("\n"))
+        return True
+    return False
+
+
+def _run(count: int, seed: int) -> tuple[int, float]:
+    refused, slowest = 0, 0.0
+    for data in islice(mangled(FILES, seed), count):
+        began = time.process_time()
+        refused += _refused(data)
+        slowest = max(slowest, time.process_time() - began)
+    return refused, slowest
+
+
+def test_mangled_contracts_are_refused_in_sentences() -> None:
+    refused, _slowest = _run(300, seed=11)
+    assert 200 < refused < 300, "the mutations break too little, or everything"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_ten_thousand_mangled_contracts_are_refused_cleanly_and_soon(seed: int) -> None:
+    refused, slowest = _run(2_500, seed)
+    assert refused > 2_000
+    assert slowest < 1.0, f"one file took {slowest:.1f} s of processor time"
+
+
+def test_the_same_seed_mangles_the_same_way() -> None:
+    assert list(islice(mangled(FILES, 5), 20)) == list(islice(mangled(FILES, 5), 20))
+    assert list(islice(mangled(FILES, 5), 20)) != list(islice(mangled(FILES, 6), 20))
