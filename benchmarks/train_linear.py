@@ -63,6 +63,7 @@ def synthetic_pairs(n: int, seed: int) -> pa.Table:
         "week": 1,
         "split": "train",
         "prompt_key": "0" * 64,
+        "group": "one",
     }
     columns: dict[str, list[Any]] = {"prompt": prompts, "first": first, "second": second, "target": target}
     columns |= {name: [value] * len(target) for name, value in constant.items()}

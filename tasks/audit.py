@@ -7,7 +7,7 @@ from prefect import get_run_logger, task
 from contracts.model import Contract
 from quality.annotators.pace import pace
 from quality.audits.suite import run_audits
-from quality.gates.batch import on_policy_share, unreadable_share, volume
+from quality.gates.batch import on_policy_share, on_policy_share_one, unreadable_share, volume
 from quality.gates.expectations import BatchMetrics, SuiteResult, run_suite
 from quality.ramp.discard import discard_verdict
 from quality.verdict import Verdict
@@ -31,11 +31,13 @@ def judge_batch(contract: Contract, week: int, inputs: Inputs, gates: Gates) -> 
         evidence=gates.artefacts["discarded"],
     )
     readable, unreadable = read.records.num_rows, sum(f.quarantined for f in read.files if f.role == "rows")
+    one_sided = on_policy_share_one(read.records, contract, week, gates.artefacts["discarded"])
     return (
         discards,
         volume(readable, contract, week),
         unreadable_share(unreadable, readable + unreadable, contract, gates.artefacts["quarantined"]),
         on_policy_share(list(gates.masks), contract, week, gates.artefacts["discarded"]),
+        *([one_sided] if contract.on_policy.min_share_one else []),
     )
 
 

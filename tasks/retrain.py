@@ -51,9 +51,11 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     if terms is None:
         asked = f"{request.contract_id} week {request.week} revision {request.revision}"
         return NothingToTrain(f"{asked} was superseded before it was trained on.")
+    if not terms.rights.train:
+        return NothingToTrain("The contract does not allow training on the data (rights.train).")
     if terms.training.backend == "none":
         return NothingToTrain("The contract asks for no training (training.backend: none).")
-    batches = _scope(place, request)
+    batches = tuple(b for b in _scope(place, request) if terms_of(b.contract_digest, place).rights.train)
     data = [_batch_data(place, batch) for batch in batches]
     config = TrainConfig(backend=terms.training.backend, promotion_margin=terms.training.promotion_margin)
     before = champion(place.books, request.program)
@@ -103,6 +105,7 @@ def _batch_data(place: Workspace, batch: BatchRow) -> BatchData:
         batch.revision,
         batch.contract_digest,
         terms.annotation.aggregation,
+        terms.annotation.scheme,
         fetch_table(place.store, batch.artefacts["accepted"]),
     )
 

@@ -2,6 +2,9 @@
 
 from decimal import Decimal
 
+import polars as pl
+import pyarrow as pa
+
 from contracts.model import Contract
 from quality.verdict import GateSpec, Status, Verdict
 from rampart.records.reasons import BY_CODE
@@ -63,3 +66,29 @@ def on_policy_share(masks: list[int], contract: Contract, week: int, evidence: s
     )
     status: Status = "pass" if share >= terms.min_share else "fail"
     return Verdict(spec, status, share, None, None, len(masks), reason, evidence)
+
+
+def on_policy_share_one(
+    records: pa.Table, contract: Contract, week: int, evidence: str | None = None
+) -> Verdict:
+    """Share of readable `records` with at least one response that claims a checkpoint the week allows.
+
+    A pair of one on-policy and one other response still says something about the policy; a pair of two others
+    says nothing. Judged on the share itself: a census of the delivery, no sample.
+    """
+    terms = contract.on_policy
+    spec = GateSpec("on_policy.min_share_one", "on_policy_share_one", terms.min_share_one, terms.on_breach)
+    allowed = terms.allowed(week)
+    if not allowed or not records.num_rows:
+        reason = "no readable record" if allowed else f"the contract allows no checkpoint in week {week}"
+        return Verdict(spec, "not_testable", None, None, None, 0, reason)
+    claimed = pl.DataFrame(pl.from_arrow(records.select(["responses"])))["responses"]
+    known = claimed.list.eval(pl.element().struct.field("checkpoint_id").is_in(list(allowed)))
+    on_policy = int(known.list.any().fill_null(value=False).sum())
+    share = on_policy / records.num_rows
+    reason = (
+        f"{on_policy} of {records.num_rows} records have an on-policy response ({share:.2%}), at least "
+        f"{terms.min_share_one:.2%} asked"
+    )
+    status: Status = "pass" if share >= terms.min_share_one else "fail"
+    return Verdict(spec, status, share, None, None, records.num_rows, reason, evidence)

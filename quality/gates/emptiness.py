@@ -4,11 +4,14 @@ import polars as pl
 
 # A label is kept as JSON text: blank text, an empty list and an empty object say nothing.
 _BLANK_LABEL = r'^("(\s|\\[tnr])*"|\[\]|\{\})$'
+# Of marked passages an empty list does say something: nothing was to be marked.
+_NOTHING_MARKED = (pl.col("scheme") == "spans") & (pl.col("raw_label") == "[]")
 _SAID = pl.element().struct.field("content").str.strip_chars() != ""
 
 # Fields that are never null, or that are empty in a way of their own.
 _OWN_WAY: dict[str, pl.Expr] = {
-    "label": pl.col("raw_label").is_null() | pl.col("raw_label").str.contains(_BLANK_LABEL),
+    "label": pl.col("raw_label").is_null()
+    | (pl.col("raw_label").str.contains(_BLANK_LABEL) & ~_NOTHING_MARKED),
     "prompt": ~pl.col("prompt").list.eval(_SAID).list.any().fill_null(value=False),
     "responses": pl.col("responses").list.len() == 0,
     "checkpoint_id": pl.col("responses")

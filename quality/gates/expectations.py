@@ -13,6 +13,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from contracts.annotation import NEEDED, NEEDS
 from contracts.model import Contract
 from quality.gates.batch import tolerated_units
 
@@ -101,7 +102,8 @@ def _metric_expectations(contract: Contract, week: int) -> list[Any]:
 
 def _sample_expectations(contract: Contract) -> list[Any]:
     gxe = _expectation_types()
-    wanted = [gxe.ExpectColumnValuesToNotBeNull(column="raw_label")]
+    labelled = "label" in NEEDS.get(contract.annotation.scheme.kind, NEEDED)
+    wanted = [gxe.ExpectColumnValuesToNotBeNull(column="raw_label")] if labelled else []
     if contract.delivery.record.record_id:
         wanted.append(gxe.ExpectColumnValuesToBeUnique(column="record_id"))
     for name in contract.required:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import polars as pl
 import pyarrow as pa
 
+from contracts.annotation import NEEDS
 from contracts.model import Contract
 from quality.gates.emptiness import is_empty
 from rampart.records.identity import KEYS, record_keys
@@ -58,6 +59,7 @@ def gate_records(
         **_repeats(contract),
         **_texts(contract),
         **_clock(contract, week),
+        **_author(contract),
         **_on_policy(contract, week, issued is not None),
     }
     facts = frame.with_columns(
@@ -91,11 +93,24 @@ def _required(contract: Contract) -> Gates:
 
 
 def _label(contract: Contract) -> Gates:
-    understood = pl.col("ranking").is_not_null() | pl.col("ratings").is_not_null()
+    kind = contract.annotation.scheme.kind
     # A label that is missing, or has nothing to be about, is said once: by `required`, where it asks for it.
-    said = [is_empty(name) for name in ("label", "responses") if name in contract.required]
+    needed = NEEDS.get(kind, ("label", "responses"))
+    said = [is_empty(name) for name in needed if name in contract.required]
     missing = pl.any_horizontal(said) if said else pl.lit(value=False)
-    return {"label_outside_scheme": ~understood & ~missing}
+    return {"label_outside_scheme": ~_understood(kind) & ~missing}
+
+
+def _understood(kind: str) -> pl.Expr:
+    """True where a record of a scheme says what the scheme asks for."""
+    match kind:
+        case "category" | "spans":
+            return pl.col(kind).is_not_null()
+        case "demonstration" | "critique":
+            one = pl.col("responses").list.len() == 1
+            return pl.all_horizontal(one, *(~is_empty(name) for name in NEEDS[kind]))
+        case _:
+            return pl.col("ranking").is_not_null() | pl.col("ratings").is_not_null()
 
 
 def _repeats(contract: Contract) -> Gates:
@@ -129,11 +144,19 @@ def _clock(contract: Contract, week: int) -> Gates:
         outside = [(moment < start) | (moment >= end) for moment in moments]
         backwards = pl.col("submitted_at") < pl.col("started_at")
         gates["outside_week"] = pl.any_horizontal([*outside, backwards])
+    stamped = (pl.col("submitted_at") - pl.col("started_at")).dt.total_microseconds() / 1e6
+    took = pl.coalesce(pl.col("duration_s"), stamped)
     if contract.gates.min_duration_s is not None:
-        stamped = (pl.col("submitted_at") - pl.col("started_at")).dt.total_microseconds() / 1e6
-        took = pl.coalesce(pl.col("duration_s"), stamped)
         gates["too_fast"] = took < contract.gates.min_duration_s
+    if contract.gates.max_duration_s is not None:
+        gates["too_slow"] = took > contract.gates.max_duration_s
     return gates
+
+
+def _author(contract: Contract) -> Gates:
+    if contract.gates.author_labels == "allow":
+        return {}
+    return {"author_judged": pl.col("prompt_author_id") == pl.col("annotator_id")}
 
 
 def _on_policy(contract: Contract, week: int, lineage: bool) -> Gates:

@@ -9,8 +9,6 @@ from rampart.cli.running import moment
 from rampart.cli.tables import safe, state_of
 from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.decisions import decide as write_decision
-from rampart.ledger.engine import open_ledger
-from rampart.settings import Settings
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,10 +28,20 @@ def decide(
     as_of: Annotated[str | None, typer.Option(help="Business time; default: now.")] = None,
 ) -> None:
     """Accept or reject a held batch, by name and with a reason."""
-    books = open_ledger(Settings().ledger_url)
-    write_decision(books, contract_id, week, decision == "accept", by, reason, moment(as_of))
-    batch = current_batch(books, contract_id, week)
-    books.dispose()
+    from tasks.workspace import terms_of, workspace  # noqa: PLC0415 (it loads what only a run needs)
+
+    with workspace() as place:
+        write_decision(
+            place.books,
+            contract_id,
+            week,
+            decision == "accept",
+            by,
+            reason,
+            moment(as_of),
+            lifted_by=lambda digest: terms_of(digest, place).holds.lifted_by,
+        )
+        batch = current_batch(place.books, contract_id, week)
     state = state_of(batch.state) if batch else decision
     console.print(f"{safe(contract_id)} week {week} is now {state}, decided by {safe(by)}.")
     if decision == "accept":

@@ -1,5 +1,6 @@
 """A named person decides a held batch."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -16,16 +17,30 @@ from rampart.ledger.states import State
 from rampart.ledger.tables import Decision
 
 
+def anyone(_contract_digest: str) -> tuple[str, ...]:
+    """No names: whoever gives theirs may decide."""
+    return ()
+
+
 def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
-    engine: Engine, contract_id: str, week: int, accept: bool, by: str, reason: str, as_of: datetime
+    engine: Engine,
+    contract_id: str,
+    week: int,
+    accept: bool,
+    by: str,
+    reason: str,
+    as_of: datetime,
+    *,
+    lifted_by: Callable[[str], tuple[str, ...]] = anyone,
 ) -> None:
     """Accept or reject the held batch of a contract week; `by` and `reason` go into the books.
 
     An accepted batch with discards becomes `accepted_partial`, one without `accepted`; either is announced to
-    retraining.
+    retraining. `lifted_by` gives, for the digest of the terms the batch was judged under, the names that may
+    decide (`holds.lifted_by`); none means anyone.
 
     Raises:
-        LedgerError: `by` or `reason` is empty.
+        LedgerError: `by` or `reason` is empty, or `by` is none of the names.
         UnknownBatchError: the week was never expected.
         TransitionError: the batch is not held.
     """
@@ -41,6 +56,11 @@ def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
             raise UnknownBatchError(f"{contract_id} week {week} is not on the books; nothing to decide")
         if batch.state != "held":
             raise TransitionError(f"{key_of(batch)} is {batch.state}; only a held batch is decided")
+        if (names := lifted_by(batch.contract_digest)) and by not in names:
+            raise LedgerError(
+                f"{by!r} may not decide {key_of(batch)}; the contract's holds.lifted_by names "
+                f"{', '.join(names)}"
+            )
         found = read(session, batch)
         to: State = "rejected"
         if accept:

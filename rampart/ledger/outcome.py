@@ -10,7 +10,7 @@ from rampart.ledger.canonical import Json, digest
 from rampart.ledger.money import plain
 from rampart.ledger.states import Settled
 
-MoneyKind = Literal["accepted_units", "discount", "credit_discards", "credit_short"]
+MoneyKind = Literal["accepted_units", "discount", "unpaid_excess", "credit_discards", "credit_short"]
 CREDITS: tuple[MoneyKind, ...] = ("credit_discards", "credit_short")
 
 

@@ -18,22 +18,27 @@ def price_batch(contract: Contract, week: int, accepted: int, discarded: int) ->
 
     Credits: each discarded record beyond the ceiling's allowance (ceiling x readable), and each unit short of
     the tolerated volume; both limits are rounded down to whole units. Credits may exceed what the batch pays:
-    the vendor then owes the rest. A line of nothing is left out, but for that of the accepted units.
+    the vendor then owes the rest. Where `ramp.excess` is unpaid, accepted units beyond the tolerated volume
+    are taken off at what they would have paid. A line of nothing is left out, but for that of the accepted
+    units.
     """
     phase, name = contract.phase(week), contract.week(week).phase
     discount, discount_clause = contract.discount(week)
     rates = contract.ramp.credits
     allowed = int(Decimal(str(phase.discard_ceiling)) * (accepted + discarded))
-    least, _most = tolerated_units(contract, week)
+    least, most = tolerated_units(contract, week)
+    excess = max(0, accepted - int(most)) if contract.ramp.excess == "unpaid" else 0
+    off = phase.price * Decimal(str(discount))
     lines = [
         _line(contract, "accepted_units", accepted, phase.price, f"ramp.phases.{name}.price"),
         _line(
             contract,
             "discount",
             accepted,
-            -phase.price * Decimal(str(discount)),
+            -off,
             discount_clause,
         ),
+        _line(contract, "unpaid_excess", excess, off - phase.price, "ramp.excess"),
         _line(
             contract,
             "credit_discards",

@@ -29,6 +29,7 @@ COLUMNS = (
     "weight",
     "judgements",
 )
+DRAWN_BY = ("unit", "group", "first_identity", "second_identity", "gap")
 
 
 def comparisons(
@@ -49,14 +50,32 @@ def comparisons(
         a majority saw different ones; `strength` is the mean of the judgements'; `judgements` counts what
         the row joins. Rows keep the order of `records`.
     """
+    return every_pair(records, aggregation).select(COLUMNS)
+
+
+def every_pair(
+    records: pa.Table, aggregation: Literal["judgement", "majority"] = "judgement"
+) -> pl.DataFrame:
+    """`comparisons`, with what a rule that draws some of the pairs needs to know besides.
+
+    Returns:
+        `COLUMNS` and `DRAWN_BY`: `unit` is the same number for all pairs of one judgement (of one item, by
+        majority) and `group` that judgement's record id (the item's id); `first_identity` and
+        `second_identity` tell the responses of a unit apart; `gap` is the first response's rating less the
+        second's, null without ratings and by majority.
+    """
     frame = pl.DataFrame(pl.from_arrow(records))
     frame = frame.with_columns(prompt_keys(frame["prompt"])).with_row_index("row")
     ranked = frame.filter(pl.col("ranking").is_not_null())
     long = _responses(ranked)
-    pairs = long.join(long, on="row", suffix="_second").filter(pl.col("position") < pl.col("position_second"))
+    if aggregation == "majority":
+        long = long.with_columns(identity=_identity())
+    pairs = long.join(long, on="row", suffix="_second", maintain_order="left_right").filter(
+        pl.col("position") < pl.col("position_second")
+    )
     size = pl.col("ranking").list.len()
     about = ranked.select("row", *_ABOUT, weight=2.0 / (size * (size - 1)))
-    joined = pairs.join(about, on="row").sort("row", "position", "position_second")
+    joined = pairs.join(about, on="row", maintain_order="left")
     each = joined.select(
         "record_id",
         "item_id",
@@ -74,19 +93,26 @@ def comparisons(
         strength="strength",
         weight="weight",
         judgements=pl.lit(1, dtype=pl.UInt32),
+        unit="row",
+        group="record_id",
         first_identity="identity",
         second_identity="identity_second",
+        gap=_rating("position") - _rating("position_second"),
     )
-    return each.select(COLUMNS) if aggregation == "judgement" else _majority(each)
+    return (each if aggregation == "judgement" else _majority(each)).select(*COLUMNS, *DRAWN_BY)
 
 
-_ABOUT = ("record_id", "item_id", "annotator_id", "prompt_key", "prompt", "domain", "strength")
+_ABOUT = ("record_id", "item_id", "annotator_id", "prompt_key", "prompt", "domain", "strength", "ratings")
+
+
+def _rating(position: str) -> pl.Expr:
+    return pl.col("ratings").list.get(pl.col(position), null_on_oob=True)
 
 
 def _responses(ranked: pl.DataFrame) -> pl.DataFrame:
-    """One row a ranked response. `identity` tells it from the others of its item, wherever it was shown."""
+    """One row a ranked response; `identity` is its place on screen, which tells it from the others shown."""
     responses = pl.col("responses").struct
-    long = (
+    return (
         ranked.select("row", "responses", "ranking")
         .with_columns(position=pl.int_ranges(0, pl.col("ranking").list.len()))
         .explode("responses", "ranking", "position", empty_as_null=True)
@@ -96,12 +122,17 @@ def _responses(ranked: pl.DataFrame) -> pl.DataFrame:
             text=responses.field("content"),
             checkpoint=responses.field("checkpoint_id"),
             rank="ranking",
+            identity=pl.col("position").cast(pl.UInt32),
         )
     )
+
+
+def _identity() -> pl.Expr:
+    """A number that tells a response from the others of its item, wherever it was shown."""
     # Two models may give the same text, and one model the same text twice; the n-th such copy is the n-th.
     copy = pl.int_range(pl.len()).over("row", "text", "checkpoint")
     known = [pl.col("text").fill_null(""), pl.col("checkpoint").fill_null(""), copy.cast(pl.String)]
-    return long.with_columns(identity=pl.concat_str(known, separator=SEPARATOR).rank("dense"))
+    return pl.concat_str(known, separator=SEPARATOR).rank("dense")
 
 
 def _outcome(first_better: pl.Expr, second_better: pl.Expr) -> pl.Expr:
@@ -130,6 +161,9 @@ def _majority(each: pl.DataFrame) -> pl.DataFrame:
             pl.col("strength").mean(),
             pl.col("weight").first(),
             pl.when(~moved).then(places.first()),
+            pl.col("unit").first(),
+            first_identity=pl.col(one).first(),
+            second_identity=pl.col(other).first(),
             for_first=(pl.col("outcome") == 1.0).sum(),
             for_second=(pl.col("outcome") == 0.0).sum(),
             judgements=pl.len().cast(pl.UInt32),
@@ -137,4 +171,10 @@ def _majority(each: pl.DataFrame) -> pl.DataFrame:
     )
     half = pl.col("judgements") / 2
     majority = _outcome(pl.col("for_first") > half, pl.col("for_second") > half)
-    return joined.with_columns(outcome=majority, annotator_id=pl.lit(None, dtype=pl.String)).select(COLUMNS)
+    return joined.with_columns(
+        outcome=majority,
+        annotator_id=pl.lit(None, dtype=pl.String),
+        unit=pl.col("unit").min().over("item_id"),
+        group="item_id",
+        gap=pl.lit(None, dtype=pl.Float64),
+    )

@@ -14,19 +14,23 @@ def record_keys(records: pl.DataFrame) -> pl.DataFrame:
 
     `exact_key`: prompt, responses as shown, label and annotator. Without annotator ids, judgements of one
     line are told apart by their place in it. `work_key`: prompt and responses, on whichever side each stood.
-    Prompts count as the same across case and white space; responses byte for byte.
+    Prompts count as the same across case and white space; responses byte for byte. Of a label-only record,
+    which has neither, the item id is compared.
     """
     digests = pl.col("responses").list.eval(pl.element().struct.field("sha256"))
     who = pl.coalesce("annotator_id", pl.format("#{}", "source_item"))
+    # A label-only record has no text: what was judged is then all that the item id says.
+    without_text = (pl.col("prompt").list.len() == 0) & (pl.col("responses").list.len() == 0)
+    asked = pl.when(without_text).then(pl.col("item_id")).otherwise(pl.col("prompt_key"))
     parts = records.with_columns(prompt_keys(records["prompt"])).select(
         exact=pl.concat_str(
-            "prompt_key",
+            asked,
             digests.list.join(SEPARATOR),
             pl.col("raw_label").fill_null(""),
             who,
             separator="\x1e",
         ),
-        work=pl.concat_str("prompt_key", digests.list.sort().list.join(SEPARATOR), separator="\x1e"),
+        work=pl.concat_str(asked, digests.list.sort().list.join(SEPARATOR), separator="\x1e"),
     )
     return pl.DataFrame(
         [records["record_id"], _digest(parts["exact"], "exact_key"), _digest(parts["work"], "work_key")],

@@ -7,7 +7,7 @@ reason is the one counted there. New reasons are appended with the next bit, so 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-REGISTRY_VERSION = 1
+REGISTRY_VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,20 @@ REASONS: tuple[Reason, ...] = (
         "A response is not one the work order sent out from the checkpoint it claims.",
         "Return the responses exactly as they were sent, under the checkpoint they came from.",
         "on_policy.lineage",
+    ),
+    Reason(
+        "too_slow",
+        11,
+        "The judgement took longer than the contract's maximum time.",
+        "Close the task when nobody is at the screen.",
+        "gates.max_duration_s",
+    ),
+    Reason(
+        "author_judged",
+        12,
+        "The annotator judged responses to a prompt of their own.",
+        "Have somebody else judge it.",
+        "gates.author_labels",
     ),
 )
 

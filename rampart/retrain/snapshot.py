@@ -16,7 +16,9 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rampart.records.comparisons import comparisons
+from contracts.annotation import Scheme
+from rampart.records.comparisons import every_pair
+from rampart.records.training_pairs import drawn_pairs
 from rampart.retrain.digests import canonical_json
 
 Split = Literal["train", "holdout"]
@@ -34,6 +36,7 @@ PAIR = pa.schema(
         pa.field("contract_id", pa.large_string(), nullable=False),
         pa.field("week", pa.int32(), nullable=False),
         pa.field("split", pa.large_string(), nullable=False),  # train or holdout
+        pa.field("group", pa.large_string(), nullable=False),  # the judgement, unique in its week
     ]
 )
 
@@ -47,6 +50,7 @@ class BatchData:
     revision: int
     contract_digest: str
     aggregation: Literal["judgement", "majority"]
+    scheme: Scheme  # says which pairs of a judgement are trained on
     records: pa.Table  # canonical records (`rampart.records.canonical.RECORD`)
 
 
@@ -54,8 +58,8 @@ class BatchData:
 class BatchSummary:
     """What became of one batch: records in, pairs used, and everything dropped by its reason.
 
-    ``pairs == pairs_used + dropped_missing_text + dropped_identical_texts``; ties are used, with target 0.5,
-    and never count towards accuracy.
+    ``pairs == pairs_used + pairs_not_drawn + dropped_missing_text + dropped_identical_texts``; ties are used,
+    with target 0.5, and never count towards accuracy.
     """
 
     contract_id: str
@@ -68,6 +72,7 @@ class BatchSummary:
     records_without_ranking: int  # thumbs and other labels that compare nothing
     records_of_one_response: int  # ranked, but with nothing to be compared with
     pairs: int
+    pairs_not_drawn: int  # the label scheme's rule for training pairs leaves them out
     dropped_missing_text: int
     dropped_identical_texts: int
     pairs_used: int
@@ -152,9 +157,10 @@ def build_snapshot(batches: Sequence[BatchData]) -> Snapshot:
 
 def _read(batch: BatchData) -> tuple[pl.DataFrame, BatchSummary]:
     """One batch's usable pairs in canonical order, and what became of the rest."""
-    every = comparisons(batch.records, batch.aggregation)
+    every = every_pair(batch.records, batch.aggregation)
+    drawn = drawn_pairs(every, batch.scheme)
     missing = pl.col("first").is_null() | pl.col("second").is_null()
-    whole = every.filter(~missing)
+    whole = drawn.filter(~missing)
     used = whole.filter(pl.col("first") != pl.col("second"))
     pairs = _sorted(
         used.select(
@@ -167,6 +173,7 @@ def _read(batch: BatchData) -> tuple[pl.DataFrame, BatchSummary]:
             pl.lit(batch.contract_id).alias("contract_id"),
             pl.lit(batch.week, dtype=pl.Int32).alias("week"),
             pl.col("prompt_key").map_elements(split_of, return_dtype=pl.String).alias("split"),
+            "group",
         )
     )
     rankings = pl.Series("ranking", batch.records["ranking"], dtype=pl.List(pl.Int16))
@@ -181,7 +188,8 @@ def _read(batch: BatchData) -> tuple[pl.DataFrame, BatchSummary]:
         records_without_ranking=rankings.null_count(),
         records_of_one_response=int((rankings.list.len() < 2).sum()),
         pairs=len(every),
-        dropped_missing_text=len(every) - len(whole),
+        pairs_not_drawn=len(every) - len(drawn),
+        dropped_missing_text=len(drawn) - len(whole),
         dropped_identical_texts=len(whole) - len(used),
         pairs_used=len(pairs),
         ties_used=int((pairs["target"] == 0.5).sum()),

@@ -85,3 +85,19 @@ def test_a_held_batch_being_judged_anew_waits_for_that(engine: Engine, contract:
 def test_a_week_that_is_not_on_the_books_is_not_decided(engine: Engine, contract: Contract) -> None:
     with pytest.raises(UnknownBatchError, match="nothing to decide"):
         decide(engine, contract.contract_id, 3, True, "Ada", "Fine.", day(10))
+
+
+def test_only_those_the_terms_name_may_lift_a_hold(engine: Engine, contract: Contract) -> None:
+    judged(engine, contract, 1, outcome("held"))
+    before = export_ledger(engine)
+
+    def named(digest: str) -> tuple[str, ...]:
+        return ("Ada Lovelace", "Grace Hopper") if digest == contract.digest else ()
+
+    with pytest.raises(
+        LedgerError, match=r"'Ada' may not decide .*lifted_by names Ada Lovelace, Grace Hopper"
+    ):
+        decide(engine, contract.contract_id, 1, True, "Ada", "Fine.", day(10), lifted_by=named)
+    assert export_ledger(engine) == before
+    decide(engine, contract.contract_id, 1, True, "Grace Hopper", "Fine.", day(10), lifted_by=named)
+    assert batch_detail(engine, contract.contract_id, 1).decisions[0].decided_by == "Grace Hopper"

@@ -108,3 +108,24 @@ def test_payable_is_the_sum_of_the_lines(engine: Engine) -> None:
     assert row.payable == sum(line.amount for line in money) == Decimal("8.55")
     assert row.credited == Decimal("6.15")
     assert row.cost_per_accepted == Decimal("0.1425")
+
+
+def test_a_weeks_own_discount_takes_the_place_of_its_phases() -> None:
+    # 95 x 0.35 x 0.50 = 16.625, half a cent up.
+    weeks = {
+        n: {"phase": "calibration", "units": 100, **({"discount": 0.5} if n == 1 else {})} for n in (1, 2)
+    }
+    of = contract({"discount": 0.3}, weeks=weeks)
+    first, second = (price_batch(of, week, 95, 5) for week in (1, 2))
+    assert [(f"{line.amount}", line.clause) for line in first[1:]] == [("-16.63", "ramp.weeks.1.discount")]
+    assert [(f"{line.amount}", line.clause) for line in second[1:]] == [
+        ("-9.98", "ramp.phases.calibration.discount")
+    ]
+
+
+def test_units_beyond_the_tolerated_excess_are_paid_only_where_the_terms_say_so() -> None:
+    # 125 of 100 are tolerated; 140 - 125 = 15 more, each at 0.35 less 20 %: 4.20 off.
+    unpaid = contract({"discount": 0.2}, volume_over=0.25, excess="unpaid")
+    assert lines(unpaid, 140, 0) == {"accepted_units": "49.00", "discount": "-9.80", "unpaid_excess": "-4.20"}
+    assert lines(unpaid, 125, 10) == {"accepted_units": "43.75", "discount": "-8.75"}
+    assert "unpaid_excess" not in lines(contract(volume_over=0.25), 140, 0)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from contracts.annotation import Scheme
-from rampart.records.schemes import Label, read_label
+from rampart.records.schemes import Label, read_label, within
 
 
 def label(terms: dict[str, Any], raw: Any, responses: int = 2) -> Label | None:
@@ -204,13 +204,121 @@ def test_thumbs_judge_one_response() -> None:
     assert label(terms, "maybe", 1) is None
 
 
+VERIFIABLE = {"kind": "verifiable"}
+
+
+@pytest.mark.parametrize(
+    ("raw", "ranks", "ratings"),
+    [
+        ([True, False], (1, 2), (1.0, 0.0)),
+        (["failed", " PASS ", 0, 1], (2, 1, 2, 1), (0.0, 1.0, 0.0, 1.0)),
+        ([True, "pass"], (1, 1), (1.0, 1.0)),
+        (["fail", False, 0], (1, 1, 1), (0.0, 0.0, 0.0)),  # all failed alike: nobody won
+    ],
+)
+def test_what_passed_beats_what_failed_and_two_alike_tie(
+    raw: list[Any], ranks: tuple[int, ...], ratings: tuple[float, ...]
+) -> None:
+    assert label(VERIFIABLE, raw, len(raw)) == Label(ranks, ratings=ratings)
+
+
+def test_a_grader_s_score_passes_from_the_threshold_on_and_is_kept() -> None:
+    terms = {"kind": "verifiable", "threshold": 0.5}
+    assert label(terms, [0.5, "0.49", 1], 3) == Label((1, 2, 1), ratings=(0.5, 0.49, 1.0))
+    assert label(terms, "0.7", 1) == Label(None, ratings=(0.7,))
+    assert label(terms, [True, False]) is None
+
+
+@pytest.mark.parametrize(("raw", "rating"), [(True, 1.0), ([False], 0.0), ("pass", 1.0)])
+def test_one_response_alone_is_graded_and_not_compared(raw: Any, rating: float) -> None:
+    assert label(VERIFIABLE, raw, 1) == Label(None, ratings=(rating,))
+
+
+@pytest.mark.parametrize(
+    "raw", [[True], [True, None], [True, "maybe"], [True, [True]], True, None, {}, "pass"]
+)
+def test_results_must_be_one_known_word_for_each_response(raw: Any) -> None:
+    assert label(VERIFIABLE, raw) is None
+
+
+def test_no_response_has_no_result() -> None:
+    assert label(VERIFIABLE, [], 0) is None
+
+
+@pytest.mark.parametrize("kind", ["demonstration", "critique"])
+def test_one_response_needs_no_label_and_another_number_of_them_is_none(kind: str) -> None:
+    assert label({"kind": kind}, None, 1) == label({"kind": kind}, "good", 1) == Label(None)
+    assert label({"kind": kind}, None, 0) is label({"kind": kind}, None, 2) is None
+
+
+SPANS = {"kind": "spans", "labels": ["Wrong fact", "typo", 3]}
+
+
+def span(start: int, end: int, label: str = "typo") -> dict[str, Any]:
+    return {"response": 0, "start": start, "end": end, "label": label}
+
+
+def test_marked_passages_are_read_in_order_and_spelt_as_in_the_contract() -> None:
+    raw = [
+        {"start": 4, "end": "9", "label": "wrong FACT ", "comment": "no"},
+        {"start": 0.0, "end": 4, "label": "3"},
+        {"start": 2, "end": 2, "label": "typo", "response": 0},
+    ]
+    found = label(SPANS, raw, 1)
+    assert found == Label(None, spans=(span(4, 9, "Wrong fact"), span(0, 4, "3"), span(2, 2)))
+    assert label(SPANS, [], 1) == Label(None, spans=())
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"label": "style"}, {"label": None}, {"label": ["typo"]}, {"start": 5, "end": 4}, {"start": -1},
+        {"end": 2.5}, {"end": None}, {"end": True}, {"end": 2**31}, {"response": 1}, {"response": "a"},
+    ],
+)  # fmt: skip
+def test_a_passage_that_cannot_be_marked_is_no_label(change: dict[str, Any]) -> None:
+    good = {"start": 1, "end": 3, "label": "typo"}
+    assert label(SPANS, [good], 1) is not None
+    assert label(SPANS, [good, {**good, **change}], 1) is None
+
+
+@pytest.mark.parametrize("raw", [None, "typo", {"start": 1, "end": 3, "label": "typo"}, ["typo"], 3])
+def test_passages_are_a_list_of_objects(raw: Any) -> None:
+    assert label(SPANS, raw, 1) is None
+
+
+def test_passages_are_of_one_response() -> None:
+    assert label(SPANS, [], 2) is None
+
+
+@pytest.mark.parametrize(("text", "inside"), [("café", True), ("caf", False), (None, False)])
+def test_a_passage_ends_inside_its_text_counted_in_characters(text: str | None, inside: bool) -> None:
+    scheme: Scheme = TypeAdapter(Scheme).validate_python(SPANS)
+    raw = [{"start": 3, "end": 4, "label": "typo"}]
+    assert (read_label(scheme, raw, 1, [text]) is not None) == inside
+    assert within([span(0, 4)], [text]) == inside
+    assert not within([{**span(0, 1), "response": 1}], [text])
+
+
+CATEGORY = {"kind": "category", "categories": {"spam": [1, "yes"], "ham": [0, "no"]}}
+
+
+def test_a_category_is_read_whatever_the_number_of_responses() -> None:
+    for responses in (0, 1, 4):
+        assert label(CATEGORY, "YES", responses) == Label(None, category="spam")
+        assert label(CATEGORY, "0", responses) == Label(None, category="ham")
+        assert label(CATEGORY, "maybe", responses) is None
+    assert label(CATEGORY, [1], 0) is None
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=8,
 )
 SCHEMES: list[dict[str, Any]] = [
-    BINARY, ARENA, RATING, RANKING, {"kind": "likert", "low": -3, "high": 3}, {"kind": "thumbs"}
+    BINARY, ARENA, RATING, RANKING, {"kind": "likert", "low": -3, "high": 3}, {"kind": "thumbs"},
+    VERIFIABLE, {"kind": "verifiable", "threshold": 0.5}, SPANS, CATEGORY, {"kind": "demonstration"},
 ]  # fmt: skip
 
 

@@ -5,15 +5,17 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from contracts.annotation import Arena, Scheme
 from rampart.records.canonical import RECORD
 from rampart.retrain.snapshot import BatchData
 
+ARENA = Arena(kind="arena")
 GOOD = ("clear", "precise", "helpful", "correct", "sourced")
 BAD = ("vague", "wrong", "rambling", "rude", "invented")
 FILLER = tuple(f"word{i}" for i in range(300))
@@ -52,10 +54,12 @@ def batch(
     week: int = 1,
     revision: int = 1,
     majority: bool = False,
+    scheme: Scheme = ARENA,
 ) -> BatchData:
     """`rows` as an accepted batch."""
     records = pa.Table.from_pylist(list(rows), schema=RECORD)
-    return BatchData(contract_id, week, revision, "c" * 64, "majority" if majority else "judgement", records)
+    aggregation: Literal["judgement", "majority"] = "majority" if majority else "judgement"
+    return BatchData(contract_id, week, revision, "c" * 64, aggregation, scheme, records)
 
 
 def planted_rows(n: int, seed: int, flipped_share: float = 0.0) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ def pairs(targets: list[float], **columns: list[Any]) -> pa.Table:
         "contract_id": ["acme"] * n,
         "week": [1] * n,
         "split": ["holdout"] * n,
+        "group": [f"judgement-{i}" for i in range(n)],
     }
     return pa.table(made | columns, schema=PAIR)
 

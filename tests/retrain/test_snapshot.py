@@ -3,6 +3,7 @@ from collections import Counter, defaultdict
 import polars as pl
 import pytest
 
+from contracts.annotation import Rating
 from rampart.records.prompt_key import prompt_keys
 from rampart.retrain.digests import canonical_json
 from rampart.retrain.snapshot import build_snapshot, pairs_from_parquet, split_of
@@ -68,6 +69,31 @@ def test_the_manifest_accounts_for_every_record_and_pair() -> None:
     assert (summary.records, summary.records_without_ranking, summary.records_of_one_response) == (6, 1, 1)
     assert (summary.pairs, summary.dropped_identical_texts, summary.dropped_missing_text) == (4, 1, 1)
     assert (summary.pairs_used, summary.ties_used) == (2, 1)
+
+
+def test_the_pairs_of_one_judgement_can_be_kept_together() -> None:
+    rows = [record(name, "p", list("abcd"), [1, 2, 3, 4]) for name in ("x", "y")]
+    pairs = build_snapshot([batch(rows)]).pairs
+    assert Counter(pairs["group"].to_pylist()) == {"x": 6, "y": 6}
+
+
+def test_training_takes_the_pairs_the_scheme_says_and_the_manifest_counts_the_rest() -> None:
+    rating = Rating(kind="rating", low=1, high=10)
+    rows = [record(f"{i}", f"p{i}", list("abcd"), [1, 2, 3, 4]) for i in range(5)]
+    for row in rows:
+        row["ratings"] = [9.0, 7.0, 5.0, 3.0]
+    rows[0] |= {"ranking": [1, 1, 1, 1], "ratings": [5.0, 5.0, 5.0, 5.5]}  # nothing far enough apart
+    rows[1]["responses"] = [{**rows[1]["responses"][0], "content": None}, *rows[1]["responses"][1:]]
+    rows[2]["responses"] = [{**one, "content": "a"} for one in rows[2]["responses"]]
+    snapshot = build_snapshot([batch(rows, scheme=rating)])
+    summary = snapshot.manifest.batches[0]
+    assert (summary.pairs, summary.pairs_not_drawn, summary.pairs_used) == (30, 26, 2)
+    assert (summary.dropped_missing_text, summary.dropped_identical_texts) == (1, 1)
+    assert snapshot.pairs["first"].to_pylist() == ["a", "a"]
+    assert snapshot.pairs["weight"].to_pylist() == [1.0, 1.0]
+    everything = build_snapshot([batch(rows, scheme=rating.model_copy(update={"pairs": "all"}))])
+    assert everything.manifest.batches[0].pairs_not_drawn == 6
+    assert everything.digest != snapshot.digest
 
 
 def test_majority_joins_the_judgements_of_an_item() -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from quality.gates.batch import OFF_POLICY, on_policy_share, tolerated_units, volume
+from quality.gates.batch import OFF_POLICY, on_policy_share, on_policy_share_one, tolerated_units, volume
 from rampart.records.reasons import mask_of
-from tests.quality.gates.delivered import terms
+from tests.quality.gates.delivered import record, response, table, terms
 
 TOLERANT = terms(ramp={"volume_under": 0.1, "volume_over": 0.25})
 ON, OFF = 0, mask_of(["checkpoint_not_allowed"])
@@ -59,3 +59,20 @@ def test_without_checkpoints_or_records_the_share_is_not_testable() -> None:
     assert on_policy_share([ON], named, 2).status == "not_testable"
     assert "on_policy.checkpoints" in on_policy_share([ON], named, 2).reason
     assert on_policy_share([], named, 1).status == "not_testable"
+
+
+def test_a_pair_counts_as_one_sided_from_its_first_on_policy_response_on() -> None:
+    contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}, "min_share_one": 0.75, "on_breach": "reject"})
+    both, one = record(1), record(2, responses=[response("A", "pol-0"), response("B")])
+    none, unsaid = (record(n, responses=[response("A", "x"), response("B", None)]) for n in (3, 4))
+    passed = on_policy_share_one(table(both, one, one, none), contract, 1, "address")
+    assert (passed.status, passed.observed, passed.n, passed.evidence) == ("pass", 0.75, 4, "address")
+    failed = on_policy_share_one(table(both, unsaid, none, none), contract, 1)
+    assert (failed.status, failed.observed, failed.consequence) == ("fail", 0.25, "reject")
+    assert failed.reason == "1 of 4 records have an on-policy response (25.00%), at least 75.00% asked"
+
+
+def test_the_one_sided_share_of_nothing_is_not_testable() -> None:
+    contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}, "min_share_one": 0.5})
+    assert on_policy_share_one(table(), contract, 1).reason == "no readable record"
+    assert on_policy_share_one(table(record(1)), contract, 2).status == "not_testable"

@@ -23,6 +23,8 @@ STRICT = terms(
         "required": ["prompt", "responses", "label", "annotator_id"],
         "copied_work": "discard",
         "min_duration_s": 5,
+        "max_duration_s": 900,
+        "author_labels": "discard",
     },
     on_policy={"checkpoints": {1: ["pol-1"]}},
 )
@@ -65,6 +67,8 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "too_fast": (record(1, duration_s=4.9),),
     "checkpoint_not_allowed": (record(1, responses=[response("A"), response("B", "pol-0")]),),
     "response_not_issued": (record(1, responses=[response("A"), response("Answer B 1")]),),
+    "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
+    "author_judged": (record(1, prompt_author_id="ann-1"),),
 }
 
 
@@ -74,6 +78,16 @@ def test_each_reason_is_found_and_only_it(reason: str) -> None:
     issued = ISSUED if reason == "response_not_issued" else None
     found = codes(list(rows), earlier=EARLIER if reason == "copied_work" else None, issued=issued)
     assert found == [[]] * (len(rows) - 1) + [[reason]]
+
+
+def test_without_an_author_or_an_annotator_nobody_judged_their_own() -> None:
+    unknown = terms({"author_labels": "discard"})
+    assert codes([record(1), record(2, annotator_id=None, prompt_author_id=None)], unknown) == [[], []]
+
+
+def test_exactly_as_long_as_allowed_is_not_too_long() -> None:
+    limits = terms({"min_duration_s": 5, "max_duration_s": 900})
+    assert codes([record(1, duration_s=5.0), record(2, duration_s=900.0)], limits) == [[], []]
 
 
 def test_a_record_carries_all_its_reasons_in_waterfall_order() -> None:
@@ -99,6 +113,8 @@ def test_a_record_carries_all_its_reasons_in_waterfall_order() -> None:
         ({"identical_responses": "allow"}, "identical_responses"),
         ({"timestamps_in_week": False}, "outside_week"),
         ({"min_duration_s": None}, "too_fast"),
+        ({"max_duration_s": None}, "too_slow"),
+        ({"author_labels": "allow"}, "author_judged"),
     ],
 )
 def test_a_gate_the_contract_switches_off_finds_nothing(gate: dict[str, Any], reason: str) -> None:
