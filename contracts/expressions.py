@@ -11,8 +11,11 @@ from typing import Any
 import jmespath
 from jmespath import exceptions
 
-from contracts.functions import ExpressionError, Words, regex
+from contracts.expression_error import ExpressionError
+from contracts.functions import Words
 from contracts.interpreter import Interpreter
+from contracts.limits import DEEPEST, LONGEST, MOST_COPIES, copies
+from contracts.patterns import pattern
 
 __all__ = ["ExpressionError", "Read", "Words", "compiled", "fields_read", "parse"]
 
@@ -34,13 +37,22 @@ _TAKE_A_PATTERN = frozenset({"match", "capture"})
 
 def parse(text: str) -> Any:
     """The syntax tree of `text`; `ExpressionError` says what is wrong and where."""
+    if len(text) > LONGEST:
+        raise ExpressionError(f"the expression has {len(text):,} characters, at most {LONGEST:,} are read")
     try:
         tree = jmespath.compile(text).parsed
     except (exceptions.JMESPathError, RecursionError, ValueError) as error:
-        raise ExpressionError(f"{text!r} is not a JMESPath expression: {_first_line(error)}") from error
-    for node in _walk(tree):
+        raise ExpressionError(f"{text!r} is not a JMESPath expression: {_unread(error)}") from error
+    for node, depth in _walk(tree):
+        if depth > DEEPEST:
+            raise ExpressionError(f"the expression {text[:60]!r}… is nested more than {DEEPEST} deep")
         if node["type"] == "function_expression":
             _check_call(text, node)
+        if node["type"] == "subexpression" and node["children"][0]["type"] == "not_expression":
+            raise ExpressionError(f"{text!r}: !a.b means (!a).b, which is always null; write !(a.b)")
+    if (count := copies(tree)) > MOST_COPIES:
+        problem = f"writes out what it reads {count:,} times over, at most {MOST_COPIES:,} are made"
+        raise ExpressionError(f"the expression {text[:60]!r}… {problem}")
     return tree
 
 
@@ -71,15 +83,27 @@ def compiled(text: str, markers: Mapping[str, str] | None = None) -> Read:
     return read
 
 
+def _unread(error: Exception) -> str:
+    """Why an expression cannot be read, without the library's grammar."""
+    if isinstance(error, exceptions.IncompleteExpressionError):
+        return "it ends too early"
+    if isinstance(error, exceptions.ParseError):
+        return f"{error.token_value!r} does not fit as character {error.lex_position + 1}"
+    return _first_line(error).removeprefix("Bad jmespath expression: ").rstrip(": ")
+
+
 def _first_line(error: Exception) -> str:
     return (str(error) or type(error).__name__).splitlines()[0][:300]
 
 
-def _walk(node: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict) and "type" in node:
-        yield node
-        for child in node.get("children", ()):
-            yield from _walk(child)
+def _walk(tree: Any) -> Iterator[tuple[dict[str, Any], int]]:
+    """Every part of a syntax tree with its depth, outside in, without recursion."""
+    waiting = [(tree, 1)]
+    while waiting:
+        node, depth = waiting.pop()
+        if isinstance(node, dict) and "type" in node:
+            yield node, depth
+            waiting += [(child, depth + 1) for child in node.get("children", ())]
 
 
 def _check_call(text: str, node: dict[str, Any]) -> None:
@@ -95,8 +119,11 @@ def _check_call(text: str, node: dict[str, Any]) -> None:
     if len(given) < len(wanted) or (len(given) > len(wanted) and not variadic):
         count = f"{'at least ' if variadic else ''}{len(wanted)}"
         raise ExpressionError(f"{text!r} gives {name}() {len(given)} values, but it takes {count}")
-    if name in _TAKE_A_PATTERN and given[1]["type"] == "literal" and isinstance(given[1]["value"], str):
-        regex(given[1]["value"])
+    if name in _TAKE_A_PATTERN:
+        if given[1]["type"] != "literal" or not isinstance(given[1]["value"], str):
+            problem = f"{text!r} takes the pattern of {name}() from the data"
+            raise ExpressionError(f"{problem}; write it out, in single quotes")
+        pattern(given[1]["value"])
 
 
 def _roots(node: dict[str, Any]) -> Iterator[str]:

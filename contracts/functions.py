@@ -5,20 +5,22 @@ for null, so that a missing field stays missing.
 """
 
 import json
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from jmespath import functions
 
+from contracts import conversations
+from contracts.expression_error import ExpressionError
+from contracts.limits import within
+from contracts.patterns import pattern as readable
+from contracts.words import word
+
 TEXT: Any = {"types": ["string", "null"]}
 LIST: Any = {"types": ["array", "null"]}
+NUMBER: Any = {"types": ["number", "null"]}
 PATTERN: Any = {"types": ["string"]}
 ANY: Any = {"types": []}
-
-
-class ExpressionError(ValueError):
-    """An expression that cannot be read, uses a function the dialect lacks, or fails on a row."""
 
 
 def truthy(value: Any) -> bool:
@@ -36,9 +38,14 @@ class Words(functions.Functions):
     def _func_if(self, test: Any, then: Any, otherwise: Any) -> Any:
         """Never called: `contracts.interpreter` reads only the branch taken."""
 
+    @functions.signature(ANY, ANY)
+    def _func_default(self, value: Any, otherwise: Any) -> Any:
+        blank = value is None or (isinstance(value, str) and not value.strip())
+        return otherwise if blank else value
+
     @functions.signature({"types": ["object", "null"]}, PATTERN)
     def _func_match(self, row: dict[str, Any] | None, pattern: str) -> dict[str, Any] | None:
-        return None if row is None else {key: row[key] for key in row if regex(pattern).search(key)}
+        return None if row is None else {key: row[key] for key in row if readable(pattern).search(key)}
 
     @functions.signature(TEXT, {"types": ["string"]})
     def _func_split(self, text: str | None, separator: str) -> list[str] | None:
@@ -46,11 +53,23 @@ class Words(functions.Functions):
 
     @functions.signature(TEXT, {"types": ["string"]}, {"types": ["string"]})
     def _func_replace(self, text: str | None, old: str, new: str) -> str | None:
-        return None if text is None else text.replace(_written(old), _written(new))
+        if text is None:
+            return None
+        old, new = _written(old), _written(new)
+        within("replace", len(text) + text.count(old) * (len(new) - len(old)))
+        return text.replace(old, new)
 
     @functions.signature({"types": ["string"]}, {"types": ["array-string"]})
     def _func_join(self, separator: str, texts: list[str]) -> str:
-        return _written(separator).join(texts)
+        between = _written(separator)
+        within("join", sum(map(len, texts)) + len(between) * len(texts))
+        return between.join(texts)
+
+    @functions.signature(ANY)
+    def _func_to_string(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return value
+        return within("to_string", json.dumps(value, separators=(",", ":"), default=str))
 
     @functions.signature(TEXT)
     def _func_lower(self, text: str | None) -> str | None:
@@ -62,7 +81,7 @@ class Words(functions.Functions):
 
     @functions.signature(TEXT, PATTERN)
     def _func_capture(self, text: str | None, pattern: str) -> str | None:
-        found = regex(pattern).search(text) if text is not None else None
+        found = readable(pattern).search(text) if text is not None else None
         return None if found is None else found.group(1 if found.re.groups else 0)
 
     @functions.signature(TEXT)
@@ -72,11 +91,37 @@ class Words(functions.Functions):
         except ValueError as error:
             raise ExpressionError(f"from_json: {error} in {str(text)[:60]!r}") from error
 
-    @functions.signature(LIST, {"types": ["number", "null"]})
+    @functions.signature(LIST, NUMBER)
     def _func_pick(self, items: list[Any] | None, index: float | None) -> Any:
         if items is None or index is None or not 0 <= index < len(items) or int(index) != index:
             return None
         return items[int(index)]
+
+    @functions.signature(LIST, NUMBER)
+    def _func_take(self, items: list[Any] | None, count: float | None) -> list[Any] | None:
+        return None if items is None or count is None else items[: max(int(count), 0)]
+
+    @functions.signature(LIST)
+    def _func_indices(self, items: list[Any] | None) -> list[int] | None:
+        return None if items is None else list(range(len(items)))
+
+    @functions.signature(LIST, LIST)
+    def _func_places(self, items: list[Any] | None, order: list[Any] | None) -> list[int | None] | None:
+        if items is None or order is None:
+            return None
+        ranks: dict[str, int] = {}
+        for rank, named in enumerate(order, start=1):
+            for name in named if isinstance(named, list) else [named]:
+                ranks.setdefault(word(name), rank)
+        return [ranks.get(word(item)) for item in items]
+
+    @functions.signature(NUMBER, NUMBER)
+    def _func_subtract(self, one: float | None, other: float | None) -> float | None:
+        return None if one is None or other is None else one - other
+
+    @functions.signature(NUMBER, NUMBER)
+    def _func_divide(self, one: float | None, other: float | None) -> float | None:
+        return None if one is None or not other else one / other
 
     @functions.signature({"types": ["object", "null"]})
     def _func_zip(self, columns: dict[str, Any] | None) -> list[dict[str, Any]] | None:
@@ -95,23 +140,21 @@ class Words(functions.Functions):
             return None
         if not self._markers:
             raise ExpressionError("turns: the contract's delivery.transcript.markers says where turns begin")
-        return list(_turns(text, self._markers))
+        return list(conversations.turns(text, self._markers))
 
     @functions.signature(LIST, LIST)
     def _func_shared(self, one: list[Any] | None, other: list[Any] | None) -> list[Any] | None:
-        return None if one is None or other is None else one[: _shared(one, other)]
+        return None if one is None or other is None else one[: conversations.shared(one, other)]
 
     @functions.signature(LIST, LIST)
     def _func_beyond(self, one: list[Any] | None, other: list[Any] | None) -> str | None:
-        return None if one is None or other is None else _spoken(one[_shared(one, other) :])
+        if one is None or other is None:
+            return None
+        return conversations.spoken(one[conversations.shared(one, other) :])
 
-
-def regex(pattern: str) -> re.Pattern[str]:
-    """`pattern` compiled (a dot matches line ends too); `ExpressionError` if it is no regular expression."""
-    try:
-        return re.compile(pattern, re.DOTALL)
-    except re.error as error:
-        raise ExpressionError(f"{pattern!r} is not a regular expression: {error}") from error
+    @functions.signature(LIST, LIST)
+    def _func_same_context(self, one: list[Any] | None, other: list[Any] | None) -> bool | None:
+        return None if one is None or other is None else one[:-1] == other[:-1]
 
 
 def _written(text: str) -> str:
@@ -121,33 +164,3 @@ def _written(text: str) -> str:
 
 def _no_number(text: str) -> Any:
     raise ValueError(f"{text} is not JSON")
-
-
-def _turns(text: str, markers: Mapping[str, str]) -> Iterator[dict[str, str]]:
-    roles = {marker: role for role, marker in markers.items()}
-    longest_first = sorted(roles, key=len, reverse=True)
-    pieces = re.split("(" + "|".join(map(re.escape, longest_first)) + ")", text)
-    if pieces[0].strip():
-        raise ExpressionError(f"turns: text before the first marker: {pieces[0][:60]!r}")
-    for marker, content in zip(pieces[1::2], pieces[2::2], strict=True):
-        yield {"role": roles[marker], "content": content.strip()}
-
-
-def _shared(one: list[Any], other: list[Any]) -> int:
-    """How many messages two conversations begin with in common, leaving each at least its last."""
-    most = max(min(len(one), len(other)) - 1, 0)
-    return next((place for place in range(most) if one[place] != other[place]), most)
-
-
-def _spoken(messages: list[Any]) -> str:
-    """The first message's text; later ones follow with their role, a blank line between."""
-    for place, message in enumerate(messages):
-        if not isinstance(message, dict) or not isinstance(message.get("content"), str):
-            raise ExpressionError(
-                f"beyond: message {place} of what differs is not {{role: ..., content: text}}; write "
-                "conversation[].{role: from, content: value} with your own field names"
-            )
-    first = [message["content"] for message in messages[:1]]
-    return "\n\n".join(
-        [*first, *(f"{message.get('role')}: {message['content']}" for message in messages[1:])]
-    )

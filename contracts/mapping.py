@@ -7,118 +7,37 @@ gives them. `docs/mapping.md` teaches the language by example.
 
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    Discriminator,
-    Field,
-    StringConstraints,
-    Tag,
-    field_validator,
-    model_validator,
-)
+from pydantic import Discriminator, Field, Tag, model_validator
 
-from contracts import expressions
 from contracts.base import TermError, Terms
+from contracts.sources import Csv, Expression, Join, Name, Source, list_or_one, path_below
+from contracts.values import Times, Transcript, ValueMap, Values
 
-
-def _readable(text: str) -> str:
-    expressions.parse(text)
-    return text
-
-
-def _codec(name: str) -> str:
-    try:
-        "".encode(name)
-    except (LookupError, ValueError) as error:
-        problem = f"{name!r} is not a text encoding"
-        raise TermError(problem, fix="name a Python codec, for example utf-8 or cp1252") from error
-    return name
-
-
-def _moment_format(text: str) -> str:
-    if text not in ("iso8601", "epoch_s", "epoch_ms") and "%" not in text:
-        fix = "write iso8601, epoch_s, epoch_ms or a strptime pattern such as '%d/%m/%Y %H:%M:%S'"
-        raise TermError(f"{text!r} is not a way to write moments", fix=fix)
-    return text
-
-
-def path_below(path: str, folder: str) -> str:
-    """`path` itself, if it is a relative one that stays below `folder`; else `TermError`."""
-    parts = path.replace("\\", "/").split("/")
-    if path.startswith(("/", "\\", "~")) or ".." in parts or "://" in path or not path.isprintable():
-        raise TermError(f"{path!r} leaves {folder}", fix="name files below it, with a relative path")
-    return path
-
-
-Expression = Annotated[str, Field(min_length=1), AfterValidator(_readable)]
-Name = Annotated[str, Field(pattern=r"^[a-z_][a-z0-9_]*$")]
-# Blanks count here: a tab delimits, and a transcript's turn opens with "\n\nHuman:".
-AsWritten = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1)]
-Character = Annotated[str, StringConstraints(strip_whitespace=False, min_length=1, max_length=1)]
-
-
-class Csv(Terms):
-    """A CSV's dialect."""
-
-    delimiter: Character = Field(",", description='What parts the cells; a tab is "\\t", in double quotes.')
-    quote: Character = Field('"', description="What encloses a cell; doubled, it stands for itself.")
-    encoding: Annotated[str, AfterValidator(_codec)] = Field(
-        "utf-8", description="A Python codec name; a byte order mark is always dropped."
-    )
-
-    @model_validator(mode="after")
-    def _characters_differ(self) -> "Csv":
-        for name in ("delimiter", "quote"):
-            if getattr(self, name) in "\r\n":
-                raise TermError("is a line end", name, fix="give the character that stands between the cells")
-        if self.delimiter == self.quote:
-            raise TermError(f"{self.quote!r} is the delimiter too", "quote", fix="give two characters")
-        return self
-
-
-class Source(Terms):
-    """A set of files of one shape. Plain, gzip and zstandard files are told apart by their first bytes."""
-
-    path: str = Field(min_length=1, description="File name or glob, relative to the delivery's folder.")
-    format: Literal["jsonl", "json", "csv", "parquet"] = Field(
-        description="jsonl: an object a line; json: one array of objects, in `rows_at` if nested."
-    )
-    rows_at: Expression | None = Field(None, description="Where the array is inside a json file.")
-    csv: Csv = Csv()
-
-    @field_validator("path")
-    @classmethod
-    def _below_the_folder(cls, path: str) -> str:
-        return path_below(path, "the delivery's folder")
-
-    @model_validator(mode="after")
-    def _options_fit_the_format(self) -> "Source":
-        given = {"rows_at": self.rows_at is not None, "csv": self.csv != Csv()}
-        for option, format_ in (("rows_at", "json"), ("csv", "csv")):
-            if given[option] and self.format != format_:
-                problem = f"says nothing about a {self.format} file"
-                raise TermError(problem, option, fix=f"remove it, or write format: {format_}")
-        return self
-
-
-class Join(Terms):
-    """Rows of another file, found by key; each row then sees its partner under the name `as_`.
-
-    Keys are compared as text, case and leading zeros kept; 7, 7.0 and "7" are the same key. One file may
-    serve several joins, or hold the rows themselves (a message and its parent).
-    """
-
-    source: Source
-    as_: Name = Field(alias="as", description="The name expressions use for the joined row.")
-    on: Expression = Field(description="The key, read from the row (or from an earlier join).")
-    key: Expression = Field(description="The key, read from the joined file's rows; unique there.")
+__all__ = [
+    "Csv",
+    "DeliveryTerms",
+    "Each",
+    "Expression",
+    "Join",
+    "RecordFields",
+    "Requirement",
+    "ResponseFields",
+    "Source",
+    "Times",
+    "Transcript",
+    "Tree",
+    "ValueMap",
+    "Values",
+    "path_below",
+]
 
 
 class Each(Terms):
     """One row holds several judgements: one record for every element of a list or an object.
 
     The element appears as an object with ``index`` (from 0), ``number`` (from 1), ``key`` (an object's
-    key, or null) and ``value``.
+    key, or null) and ``value``. Where elements hold several in turn, the next level's `in` sees this one's
+    element.
     """
 
     in_: Expression = Field(alias="in", description="A list, or an object whose values are judgements.")
@@ -139,31 +58,12 @@ class Tree(Terms):
     where: Expression | None = Field(None, description="Keep only nodes for which this is true.")
 
 
-class Transcript(Terms):
-    """A conversation kept in one string; the function `turns(text)` cuts it at these markers."""
+class Requirement(Terms):
+    """A rule of the buyer's own about a row; a judgement that breaks it goes to the quarantine."""
 
-    markers: dict[str, AsWritten] = Field(
-        min_length=1,
-        description='Role → the marker that opens its turns, blanks and line ends included ("\\n\\nHuman:").',
-    )
-
-    @model_validator(mode="after")
-    def _markers_differ(self) -> "Transcript":
-        seen: dict[str, str] = {}
-        for role, marker in self.markers.items():
-            if (other := seen.setdefault(marker, role)) != role:
-                problem = f"{marker!r} already opens the turns of {other!r}"
-                raise TermError(problem, "markers", role, fix="give every role its own marker")
-        return self
-
-
-class Times(Terms):
-    """How moments are written."""
-
-    format: Annotated[str, AfterValidator(_moment_format)] = Field(
-        "iso8601",
-        description="iso8601, epoch_s, epoch_ms, or a strptime pattern such as '%d/%m/%Y %H:%M:%S'. A moment "
-        "without an offset is read in the contract's time zone.",
+    test: Expression = Field(description="True where the row is as it should be; null is not true.")
+    problem: str = Field(
+        min_length=3, max_length=300, description="What is wrong otherwise, as the vendor should read it."
     )
 
 
@@ -179,6 +79,11 @@ def _listed_or_expression(value: object) -> str:
     return "expression" if isinstance(value, str) else "list"
 
 
+Eaches = Annotated[
+    Annotated[Each, Tag("expression")]
+    | Annotated[Annotated[tuple[Each, ...], Field(min_length=1)], Tag("list")],
+    Discriminator(list_or_one),
+]
 Responses = Annotated[
     Annotated[tuple[ResponseFields, ...], Tag("list")] | Annotated[Expression, Tag("expression")],
     Discriminator(_listed_or_expression),
@@ -218,7 +123,9 @@ class RecordFields(Terms):
     turn: Expression | None = Field(None, description="Which turn of the conversation; a whole number.")
     started_at: Expression | None = Field(None, description="When the judgement was begun.")
     submitted_at: Expression | None = Field(None, description="When the judgement was handed in.")
-    duration_s: Expression | None = Field(None, description="How long it took, in seconds.")
+    duration_s: Expression | None = Field(
+        None, description="How long it took, in the unit of `delivery.times.duration`."
+    )
     domain: Expression | None = Field(None, description="Subject of the prompt, for breakdowns.")
     language: Expression | None = Field(None, description="Language of the conversation.")
     difficulty: Expression | None = Field(None, description="How hard the prompt is, in the vendor's words.")
@@ -255,27 +162,59 @@ class DeliveryTerms(Terms):
     )
     rows: Source
     join: tuple[Join, ...] = ()
-    each: Each | None = None
+    each: Eaches | None = Field(
+        None, description="What to make a record of, within a row; a list goes deeper, one level at a time."
+    )
     tree: Tree | None = None
     transcript: Transcript | None = None
     roles: dict[str, Literal["system", "user", "assistant", "tool"]] = Field(
         default_factory=dict, description="The vendor's role words → ours, where they differ."
     )
-    times: Times = Times()
+    times: Times = Times.defaults()
+    values: Values = Values.defaults()
+    require: tuple[Requirement, ...] = Field(
+        (), description="What a row must satisfy to be read; the first broken rule is told."
+    )
+    shown: Expression | None = Field(
+        None,
+        description="Where the sides on screen differ from the file's: the responses' places in the file, "
+        "from 0, in the order shown. Records then hold them in that order; the label still speaks of the "
+        "file's.",
+    )
     record: RecordFields
 
     @model_validator(mode="after")
     def _one_way_to_split_a_row(self) -> "DeliveryTerms":
         if self.each and self.tree:
             raise TermError("a row is split by `each` or by `tree`, not by both", "tree", fix="keep one")
-        split = [("each", self.each.as_)] if self.each else [("tree", self.tree.as_)] if self.tree else []
-        taken: list[str] = []
+        split = [(*self._each_place(number), each.as_) for number, each in enumerate(self.eaches)]
+        split += [("tree", self.tree.as_)] if self.tree else []
+        taken: list[str] = [self.rows.file_as] if self.rows.file_as else []
         for *place, name in [*(("join", number, join.as_) for number, join in enumerate(self.join)), *split]:
             if name in taken:
                 problem = f"the name {name!r} is given twice"
                 raise TermError(problem, *place, "as", fix="give each its own name")
             taken.append(str(name))
         return self
+
+    @model_validator(mode="after")
+    def _mapped_words_are_delivered(self) -> "DeliveryTerms":
+        for name, given in self.values:
+            if given is not None and getattr(self.record, name) is None:
+                problem = f"is never used: delivery.record does not say where {name} comes from"
+                raise TermError(problem, "values", name, fix=f"add delivery.record.{name}, or remove this")
+        if self.shown and self.record.responses is None:
+            problem = "there are no responses to put in order"
+            raise TermError(problem, "shown", fix="remove it, or map delivery.record.responses")
+        return self
+
+    @property
+    def eaches(self) -> tuple[Each, ...]:
+        """The levels of `each`, the outermost first."""
+        return () if self.each is None else (self.each,) if isinstance(self.each, Each) else self.each
+
+    def _each_place(self, number: int) -> tuple[str | int, ...]:
+        return ("each",) if isinstance(self.each, Each) else ("each", number)
 
     @model_validator(mode="after")
     def _folder_names_a_week(self) -> "DeliveryTerms":

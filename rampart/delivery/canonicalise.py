@@ -14,10 +14,11 @@ from contracts.model import Contract
 from rampart.delivery.compression import open_decompressed
 from rampart.delivery.errors import LandingError, UnreadableFileError
 from rampart.delivery.globs import path_matches
-from rampart.delivery.joins import JoinTable
+from rampart.delivery.joins import JoinRead, JoinTable
 from rampart.delivery.landing import Landed, LandedFile
 from rampart.delivery.mapping import Record, RecordMapper
 from rampart.delivery.readers import Row, Unread, read_rows
+from rampart.delivery.readers.row import unreadable
 from rampart.delivery.scope import Judgement, columns_read, splitter
 from rampart.delivery.store import ObjectStore
 from rampart.records.canonical import QUARANTINE, RECORD
@@ -44,11 +45,12 @@ class FileRead:
 
 @dataclass(frozen=True)
 class Canonical:
-    """A delivery as records (`RECORD`), what could not be read (`QUARANTINE`), and the count a file."""
+    """A delivery as records (`RECORD`), what could not be read (`QUARANTINE`), counts by file and by join."""
 
     records: pa.Table
     quarantine: pa.Table
     files: tuple[FileRead, ...]
+    joins: tuple[JoinRead, ...] = ()
 
 
 def canonicalise(landed: Landed, contract: Contract, store: ObjectStore, pseudonym_key: bytes) -> Canonical:
@@ -157,11 +159,16 @@ class _Reading:
             self._records.whole(),
             self._quarantine.whole(),
             tuple(sorted(files, key=lambda read: read.file.name)),
+            tuple(table.read() for table in self._joins),
         )
 
     def _rows(self, file: LandedFile, source: Source, needed: frozenset[str]) -> Iterator[Row | Unread]:
         with self._store.open(file.key) as stream:
-            yield from read_rows(open_decompressed(stream, file.name), source, file.name, needed)
+            rows = read_rows(open_decompressed(stream, file.name), source, file.name, needed)
+            if source.file_as is None:
+                yield from rows
+            else:
+                yield from (_named(row, source.file_as, file.name) for row in rows)
 
     def _judgements(self, row: Row | Unread, file: LandedFile) -> Iterator[Record | Unread]:
         scope = self._joined(row) if isinstance(row, Row) else row
@@ -192,6 +199,16 @@ class _Reading:
                 "excerpt": unread.excerpt,
             }
         )
+
+
+def _named(row: Row | Unread, name: str, file: str) -> Row | Unread:
+    """`row` with its file's name beside it."""
+    if isinstance(row, Unread):
+        return row
+    if name in row.value:
+        problem = f"the row has a field {name!r}, which the contract's `file_as: {name}` hides; rename that"
+        return unreadable(row.line, problem, row.value, "unreadable_field")
+    return Row(row.line, {**row.value, name: file})
 
 
 def _unjoined(row: Row | Unread, file: str, tables: list[JoinTable]) -> list[Unread]:

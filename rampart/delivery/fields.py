@@ -3,24 +3,22 @@
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from contracts.mapping import Times
-from contracts.words import as_number
+from contracts.mapping import ValueMap
+from contracts.words import as_number, word
 from rampart.delivery.readers.row import kind_of, shown
 
 ROLES = frozenset({"system", "user", "assistant", "tool"})
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
-EPOCH_UNITS = {"epoch_s": 1.0, "epoch_ms": 1000.0}
 
 
 class FieldError(ValueError):
     """A value that is not what its field holds; the message says what was expected and found."""
 
 
-def _found(value: Any) -> str:
+def told(value: Any) -> str:
+    """What `value` is, as an error says it: its kind and its start."""
     return f"{kind_of(value)} ({shown(value)})"
 
 
@@ -30,7 +28,7 @@ def text_or_none(value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return utf8(value)
-    raise FieldError(f"expected text, found {_found(value)}; to_string() in the expression takes it as text")
+    raise FieldError(f"expected text, found {told(value)}; to_string() in the expression takes it as text")
 
 
 def utf8(text: str) -> str:
@@ -51,10 +49,10 @@ def name_or_none(value: Any) -> str | None:
     if isinstance(value, str):
         return utf8(value).strip() or None
     if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
-        raise FieldError(f"expected an id, found {_found(value)}")
+        raise FieldError(f"expected an id, found {told(value)}")
     if isinstance(value, int | float):
         return str(int(value))
-    raise FieldError(f"expected an id, found {_found(value)}")
+    raise FieldError(f"expected an id, found {told(value)}")
 
 
 def number_or_none(value: Any) -> float | None:
@@ -63,8 +61,23 @@ def number_or_none(value: Any) -> float | None:
         return None
     number = as_number(value)
     if number is None:
-        raise FieldError(f"expected a number, found {_found(value)}")
+        raise FieldError(f"expected a number, found {told(value)}")
     return number
+
+
+def mapped_or_none(value: Any, terms: ValueMap, words: Mapping[str, str]) -> str | None:
+    """The vendor's word in ours; `words` are those of `terms` in their normal form. Null stays null."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    known = words.get(word(value)) if isinstance(value, str | int | float) else None
+    if known is not None:
+        return known
+    if terms.unlisted == "empty":
+        return None
+    if terms.unlisted == "quarantine":
+        listed = ", ".join(map(repr, sorted(terms.map)[:20]))
+        raise FieldError(f"{shown(value)} is none of the words the contract maps ({listed})")
+    return text_or_none(value)
 
 
 def whole_or_none(value: Any) -> int | None:
@@ -73,40 +86,8 @@ def whole_or_none(value: Any) -> int | None:
     if number is None:
         return None
     if not number.is_integer() or abs(number) >= 2**31:
-        raise FieldError(f"expected a whole number, found {_found(value)}")
+        raise FieldError(f"expected a whole number, found {told(value)}")
     return int(number)
-
-
-def moment_or_none(value: Any, times: Times, zone: ZoneInfo) -> datetime | None:
-    """A moment in UTC. One without an offset is read in the contract's time zone."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    if isinstance(value, date):  # typed already, as in Parquet; a datetime is a date too
-        return _in_utc(value, zone)
-    try:
-        if times.format in EPOCH_UNITS:
-            number = number_or_none(value)
-            return datetime.fromtimestamp((number or 0.0) / EPOCH_UNITS[times.format], UTC)
-        if isinstance(value, str) and times.format == "iso8601":
-            return _in_utc(datetime.fromisoformat(value.strip()), zone)
-        if isinstance(value, str):
-            # A pattern without %z gives a moment without a zone, which _in_utc reads in the contract's.
-            return _in_utc(datetime.strptime(value.strip(), times.format), zone)  # noqa: DTZ007
-    except (ValueError, OverflowError, OSError) as error:
-        raise FieldError(f"expected a moment as {times.format}, found {_found(value)}") from error
-    raise FieldError(f"expected a moment as {times.format}, found {_found(value)}")
-
-
-def _in_utc(moment: datetime | date, zone: ZoneInfo) -> datetime:
-    local = (
-        moment
-        if isinstance(moment, datetime)
-        else datetime(moment.year, moment.month, moment.day, tzinfo=zone)
-    )
-    try:
-        return (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
-    except OverflowError as error:
-        raise FieldError(f"expected a moment after year 1, found {_found(moment)}") from error
 
 
 def messages(value: Any, roles: Mapping[str, str]) -> list[dict[str, str]]:
@@ -126,7 +107,7 @@ def _message(value: Any, place: int, roles: Mapping[str, str]) -> dict[str, str]
         hint = (
             "give {role: ..., content: ...} objects, for example conversation[].{role: from, content: value}"
         )
-        raise FieldError(f"[{place}]: expected a message, found {_found(value)}; {hint}")
+        raise FieldError(f"[{place}]: expected a message, found {told(value)}; {hint}")
     given = value.get("role")
     role = roles.get(given, given) if isinstance(given, str) else None
     if role not in ROLES:
@@ -158,7 +139,7 @@ def aspects_or_none(value: Any) -> list[dict[str, Any]] | None:
     if value is None:
         return None
     if not isinstance(value, dict):
-        raise FieldError(f"expected an object of scores, found {_found(value)}")
+        raise FieldError(f"expected an object of scores, found {told(value)}")
     return [{"axis": utf8(axis), "scores": _scores(axis, value[axis])} for axis in sorted(value)]
 
 
@@ -174,13 +155,13 @@ def spans_or_none(value: Any) -> list[dict[str, Any]] | None:
     if value is None:
         return None
     if not isinstance(value, list):
-        raise FieldError(f"expected a list of marked passages, found {_found(value)}")
+        raise FieldError(f"expected a list of marked passages, found {told(value)}")
     return [_span(one, place) for place, one in enumerate(value)]
 
 
 def _span(value: Any, place: int) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise FieldError(f"[{place}]: expected {{start, end, label}}, found {_found(value)}")
+        raise FieldError(f"[{place}]: expected {{start, end, label}}, found {told(value)}")
     try:
         start, end = whole_or_none(value.get("start")), whole_or_none(value.get("end"))
         response, label = whole_or_none(value.get("response")) or 0, name_or_none(value.get("label"))

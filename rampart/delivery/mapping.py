@@ -7,20 +7,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from contracts.expressions import ExpressionError, Read, compiled
+from contracts.functions import truthy
+from contracts.mapping import ValueMap
 from contracts.model import Contract
+from contracts.words import word
 from rampart.delivery import fields
 from rampart.delivery.fields import FieldError
-from rampart.delivery.readers.row import Unread, kind_of, shown, unreadable
+from rampart.delivery.moments import moment_or_none, seconds_or_none
+from rampart.delivery.readers.row import Unread, unreadable
+from rampart.delivery.responses import Responses, responses_reader
 from rampart.delivery.scope import Judgement
-from rampart.records.schemes import Label, label_reader
+from rampart.delivery.shown import as_shown, order_shown
+from rampart.records.schemes import Label, label_reader, within
 
 Record = dict[str, Any]
 Convert = Callable[[Any], Any]
 Scope = Mapping[str, Any]
 
 OUTSIDE = Label(None)  # a label the scheme does not know: kept as delivered, judged by the gates
-# One judgement weighs one, but its pairs are C(K, 2): 4,950 here. Real rankings have 2 to 9 responses.
-MOST_RESPONSES = 100
 
 
 class RecordMapper:
@@ -38,8 +42,10 @@ class RecordMapper:
         self._pseudonyms: dict[str, str] = {}
         self._label = given.pop("label", _absent)
         self._read_label = label_reader(contract.annotation.scheme)
-        self._responses = _responses_reader(contract, markers)
+        self._responses = responses_reader(terms.record, markers)
         given.pop("responses", None)
+        self._shown = compiled(terms.shown, markers) if terms.shown else None
+        self._require = [(compiled(rule.test, markers), rule.problem) for rule in terms.require]
         convert = self._converters(contract)
         self._columns = [(name, read, convert[name]) for name, read in given.items()]
         self._empty: Record = {**dict.fromkeys(convert), "prompt": []}
@@ -50,6 +56,8 @@ class RecordMapper:
     def record(self, judgement: Judgement, file: str, line: int) -> Record | Unread:
         """The canonical record of `judgement`, or the field that could not be read and why."""
         try:
+            if broken := self._broken(judgement.scope):
+                return unreadable(line, broken, judgement.scope, "not_as_required", judgement.item)
             record = self._record(judgement.scope)
         except ValueError as error:  # FieldError, ExpressionError, or a number too long to write out
             return unreadable(line, str(error), judgement.scope, "unreadable_field", judgement.item)
@@ -57,6 +65,16 @@ class RecordMapper:
         if record["record_id"] is None:
             record["record_id"] = f"{file}:{line}:{judgement.item}"
         return record
+
+    def _broken(self, scope: Scope) -> str | None:
+        """The sentence of the first rule of `delivery.require` that does not hold."""
+        for place, (test, problem) in enumerate(self._require):
+            try:
+                if not truthy(test(scope)):
+                    return problem
+            except ExpressionError as error:
+                raise FieldError(f"delivery.require[{place}].test: {error}") from error
+        return None
 
     def _record(self, scope: Scope) -> Record:
         record = self._empty.copy()
@@ -66,20 +84,29 @@ class RecordMapper:
             except (FieldError, ExpressionError) as error:
                 raise FieldError(f"{name}: {error}") from error
         responses = record["responses"] = self._responses(scope)
-        record.update(self._label_fields(scope, len(responses)))
+        record.update(self._label_fields(scope, responses))
+        _check_aspects(record["aspects"], len(responses))
         if record["item_id"] is None:
             record["item_id"] = _item_digest(record["prompt"], responses)
         if record["guideline_version"] is None:
             record["guideline_version"] = self._guideline
-        return record
+        return record if self._shown is None else self._as_shown(record, self._shown, scope)
 
-    def _label_fields(self, scope: Scope, responses: int) -> Record:
+    def _as_shown(self, record: Record, shown: Read, scope: Scope) -> Record:
+        try:
+            return as_shown(record, order_shown(shown(scope), len(record["responses"])))
+        except (FieldError, ExpressionError) as error:
+            raise FieldError(f"shown: {error}") from error
+
+    def _label_fields(self, scope: Scope, responses: Responses) -> Record:
         try:
             raw = self._label(scope)
             delivered = fields.as_delivered(raw)
         except ValueError as error:
             raise FieldError(f"label: {error}") from error
-        label = self._read_label(raw, responses) or OUTSIDE
+        label = self._read_label(raw, len(responses)) or OUTSIDE
+        if label.spans and not within(label.spans, [one["content"] for one in responses]):
+            label = OUTSIDE
         return {
             "raw_label": delivered,
             "ranking": label.ranking,
@@ -87,16 +114,16 @@ class RecordMapper:
             "both_bad": label.both_bad,
             "ratings": label.ratings,
             "category": label.category,
-            **({"spans": label.spans} if label.spans is not None else {}),
+            **({"spans": label.spans} if self._empty["scheme"] == "spans" else {}),
         }
 
     def _converters(self, contract: Contract) -> dict[str, Convert]:
         """How each mapped field but label and responses is read."""
         times, zone = contract.delivery.times, ZoneInfo(contract.term.timezone)
-        roles = contract.delivery.roles
+        roles, values = contract.delivery.roles, contract.delivery.values
 
         def moment(value: Any) -> Any:
-            return fields.moment_or_none(value, times, zone)
+            return moment_or_none(value, times, zone)
 
         return {
             "record_id": fields.name_or_none,
@@ -108,14 +135,14 @@ class RecordMapper:
             "prompt_author_id": self._pseudonym,
             "started_at": moment,
             "submitted_at": moment,
-            "duration_s": fields.number_or_none,
-            "domain": fields.text_or_none,
-            "language": fields.text_or_none,
+            "duration_s": lambda value: seconds_or_none(value, times.duration),
+            "domain": _words(values.domain),
+            "language": _words(values.language),
             "guideline_version": fields.name_or_none,
             "work_order_item": fields.name_or_none,
             "rationale": fields.text_or_none,
-            "difficulty": fields.text_or_none,
-            "unit_kind": fields.text_or_none,
+            "difficulty": _words(values.difficulty),
+            "unit_kind": _words(values.unit_kind),
             "aspects": fields.aspects_or_none,
             "spans": fields.spans_or_none,
             "verifier": fields.as_delivered,
@@ -133,78 +160,24 @@ class RecordMapper:
         return self._pseudonyms[name]
 
 
-Responses = list[dict[str, str | None]]
-
-
-def _responses_reader(contract: Contract, markers: Mapping[str, str] | None) -> Callable[[Scope], Responses]:
-    given = contract.delivery.record.responses
-    if given is None:
-        return lambda _scope: []
-    if isinstance(given, str):
-        return _in_a_list(compiled(given, markers))
-    return _one_by_one(
-        [
-            tuple(
-                compiled(text, markers) if text else _absent
-                for text in (one.content, one.checkpoint_id, one.response_id)
-            )
-            for one in given
-        ]
-    )
-
-
 def _absent(_scope: Scope) -> None:
     return None
 
 
-def _one_by_one(readers: list[tuple[Read, ...]]) -> Callable[[Scope], Responses]:
-    def responses(scope: Scope) -> Responses:
-        found: Responses = []
-        try:
-            for content, checkpoint, response_id in readers:
-                found.append(
-                    fields.response(content(scope), checkpoint(scope), response_id(scope), len(found))
-                )
-        except FieldError as error:
-            raise FieldError(f"responses{error}") from error
-        except ExpressionError as error:
-            raise FieldError(f"responses[{len(found)}]: {error}") from error
-        return found
-
-    return responses
+def _words(terms: ValueMap | None) -> Convert:
+    """How a field of text is read: as it is, or by the contract's words for it."""
+    if terms is None:
+        return fields.text_or_none
+    words = {word(theirs): ours for theirs, ours in terms.map.items()}
+    return lambda value: fields.mapped_or_none(value, terms, words)
 
 
-def _in_a_list(read: Read) -> Callable[[Scope], Responses]:
-    def responses(scope: Scope) -> Responses:
-        try:
-            found = read(scope)
-        except ExpressionError as error:
-            raise FieldError(f"responses: {error}") from error
-        if found is None:
-            return []
-        if not isinstance(found, list):
-            raise FieldError(f"responses: expected a list, found {kind_of(found)} ({shown(found)})")
-        if len(found) > MOST_RESPONSES:
-            raise FieldError(f"responses: {len(found)} responses, at most {MOST_RESPONSES} can be compared")
-        return [_listed(one, place) for place, one in enumerate(found)]
-
-    return responses
-
-
-def _listed(one: Any, place: int) -> dict[str, str | None]:
-    if not isinstance(one, dict):
-        return _response(place, one, None, None)
-    if "content" not in one:
-        hint = "give {content: ..., checkpoint_id: ..., response_id: ...} objects"
-        raise FieldError(f"responses[{place}]: has no content, only {shown(sorted(one))}; {hint}")
-    return _response(place, one["content"], one.get("checkpoint_id"), one.get("response_id"))
-
-
-def _response(place: int, content: Any, checkpoint: Any, response_id: Any) -> dict[str, str | None]:
-    try:
-        return fields.response(content, checkpoint, response_id, place)
-    except FieldError as error:
-        raise FieldError(f"responses{error}") from error
+def _check_aspects(aspects: list[dict[str, Any]] | None, responses: int) -> None:
+    for aspect in aspects or ():
+        count = len(aspect["scores"])
+        if responses > 1 and count not in (1, responses):
+            said = f"{aspect['axis']} has {count} scores for {responses} responses"
+            raise FieldError(f"aspects: {said}; list[].x drops nulls, map(&x, list) keeps them")
 
 
 def _item_digest(prompt: list[dict[str, str]], responses: Responses) -> str:

@@ -25,32 +25,38 @@ class Judgement:
 
 def splitter(terms: DeliveryTerms) -> Callable[[Row, Scope], Iterator[Judgement | Unread]]:
     """How this contract's rows become judgements: whole, by element, or by tree node."""
-    split = _split(terms)
-    way = terms.each or terms.tree
-    name = way.as_ if way else ""
+    levels = _levels(terms)
 
     def judgements(row: Row, scope: Scope) -> Iterator[Judgement | Unread]:
-        if split is None:
+        if not levels:
             yield Judgement(0, scope)
             return
-        if name in scope:
-            problem = (
-                f"the row has a field {name!r}, which hides the contract's `as: {name}`; choose another name"
-            )
-            yield unreadable(row.line, problem, row.value, "unreadable_field")
+        if hidden := next((name for name, _ in levels if name in scope), None):
+            said = f"the row has a field {hidden!r}, which hides the contract's `as: {hidden}`"
+            yield unreadable(row.line, f"{said}; choose another name", row.value, "unreadable_field")
             return
         try:
-            parts = list(split(scope))
+            scopes = list(_split(scope, levels))
         except ExpressionError as error:
             yield unreadable(row.line, _located(error, terms), row.value, "unreadable_field")
             return
-        if not parts:
+        if not scopes:
             problem = "the row holds no judgement: delivery.each or delivery.tree found none"
             yield unreadable(row.line, problem, row.value, "no_judgement")
-        for item, part in enumerate(parts):
-            yield Judgement(item, {**scope, name: part})
+        for item, inner in enumerate(scopes):
+            yield Judgement(item, inner)
 
     return judgements
+
+
+def _split(scope: Scope, levels: list[tuple[str, Split]]) -> Iterator[Scope]:
+    """`scope` with an element of every level beside it, level by level."""
+    if not levels:
+        yield scope
+        return
+    (name, split), *below = levels
+    for part in split(scope):
+        yield from _split({**scope, name: part}, below)
 
 
 def _located(error: ExpressionError, terms: DeliveryTerms) -> str:
@@ -63,17 +69,19 @@ def columns_read(terms: DeliveryTerms) -> frozenset[str]:
     """Top-level columns of the rows' files that the contract's expressions read."""
     record = terms.record
     texts = [value for key, value in record if isinstance(value, str) and key != "responses"]
-    texts += [join.on for join in terms.join]
+    texts += [text for join in terms.join for text in join.on_parts]
+    texts += [rule.test for rule in terms.require]
+    texts += [terms.shown] if terms.shown else []
     if isinstance(record.responses, str):
         texts.append(record.responses)
     else:
         texts += [text for one in record.responses or () for text in _response_texts(one)]
-    if terms.each:
-        texts.append(terms.each.in_)
+    texts += [each.in_ for each in terms.eaches]
     if terms.tree:
         texts.append(terms.tree.root)
-    texts += [split.where for split in (terms.each, terms.tree) if split and split.where]
-    own = {join.as_ for join in terms.join} | {s.as_ for s in (terms.each, terms.tree) if s}
+    splits: list[Each | Tree] = [*terms.eaches, *([terms.tree] if terms.tree else [])]
+    texts += [split.where for split in splits if split.where]
+    own = {join.as_ for join in terms.join} | {split.as_ for split in splits} | {terms.rows.file_as}
     return frozenset().union(*(fields_read(text) for text in texts)) - own
 
 
@@ -81,13 +89,14 @@ def _response_texts(fields: ResponseFields) -> list[str]:
     return [text for text in (fields.content, fields.checkpoint_id, fields.response_id) if text]
 
 
-def _split(terms: DeliveryTerms) -> Split | None:
+def _levels(terms: DeliveryTerms) -> list[tuple[str, Split]]:
     markers = terms.transcript.markers if terms.transcript else None
-    if terms.each:
-        return _by_element(compiled(terms.each.in_, markers), _filter(terms.each, markers))
     if terms.tree:
-        return _by_node(terms.tree, compiled(terms.tree.root, markers), _filter(terms.tree, markers))
-    return None
+        node = _by_node(terms.tree, compiled(terms.tree.root, markers), _filter(terms.tree, markers))
+        return [(terms.tree.as_, node)]
+    return [
+        (each.as_, _by_element(compiled(each.in_, markers), _filter(each, markers))) for each in terms.eaches
+    ]
 
 
 def _filter(split: Each | Tree, markers: Mapping[str, str] | None) -> Callable[[Scope, dict[str, Any]], bool]:

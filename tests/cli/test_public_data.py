@@ -17,7 +17,7 @@ DATA = Path(os.environ.get("RAMPART_TEST_DATA", TREE.parent / "shared" / "data")
 EXAMPLES = TREE / "contracts" / "specs" / "examples"
 
 
-@pytest.mark.parametrize("name", ["llmfao", "oasst", "pandalm"])
+@pytest.mark.parametrize("name", ["llmfao", "oasst", "pandalm", "crowd-timing"])
 def test_a_public_set_is_judged_by_its_contract_alone(rampart: Rampart, name: str) -> None:
     if not (DATA / name).is_dir():
         pytest.skip(f"{DATA / name} is not there; set RAMPART_TEST_DATA to the folder of the public sets")

@@ -12,7 +12,7 @@ from rampart.delivery.errors import DeliveryError, LandingError, UnreadableFileE
 from rampart.delivery.landing import Landed, LandedFile
 from rampart.delivery.local_store import LocalStore
 from rampart.records.canonical import QUARANTINE, RECORD
-from tests.delivery.reading import KEY, contract, jsonl, quarantine, read, records
+from tests.delivery.reading import KEY, PLAIN, contract, jsonl, quarantine, read, records
 
 JSONL = {"path": "rows.jsonl", "format": "jsonl"}
 CSV = {"path": "rows.csv", "format": "csv"}
@@ -222,3 +222,19 @@ def test_no_bytes_raise_anything_but_a_delivery_error(name: str, data: bytes) ->
         assert str(error).isprintable()
     else:
         assert found.records.num_rows + found.quarantine.num_rows == found.files[0].lines
+
+
+def test_a_row_may_see_the_name_of_its_file() -> None:
+    rows = {"path": "*.jsonl", "format": "jsonl", "file_as": "file"}
+    record = {**PLAIN, "annotator_id": "capture(file, '^([a-z]+)')"}
+    row = {"prompt": "?", "a": "x", "b": "y", "label": "a"}
+    files = {"ann.jsonl": jsonl(row), "bob.jsonl": jsonl(row, {**row, "file": 1})}
+    found = read(contract({"rows": rows, "record": record}), files)
+    assert len({one["annotator_id"] for one in records(found)}) == 2
+    assert [(one["source_file"], one["source_line"], one["problem"]) for one in quarantine(found)] == [
+        (
+            "bob.jsonl",
+            2,
+            "the row has a field 'file', which the contract's `file_as: file` hides; rename that",
+        )
+    ]

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.mapping import Times
+from contracts.mapping import Times, ValueMap
+from contracts.words import word
 from rampart.delivery import fields
 from rampart.delivery.fields import FieldError
+from rampart.delivery.moments import moment_or_none, seconds_or_none
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DEEP: list[Any] = []
@@ -97,7 +99,7 @@ def test_a_broken_or_huge_number_is_no_whole_one(value: Any) -> None:
 
 
 def moment(value: Any, format_: str = "iso8601") -> datetime | None:
-    return fields.moment_or_none(value, Times(format=format_), BERLIN)
+    return moment_or_none(value, Times(format=format_), BERLIN)
 
 
 NOON = datetime(2026, 1, 5, 11, 0, tzinfo=UTC)
@@ -265,3 +267,68 @@ def test_no_value_breaks_a_reader_in_another_way_than_a_field_error(value: Any) 
             read(value)
         except FieldError as error:
             str(error).encode()  # what the quarantine keeps can be written
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "seconds"),
+    [
+        (90, "s", 90.0),
+        ("1500", "ms", 1.5),
+        (2.5, "min", 150.0),
+        ("0.5", "h", 1800.0),
+        ("1:02:03", "clock", 3723.0),
+        ("2:03", "clock", 123.0),
+        (" 90:00.5 ", "clock", 5400.5),
+        ("", "clock", None),
+        (None, "clock", None),
+        (None, "ms", None),
+    ],
+)
+def test_a_duration_is_read_in_its_unit(value: Any, unit: str, seconds: float | None) -> None:
+    assert seconds_or_none(value, unit) == (None if seconds is None else pytest.approx(seconds))
+
+
+@pytest.mark.parametrize("value", [90, "90", "1:2:3:4", "1h", "-1:00", "1:", {}])
+def test_what_no_clock_shows_is_told(value: Any) -> None:
+    with pytest.raises(FieldError, match="expected a duration as h:mm:ss or mm:ss, found"):
+        seconds_or_none(value, "clock")
+
+
+def test_several_ways_to_write_moments_are_tried_in_order() -> None:
+    times = Times(format=("iso8601", "%d/%m/%Y %H:%M", "epoch_s"))
+    read = [
+        moment_or_none(value, times, ZoneInfo("UTC"))
+        for value in ("2026-01-06T10:00", "06/01/2026 10:00", 1767693600)
+    ]
+    assert len(set(read)) == 1
+    with pytest.raises(FieldError, match="as iso8601 or %d/%m/%Y %H:%M or epoch_s, found text"):
+        moment_or_none("06.01.2026", times, ZoneInfo("UTC"))
+
+
+def mapped(value: Any, unlisted: str) -> str | None:
+    terms = ValueMap.model_validate({"map": {"COD": "coding", "1": "one"}, "unlisted": unlisted})
+    return fields.mapped_or_none(value, terms, {word(name): ours for name, ours in terms.map.items()})
+
+
+@pytest.mark.parametrize("unlisted", ["keep", "empty", "quarantine"])
+@pytest.mark.parametrize(
+    ("value", "ours"),
+    [("cod", "coding"), (" COD ", "coding"), (1, "one"), ("1.0", "one"), (None, None), ("", None)],
+)
+def test_a_vendors_word_becomes_ours(value: Any, ours: str | None, unlisted: str) -> None:
+    assert mapped(value, unlisted) == ours
+
+
+def test_a_word_the_map_lacks_follows_the_contracts_rule() -> None:
+    assert mapped("Law", "keep") == "Law"
+    assert mapped("Law", "empty") is None
+    with pytest.raises(FieldError, match=r"'Law' is none of the words the contract maps \('1', 'COD'\)"):
+        mapped("Law", "quarantine")
+    with pytest.raises(FieldError, match="expected text, found a number"):
+        mapped(7, "keep")
+
+
+def test_a_map_may_name_numbers_as_yaml_reads_them() -> None:
+    terms = ValueMap.model_validate({"map": {1: "one", 2.0: "two", False: "no"}})
+    words = {word(name): ours for name, ours in terms.map.items()}
+    assert [fields.mapped_or_none(value, terms, words) for value in (1, "2", False)] == ["one", "two", "no"]

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 
 from contracts.mapping import Join
-from rampart.delivery.joins import JoinTable, join_key
+from rampart.delivery.canonicalise import Canonical
+from rampart.delivery.joins import JoinRead, JoinTable, join_key
 from rampart.delivery.readers import Row
 from tests.delivery.reading import contract, jsonl, quarantine, read, records, said
 
@@ -145,3 +146,65 @@ def test_a_damaged_line_of_a_joined_file_is_told_once() -> None:
         (3, "unreadable_field"),
     ]
     assert [(file.lines, file.records, file.quarantined) for file in found.files] == [(3, 1, 2), (1, 1, 0)]
+
+
+SEVERAL = {
+    "as": "item",
+    "source": {"path": "items.jsonl", "format": "jsonl"},
+    "on": ["ref", "lang"],
+    "key": ["id", "language"],
+}
+
+
+def joined(*rows: dict[str, Any], items: tuple[dict[str, Any], ...], **more: Any) -> Canonical:
+    terms = contract({"rows": ROWS, "join": [{**SEVERAL, **more}], "record": {**RECORD_FROM_ITEM}})
+    return read(terms, {"rows.jsonl": jsonl(*rows), "items.jsonl": jsonl(*items)})
+
+
+RECORD_FROM_ITEM = {"prompt": "not_null(item.text, 'no text')", "responses": "[a, b]", "label": "label"}
+VOTE = {"a": "x", "b": "y", "label": "a"}
+ITEMS = (
+    {"id": 1, "language": "de", "text": "Nenne Obst."},
+    {"id": 1, "language": "en", "text": "Name a fruit."},
+    {"id": "1-d", "language": "e", "text": "Not 1 and de."},
+)
+
+
+def test_several_fields_make_one_key_and_never_run_into_each_other() -> None:
+    found = joined({**VOTE, "ref": "1", "lang": "en"}, {**VOTE, "ref": 1.0, "lang": "de"}, items=ITEMS)
+    assert [said(one)[0][1] for one in records(found)] == ["Name a fruit.", "Nenne Obst."]
+    assert found.joins == (JoinRead("item", "items.jsonl", rows=2, alone=0, unused=1),)
+
+
+def test_a_key_of_several_fields_is_told_with_all_of_them() -> None:
+    found = joined({**VOTE, "ref": 1, "lang": "fr"}, {**VOTE, "ref": 1}, items=(*ITEMS, ITEMS[0]))
+    assert [(one["code"], one["problem"]) for one in quarantine(found)] == [
+        ("duplicate_key", "the join key id = 1, language = 'de' was used by an earlier row; keys are unique"),
+        ("join_missing", "ref = 1, lang = 'fr' has no row in items.jsonl"),
+        ("join_missing", "ref = 1, lang = null has no row in items.jsonl"),
+    ]
+
+
+def test_a_part_of_a_key_that_is_none_is_named() -> None:
+    found = joined({**VOTE, "ref": 1, "lang": "en"}, items=(*ITEMS, {"id": 2, "language": None}))
+    assert [one["problem"] for one in quarantine(found)] == [
+        "delivery.join.key: language is null; expected an id"
+    ]
+
+
+def test_a_row_without_partner_may_be_kept_and_is_counted() -> None:
+    rows = ({**VOTE, "ref": 1, "lang": "en"}, {**VOTE, "ref": 9, "lang": "en"}, {**VOTE})
+    found = joined(*rows, items=ITEMS, unmatched="keep")
+    assert [said(one)[0][1] for one in records(found)] == ["Name a fruit.", "no text", "no text"]
+    assert found.joins == (JoinRead("item", "items.jsonl", rows=1, alone=2, unused=2),)
+    assert [(file.role, file.lines, file.records, file.quarantined) for file in found.files] == [
+        ("items", 3, 1, 0),
+        ("rows", 3, 3, 0),
+    ]
+
+
+def test_an_ambiguous_partner_is_never_kept_as_no_partner() -> None:
+    items = (*ITEMS, {"id": 1, "language": "en", "text": "Another."})
+    found = joined({**VOTE, "ref": 1, "lang": "en"}, items=items, unmatched="keep")
+    assert [one["code"] for one in quarantine(found)] == ["duplicate_key", "join_ambiguous"]
+    assert records(found) == []

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from contracts.model import Contract
-from rampart.delivery.mapping import MOST_RESPONSES, RecordMapper
+from rampart.delivery.mapping import RecordMapper
 from rampart.delivery.readers import Unread
+from rampart.delivery.responses import MOST_RESPONSES
 from rampart.delivery.scope import Judgement
 from tests.delivery.reading import PLAIN, contract
 
@@ -187,3 +188,39 @@ def test_one_mapper_reads_many_rows_without_mixing_them() -> None:
     assert not isinstance(other, Unread)
     assert (one["domain"], other["domain"]) == ("law", None)
     assert one["annotator_id"] != other["annotator_id"]
+
+
+RULES = [
+    {"test": "prompt != b", "problem": "the answer repeats the question"},
+    {"test": "length(a) > `2`", "problem": "the first answer is too short"},
+]
+
+
+def test_a_row_that_breaks_a_rule_of_the_buyer_goes_to_the_quarantine_with_its_sentence() -> None:
+    asked = terms(delivery={"require": RULES})
+    assert mapped(ROW, asked)["record_id"] == "f.jsonl:9:2"
+    for broken, problem in (
+        ({"b": "Name a fruit."}, "the answer repeats the question"),
+        ({"a": "x"}, "the first answer is too short"),
+        ({"a": "x", "b": "Name a fruit."}, "the answer repeats the question"),
+    ):
+        found = mapped({**ROW, **broken}, asked)
+        assert isinstance(found, Unread)
+        assert (found.line, found.item, found.code, found.problem) == (9, 2, "not_as_required", problem)
+
+
+def test_a_rule_that_gives_null_is_broken_and_one_that_cannot_be_read_is_told() -> None:
+    asked = terms(delivery={"require": [{"test": "checked", "problem": "nobody checked it"}]})
+    assert mapped(ROW, asked).problem == "nobody checked it"
+    asked = terms(delivery={"require": [{"test": "length(n) > `1`", "problem": "too short"}]})
+    assert refused({**ROW, "n": 3}, asked).problem.startswith("delivery.require[0].test: length(n) > `1`: ")
+
+
+def test_scores_that_are_not_one_for_each_response_are_told() -> None:
+    asked = terms({"aspects": "aspects"})
+    assert mapped({**ROW, "aspects": {"helpful": [1, 2], "all": 3}}, asked)["aspects"] == [
+        {"axis": "all", "scores": [3.0]},
+        {"axis": "helpful", "scores": [1.0, 2.0]},
+    ]
+    found = refused({**ROW, "aspects": {"helpful": [1, 2, 3]}}, asked)
+    assert found.problem.startswith("aspects: helpful has 3 scores for 2 responses; list[].x drops nulls")

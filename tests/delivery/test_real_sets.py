@@ -5,15 +5,19 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pyarrow as pa
 import pytest
 
 from contracts.load import load_contract
 from contracts.model import Contract
 from quality.audits.suite import run_audits
+from quality.gates.fates import part
+from quality.gates.record import Earlier, gate_records
 from rampart.delivery.canonicalise import Canonical, FileRead, canonicalise
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
-from tests.delivery.reading import KEY, records, said, texts
+from rampart.delivery.trial import try_out
+from tests.delivery.reading import KEY, jsonl, quarantine, records, said, texts
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(os.environ.get("RAMPART_TEST_DATA", ROOT.parent / "shared" / "data"))
@@ -23,13 +27,24 @@ def terms(name: str) -> Contract:
     return load_contract(ROOT / "contracts" / "specs" / "examples" / f"{name}.odcs.yaml")
 
 
+# Contract → folder of its files, where the two are not called the same.
+FOLDERS = {
+    "crowd-rte": "crowd-labels/rte",
+    "crowd-bluebird": "crowd-labels/bluebird",
+    "evalica-food": "evalica",
+    "evalica-simple": "evalica",
+    "oasst-messages": "oasst",
+}
+
+
 @cache
 def delivered(name: str) -> Canonical:
-    if not (DATA / name).is_dir():
-        pytest.skip(f"no {DATA / name}: set RAMPART_TEST_DATA to the folder with the public sample data")
+    files = DATA / FOLDERS.get(name, name)
+    if not files.is_dir():
+        pytest.skip(f"no {files}: set RAMPART_TEST_DATA to the folder with the public sample data")
     with TemporaryDirectory() as folder:
         store = LocalStore(Path(folder))
-        landed = land(LocalStore(DATA / name), "", terms(name), 1, store)
+        landed = land(LocalStore(files), "", terms(name), 1, store)
         return canonicalise(landed, terms(name), store, KEY)
 
 
@@ -52,7 +67,13 @@ def audited(name: str) -> dict[str, tuple[str, int]]:
         ("llmfao", [("crowd-comparisons.csv", 8931, 8931, 0), ("pairs-crowd.jsonl", 2139, 2139, 0)]),
         ("pandalm", [("testset-v1.json", 999, 2997, 0)]),
         ("oasst", [("en_100_tree.jsonl", 100, 212, 0)]),
+        ("oasst-messages", [("en_100_message.jsonl", 100, 212, 0)]),
         ("hh-rlhf", [("harmless-base_test.head200.jsonl", 200, 200, 0)]),
+        ("crowd-rte", [("label.csv", 8000, 8000, 0), ("truth.csv", 800, 800, 0)]),
+        ("crowd-bluebird", [("label.csv", 4212, 4212, 0), ("truth.csv", 108, 108, 0)]),
+        ("crowd-timing", [("CF_amt.csv", 6030, 6030, 0)]),
+        ("evalica-food", [("food.csv", 30, 30, 0)]),
+        ("evalica-simple", [("simple.csv", 16, 16, 0)]),
     ],
 )
 def test_every_line_of_a_published_set_is_read_by_its_contract_alone(
@@ -65,7 +86,9 @@ def test_every_line_of_a_published_set_is_read_by_its_contract_alone(
     assert len(set(found.records["source_line"].to_pylist())) == files[0][1]
 
 
-@pytest.mark.parametrize("name", ["llmfao", "pandalm", "oasst", "hh-rlhf"])
+@pytest.mark.parametrize(
+    "name", ["llmfao", "pandalm", "oasst", "oasst-messages", "hh-rlhf", "evalica-food", "evalica-simple"]
+)
 def test_every_label_of_a_published_set_is_understood(name: str) -> None:
     assert delivered(name).records["ranking"].null_count == 0
 
@@ -99,3 +122,79 @@ def test_chosen_and_rejected_transcripts_share_a_prompt_that_ends_with_the_user(
         assert roles == ["user", "assistant"] * (len(roles) // 2) + ["user"]
         assert record["ranking"] == [1, 2]
         assert not any("\n\nHuman:" in text or "\n\nuser:" in text for text in texts(record))
+
+
+def test_no_pair_of_the_first_two_hundred_differs_before_its_last_turn() -> None:
+    """Measured: 0 of 200. The contract's rule quarantines such a pair, as the next test shows."""
+    assert delivered("hh-rlhf").quarantine.num_rows == 0
+    for record in records(delivered("hh-rlhf")):
+        assert not any("\n\nassistant: " in text for text in texts(record))
+
+
+def test_a_pair_whose_contexts_differ_is_no_preference_between_two_answers(tmp_path: Path) -> None:
+    def told(*turns: str) -> str:
+        roles = ("\n\nHuman: ", "\n\nAssistant: ") * 2
+        return "".join(role + text for role, text in zip(roles, turns, strict=False))
+
+    pairs = [
+        {
+            "chosen": told("Hi", "Hello", "Fruit?", "Apple"),
+            "rejected": told("Hi", "Hello", "Fruit?", "Chair"),
+        },
+        {"chosen": told("Hi", "Hello", "Fruit?", "Apple"), "rejected": told("Hi", "Yes", "Fruit?", "Chair")},
+        {"chosen": told("Hi", "Hello", "Fruit?", "Apple"), "rejected": told("Hi", "Hello")},
+    ]
+    (tmp_path / "pairs.jsonl").write_bytes(jsonl(*pairs))
+    found = try_out([tmp_path / "pairs.jsonl"], terms("hh-rlhf"), 0).read
+    assert [texts(record) for record in records(found)] == [["Apple", "Chair"]]
+    assert [(one["source_line"], one["code"], one["problem"]) for one in quarantine(found)] == [
+        (line, "not_as_required", "the chosen and the rejected conversation differ before their last turn")
+        for line in (2, 3)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "labels", "agree"),
+    [("crowd-rte", 8000, 5833), ("crowd-bluebird", 4212, 2677), ("crowd-timing", 6030, 4252)],
+)
+def test_labels_of_items_carry_the_known_answer_beside_them(name: str, labels: int, agree: int) -> None:
+    """The counts are those of the files alone, taken with the csv module and a dictionary of the truth."""
+    found = records(delivered(name))
+    assert len(found) == labels
+    assert sum(record["category"] is None for record in found) == 0
+    assert sum(record["raw_label"] == record["gold"] for record in found) == agree
+    assert all(record["prompt"] == [] and record["responses"] == [] for record in found)
+
+
+def test_seconds_are_read_where_a_set_has_them() -> None:
+    found = [record["duration_s"] for record in records(delivered("crowd-timing"))]
+    assert (min(found), max(found)) == (1.0, 2397.0)
+
+
+@pytest.mark.parametrize("name", ["crowd-rte", "crowd-bluebird"])
+def test_label_only_work_is_gated_by_item_and_its_preferences_cannot_be_tested(name: str) -> None:
+    found = delivered(name).records
+    fates = part(found, gate_records(found, terms(name), 1, Earlier()))
+    assert fates.discarded.num_rows == 0
+    assert {verdict.status for verdict in run_audits(found, terms(name))} == {"not_testable"}
+
+
+def test_the_same_label_of_one_item_by_one_worker_twice_is_a_duplicate() -> None:
+    found = delivered("crowd-rte").records
+    twice = pa.concat_tables([found, found.slice(0, 3)])
+    discarded = part(twice, gate_records(twice, terms("crowd-rte"), 1, Earlier())).discarded
+    assert discarded["reasons"].to_pylist() == [["duplicate_record_id", "exact_duplicate"]] * 3
+
+
+def test_names_in_a_tournament_are_the_responses() -> None:
+    first = records(delivered("evalica-food"))[0]
+    assert (said(first), texts(first)) == ([("user", "Which food is better?")], ["Pizza", "Sushi"])
+    assert first["ranking"] == [1, 2]
+
+
+def test_messages_and_trees_hold_the_same_rankings() -> None:
+    one, other = (
+        {record["record_id"]: (texts(record), record["ranking"]) for record in records(delivered(name))}
+        for name in ("oasst", "oasst-messages")
+    )
+    assert one == other

@@ -162,3 +162,54 @@ def test_the_columns_a_contract_reads_are_those_of_all_its_expressions() -> None
         *("q", "a", "b", "label"),
         *("root", "none"),
     }
+
+
+TWO_LEVELS = {
+    "each": [
+        {"in": "comparisons", "as": "pair", "where": "pair.value.votes"},
+        {"in": "pair.value.votes", "as": "vote", "where": "vote.value.by != 'bot'"},
+    ]
+}
+
+
+def test_a_list_of_lists_is_walked_level_by_level() -> None:
+    row = {
+        "comparisons": [
+            {"id": "p", "votes": [{"by": "w7"}, {"by": "bot"}, {"by": "w8"}]},
+            {"id": "q", "votes": []},
+            {"id": "r", "votes": [{"by": "w7"}]},
+        ]
+    }
+    found = [one for one in split(row, **TWO_LEVELS) if isinstance(one, Judgement)]
+    assert [
+        (one.item, one.scope["pair"]["value"]["id"], one.scope["vote"]["value"]["by"]) for one in found
+    ] == [
+        (0, "p", "w7"),
+        (1, "p", "w8"),
+        (2, "r", "w7"),
+    ]
+    assert [one.scope["vote"]["number"] for one in found] == [1, 3, 1]
+
+
+def test_a_row_whose_inner_lists_are_all_empty_is_told() -> None:
+    assert told(split({"comparisons": [{"votes": [{"by": "bot"}]}]}, **TWO_LEVELS))[0] == "no_judgement"
+
+
+def test_an_inner_list_that_is_none_is_told() -> None:
+    code, problem = told(split({"comparisons": [{"votes": "x"}]}, **TWO_LEVELS))
+    assert (code, problem) == (
+        "unreadable_field",
+        "delivery.each.in: expected a list or an object, found text ('x')",
+    )
+
+
+def test_columns_of_rules_orders_and_all_levels_are_read() -> None:
+    found = columns_read(
+        terms(
+            each=[{"in": "c", "as": "pair"}, {"in": "pair.value.v", "as": "vote", "where": "w"}],
+            require=[{"test": "good", "problem": "is not good"}],
+            shown="screen",
+            join=[{"as": "j", "source": {"path": "i", "format": "csv"}, "on": ["k", "l"], "key": ["m", "n"]}],
+        )
+    )
+    assert found == {"q", "a", "b", "label", "c", "w", "good", "screen", "k", "l"}
