@@ -1,4 +1,4 @@
-"""Past weeks again, under the rules in force, or tried out under others."""
+"""Past weeks again, under the rules in force when they were due, or under others."""
 
 from datetime import datetime
 
@@ -17,6 +17,7 @@ def backfill(
     last_week: int,
     as_of: datetime | None = None,
     *,
+    under: str | None = None,
     terms: str | None = None,
     dry_run: bool = False,
 ) -> tuple[Outcome, ...]:
@@ -29,12 +30,14 @@ def backfill(
         first_week: first contract week, from 1.
         last_week: last contract week, included.
         as_of: the business time of the run; default: when it was due to start.
+        under: a registered version to judge all of them by; default: for each week the version in force when
+            it was due.
         terms: for a dry run, a contract file to judge by.
         dry_run: publish and book nothing; say what would change.
     """
     at = business_time(as_of)
     outcomes = tuple(
-        process_delivery(contract_id, week, at, from_books=True, terms=terms, dry_run=dry_run)
+        process_delivery(contract_id, week, at, from_books=True, under=under, terms=terms, dry_run=dry_run)
         for week in range(first_week, last_week + 1)
     )
     if any(outcome.changed for outcome in outcomes):

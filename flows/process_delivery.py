@@ -23,7 +23,7 @@ from tasks.intake import (
 )
 from tasks.records import Inputs, apply_gates, read_inputs
 from tasks.settle import reach_verdict, settle_batch, write_feedback
-from tasks.workspace import Workspace, terms_in_file, terms_in_force, workspace
+from tasks.workspace import Workspace, terms_in_file, terms_in_force, terms_under, workspace
 
 
 @flow(name="process-delivery", flow_run_name="{contract_id}-week-{week}")
@@ -35,6 +35,7 @@ def process_delivery(
     source: str | None = None,
     redelivery: bool = False,
     from_books: bool = False,
+    under: str | None = None,
     terms: str | None = None,
     dry_run: bool = False,
 ) -> Outcome:
@@ -50,14 +51,13 @@ def process_delivery(
         source: folder or s3:// address that holds the delivery, instead of the vendor's folder in the drop.
         redelivery: what lies there replaces the delivery on the books, although no manifest says so.
         from_books: judge our own landed copy of the delivery on the books, not what lies in a folder.
-        terms: for a dry run, a contract file to judge by instead of the version in force.
+        under: a registered version to judge by, instead of the one in force when the delivery is due.
+        terms: for a dry run, a contract file to judge by.
         dry_run: publish and book nothing.
     """
     at = business_time(as_of)
     with workspace(source, dry_run) as place:
-        contract = (
-            terms_in_file(terms, contract_id) if dry_run and terms else terms_in_force(contract_id, place)
-        )
+        contract = _rules(place, contract_id, week, under, terms if dry_run else None)
         landed = (
             recall_delivery(place, contract, week)
             if from_books
@@ -75,6 +75,15 @@ def process_delivery(
         if dry_run:
             return judged(contract_id, week, _judge(place, contract, week, inputs), changed=False)
         return _settle(place, contract, week, inputs, at)
+
+
+def _rules(place: Workspace, contract_id: str, week: int, under: str | None, terms: str | None) -> Contract:
+    """The terms to judge by: those in a file, a version asked for, or the version in force."""
+    if terms:
+        return terms_in_file(terms, contract_id)
+    if under:
+        return terms_under(contract_id, under, place, week)
+    return terms_in_force(contract_id, week, place)
 
 
 def _refuse(

@@ -13,8 +13,9 @@ from rampart.delivery.manifest import MANIFEST, parse_manifest
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.contracts import current_contracts
+from rampart.ledger.in_force import versions_by_week
 from tasks.policy import STAGE
-from tasks.workspace import Workspace, terms_of
+from tasks.workspace import Workspace, terms_in_force, terms_of
 
 
 class WeekOutcome(Protocol):
@@ -33,18 +34,19 @@ def open_weeks(place: Workspace, as_of: datetime) -> tuple[tuple[str, int], ...]
     """(contract, week) of every active contract's weeks to look at, by week then contract.
 
     To look at are unsettled weeks that are due or have arrived, and settled ones that were delivered anew.
+    Active is what the current version says. Each week is looked for by the version in force when it is due.
     Weeks come first so that work copied from another vendor's earlier week is compared with it.
     """
     found = []
-    for row in current_contracts(place.books):
-        contract = terms_of(row.digest, place)
-        for week in range(1, contract.term.weeks + 1):
+    for contract_id in (row.contract_id for row in current_contracts(place.books)):
+        for week, row in versions_by_week(place.books, contract_id).items():
+            contract = terms_of(row.digest, place)
             if contract.term.week_start(week) > as_of:
                 break
-            expect(place.books, row.contract_id, week, row.digest, as_of)
-            batch = current_batch(place.books, row.contract_id, week)
+            expect(place.books, contract_id, week, row.digest, as_of)
+            batch = current_batch(place.books, contract_id, week)
             if _wanted(place, contract, week, as_of, batch):
-                found.append((week, row.contract_id))
+                found.append((week, contract_id))
     return tuple((contract_id, week) for week, contract_id in sorted(found))
 
 
@@ -73,7 +75,8 @@ def _delivered_anew(arrival: Arrival, batch: BatchRow) -> bool:
 @task(**STAGE)
 def note_absences(place: Workspace, outcomes: Iterable[WeekOutcome], as_of: datetime) -> None:
     """Mark deliveries late that have not come although they were due."""
-    due = {row.contract_id: terms_of(row.digest, place).term for row in current_contracts(place.books)}
     for outcome in outcomes:
-        if outcome.state in ("absent", "refused") and as_of > due[outcome.contract_id].due(outcome.week):
-            mark_late(place.books, outcome.contract_id, outcome.week, as_of)
+        if outcome.state in ("absent", "refused"):
+            terms = terms_in_force(outcome.contract_id, outcome.week, place)
+            if as_of > terms.term.due(outcome.week):
+                mark_late(place.books, outcome.contract_id, outcome.week, as_of)

@@ -7,16 +7,27 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
+from contracts.document import read_document
 from contracts.load import ContractError, Problem, load_contract, parse_contract
 from contracts.model import Contract
+from contracts.notes import lines
+from contracts.unjudged import refusals
+from contracts.versions import Registered, version_problems
 from rampart.delivery.overlay_store import OverlayStore
 from rampart.delivery.store import ObjectStore, S3Options, open_store
-from rampart.ledger.contracts import current_contract, register_contract
+from rampart.ledger.contracts import (
+    ContractRow,
+    contract_versions,
+    current_contract,
+    register_contract,
+)
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.errors import ContractChangedError, UnknownContractError
+from rampart.ledger.in_force import versions_by_week
 from rampart.settings import Settings
 
 
@@ -66,21 +77,46 @@ def store_at(uri: str, settings: Settings) -> ObjectStore:
 
 
 def put_in_force(data: bytes, path: str, place: Workspace, as_of: datetime) -> Contract:
-    """Check the contract in `data`, keep its bytes and put it on the books as the version in force."""
+    """Check the contract in `data`, keep its bytes and put it on the books.
+
+    Raises:
+        ContractError: the file has problems, sets a clause that is not billed yet, or may not follow the
+            versions on the books.
+        ContractChangedError: its version is on the books with other bytes.
+    """
     contract = parse_contract(data, path)
+    known = contract_versions(place.books, contract.contract_id)
+    if contract.version not in {row.version for row in known}:
+        _must_follow(contract, data, path, _registered(known, place), as_of)
     key = contract_key(contract.digest)
     place.store.put_once(key, data)
-    register_contract(place.books, contract, key, as_of)
+    register_contract(place.books, contract, key, as_of, after=tuple(row.digest for row in known))
     return contract
 
 
-def must_be_in_force(contract: Contract, place: Workspace) -> None:
-    """`ContractChangedError` when a later version has taken the place of `contract`."""
-    row = current_contract(place.books, contract.contract_id)
+def _must_follow(
+    contract: Contract, data: bytes, path: str, known: tuple[Registered, ...], as_of: datetime
+) -> None:
+    line = lines(read_document(data, path))
+    today = as_of.astimezone(ZoneInfo(contract.term.timezone)).date()
+    problems = (*refusals(contract, line), *version_problems(known, contract, today, line))
+    if problems:
+        raise ContractError(path, problems)
+
+
+def _registered(rows: tuple[ContractRow, ...], place: Workspace) -> tuple[Registered, ...]:
+    return tuple(Registered(terms_of(row.digest, place), row.effective) for row in rows)
+
+
+def must_be_in_force(contract: Contract, week: int, place: Workspace) -> None:
+    """`ContractChangedError` when another version of `contract` judges `week`."""
+    row = versions_by_week(place.books, contract.contract_id).get(week)
     if row is not None and row.digest != contract.digest:
         raise ContractChangedError(
             f"contract {contract.contract_id} version {contract.version} is on the books, but version "
-            f"{row.version} is in force; give that file, or raise `version` to bring these terms back"
+            f"{row.version} is in force when week {week} is due; give that file, or judge what was landed "
+            f"under this one (`rampart backfill {contract.contract_id} --weeks {week} "
+            f"--under {contract.version}`)"
         )
 
 
@@ -93,14 +129,51 @@ def terms_in_file(path: str, contract_id: str) -> Contract:
     return contract
 
 
-def terms_in_force(contract_id: str, place: Workspace) -> Contract:
-    """The contract version in force; `UnknownContractError` when it was never registered."""
+def current_terms(contract_id: str, place: Workspace) -> Contract:
+    """The contract's current version; `UnknownContractError` when it was never registered."""
     row = current_contract(place.books, contract_id)
     if row is None:
         raise UnknownContractError(
             f"no contract {contract_id!r} on the books; register it with `rampart run SPEC`"
         )
     return terms_of(row.digest, place)
+
+
+def terms_in_force(contract_id: str, week: int, place: Workspace) -> Contract:
+    """The version that judges `week`: the one in force when its delivery is due.
+
+    Raises:
+        UnknownContractError: the contract was never registered, or has no such week.
+    """
+    row = versions_by_week(place.books, contract_id).get(week)
+    if row is None:
+        weeks = current_terms(contract_id, place).term.weeks
+        raise UnknownContractError(
+            f"contract {contract_id} has no week {week}; its term has weeks 1 to {weeks}"
+        )
+    return terms_of(row.digest, place)
+
+
+def terms_under(contract_id: str, version: str, place: Workspace, week: int | None = None) -> Contract:
+    """The registered version `version`.
+
+    Raises:
+        UnknownContractError: there is no such version, or it has no `week`.
+    """
+    rows = contract_versions(place.books, contract_id)
+    found = next((row for row in rows if row.version == version), None)
+    if found is None:
+        known = ", ".join(row.version for row in rows) or "none"
+        raise UnknownContractError(
+            f"no version {version!r} of contract {contract_id!r} is on the books; there are: {known}"
+        )
+    terms = terms_of(found.digest, place)
+    if week is not None and week not in terms.ramp.weeks:
+        weeks = terms.term.weeks
+        raise UnknownContractError(
+            f"version {version} of contract {contract_id} has no week {week}; its term has weeks 1 to {weeks}"
+        )
+    return terms
 
 
 def terms_of(digest: str, place: Workspace) -> Contract:

@@ -11,6 +11,7 @@ from rich.table import Table
 from sqlalchemy import Engine
 
 from contracts.load import load_contract
+from contracts.model import Contract
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.running import flows_here, moment
 from rampart.cli.tables import safe, state_of
@@ -29,8 +30,14 @@ def backfill(
     who: Annotated[str, typer.Argument(metavar="CONTRACT", help="Contract id, or a vendor's id.")],
     *,
     weeks: Annotated[str, typer.Option(help="A week or a range: 3 or 2-4.")],
+    under: Annotated[
+        str | None,
+        typer.Option(
+            help="Judge by this registered version; default: the one in force when each week was due."
+        ),
+    ] = None,
     terms: Annotated[
-        Path | None, typer.Option(help="Judge by this contract file; it comes into force unless --dry-run.")
+        Path | None, typer.Option(help="Judge by this contract file; it is registered unless --dry-run.")
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Book and publish nothing.")] = False,
     as_of: Annotated[str | None, typer.Option(help="Business time of the run; default: now.")] = None,
@@ -39,13 +46,17 @@ def backfill(
     """Judge landed weeks anew, from our own copies; verdicts that change stand beside the old ones."""
     first, last = _range(weeks)
     at = moment(as_of)
-    contract_id, before = _agree(who, last, terms, None if dry_run else at)
+    if under and terms:
+        raise stop(Exit.USAGE, "--under names a version on the books, --terms a file. Fix: give one of them")
+    rules, before = _agree(who, last, under, terms, register_at=None if dry_run else at)
+    contract_id = rules.contract_id
     with flows_here(f"judging weeks {first} to {last} anew") as stage:
         from flows.backfill import backfill as flow  # noqa: PLC0415
 
         stage.ready()
         path = str(terms) if terms and dry_run else None
-        outcomes = flow(contract_id, first, last, at, terms=path, dry_run=dry_run)
+        version = rules.version if under or (terms and not dry_run) else None
+        outcomes = flow(contract_id, first, last, at, under=version, terms=path, dry_run=dry_run)
     if as_json:
         typer.echo(
             json.dumps([{**asdict(found), "before": before.get(found.week)} for found in outcomes], indent=1)
@@ -66,29 +77,25 @@ def backfill(
 
 
 def _agree(
-    who: str, last: int, terms: Path | None, in_force_from: datetime | None
-) -> tuple[str, dict[int, str]]:
-    """The contract's id and its weeks' states; new terms come into force unless `in_force_from` is None."""
-    from tasks.workspace import (  # noqa: PLC0415
-        must_be_in_force,
-        put_in_force,
-        terms_in_file,
-        terms_in_force,
-        workspace,
-    )
+    who: str, last: int, under: str | None, terms: Path | None, *, register_at: datetime | None
+) -> tuple[Contract, dict[int, str]]:
+    """The terms asked for and the weeks' states; a file is registered unless `register_at` is None."""
+    from tasks.workspace import current_terms, put_in_force, terms_in_file, terms_under, workspace  # noqa: PLC0415
 
     if terms:
         load_contract(terms)
     with workspace() as place:
         contract_id = _contract_id(who, place.books)
-        rules = terms_in_file(str(terms), contract_id) if terms else terms_in_force(contract_id, place)
+        if terms:
+            rules = terms_in_file(str(terms), contract_id)
+        else:
+            rules = terms_under(contract_id, under, place) if under else current_terms(contract_id, place)
         if last > rules.term.weeks:
             weeks = rules.term.weeks
             raise stop(Exit.USAGE, f"--weeks names week {last}, but {contract_id} has weeks 1 to {weeks}")
-        if terms and in_force_from:
-            put_in_force(terms.read_bytes(), str(terms), place, in_force_from)
-            must_be_in_force(rules, place)
-        return contract_id, {row.week: row.state for row in ramp_rows(place.books, contract_id=contract_id)}
+        if terms and register_at:
+            put_in_force(terms.read_bytes(), str(terms), place, register_at)
+        return rules, {row.week: row.state for row in ramp_rows(place.books, contract_id=contract_id)}
 
 
 def _range(weeks: str) -> tuple[int, int]:

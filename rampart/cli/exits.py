@@ -15,6 +15,7 @@ from rampart.ledger.errors import LedgerError
 
 # A log or a pipe has no width of its own: tables need about this much to stay one line a row.
 PIPE_WIDTH = 150
+LONGEST = 2_000  # characters of one sentence; a suggested amendment is long
 console = Console(width=None if sys.stdout.isatty() else PIPE_WIDTH)
 errors = Console(stderr=True, width=None if sys.stderr.isatty() else PIPE_WIDTH)
 
@@ -29,12 +30,15 @@ class Exit(IntEnum):
     REFUSED = 4  # a delivery is absent or could not be taken in
     VIOLATED = 5  # `verify` found the books or the store broken
     LEDGER = 6  # the books do not know it, or do not allow it
+    DIFFERS = 7  # `contract diff --fail-on` found a change of that kind
 
 
 def stop(code: Exit, *lines: str) -> typer.Exit:
     """Print `lines` to standard error and give the exception that ends the program with `code`."""
     for line in lines:
-        errors.print(f"[bold red]error[/] {escape(printable(line))}", soft_wrap=True, highlight=False)
+        errors.print(
+            f"[bold red]error[/] {escape(printable(line, LONGEST))}", soft_wrap=True, highlight=False
+        )
     return typer.Exit(int(code))
 
 

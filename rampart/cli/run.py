@@ -56,7 +56,7 @@ def run(
         raise stop(
             Exit.REFUSED, f"--from {source}: no such folder. Fix: give the folder that holds the files"
         )
-    _agree(spec, contract, at)
+    _agree(spec, contract, week, at)
     with flows_here(f"judging {contract.contract_id} week {week}") as stage:
         from flows.process_delivery import process_delivery  # noqa: PLC0415
         from flows.retrain import retrain  # noqa: PLC0415
@@ -90,13 +90,13 @@ def run(
         raise stop(Exit.REFUSED, outcome.reason)
 
 
-def _agree(spec: Path, contract: Contract, at: datetime) -> None:
-    """Put the contract in force; an older version of one on the books is refused."""
+def _agree(spec: Path, contract: Contract, week: int, at: datetime) -> None:
+    """Put the contract on the books; it is refused where another version judges `week`."""
     from tasks.workspace import must_be_in_force, put_in_force, workspace  # noqa: PLC0415
 
     with workspace() as place:
         put_in_force(spec.read_bytes(), str(spec), place, at)
-        must_be_in_force(contract, place)
+        must_be_in_force(contract, week, place)
 
 
 def _verdicts(contract_id: str, week: int) -> tuple[Verdict, ...]:

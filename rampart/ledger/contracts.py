@@ -1,4 +1,8 @@
-"""Contract versions on the books: what was agreed, week by week, and which version is in force."""
+"""Contract versions on the books: what was agreed, week by week.
+
+The *current* version is the last to take effect: its status says whether the contract is alive. Which version
+judges a week is told by `rampart.ledger.in_force`.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +12,8 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from contracts.model import Contract
+from contracts.reach import in_order, takes_effect
+from rampart.ledger.canonical import moment
 from rampart.ledger.chain import append_event, contract_stream
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.errors import ContractChangedError, LedgerError, UnknownContractError
@@ -31,6 +37,8 @@ class ContractRow:
     currency: str
     minor_units: int
     as_of: datetime
+    amends: str | None = None
+    effective: datetime | None = None
 
     @property
     def active(self) -> bool:
@@ -38,11 +46,25 @@ class ContractRow:
         return self.status == "active"
 
 
-def register_contract(engine: Engine, contract: Contract, key: str, as_of: datetime) -> None:
-    """Put a contract version on the books and in force. Registering the same bytes again changes nothing.
+def register_contract(
+    engine: Engine,
+    contract: Contract,
+    key: str,
+    as_of: datetime,
+    after: tuple[str, ...] | None = None,
+) -> None:
+    """Put a contract version on the books. Registering the same bytes again changes nothing.
+
+    Args:
+        contract: what `contracts.versions.version_problems` lets follow the versions on the books.
+        key: the object-store address of the contract file's bytes.
+        as_of: business time.
+        after: digests of the versions `contract` was checked against, in the order they were registered;
+            None: take it as it is.
 
     Raises:
-        ContractChangedError: this version of the contract is on the books with other terms.
+        ContractChangedError: this version of the contract is on the books with other terms, or other
+            versions are on the books than those in `after`.
         LedgerError: a unit's discount has more decimals than the books keep.
     """
     with writing(engine) as session:
@@ -51,16 +73,28 @@ def register_contract(engine: Engine, contract: Contract, key: str, as_of: datet
         )
         known = session.exec(select(ContractVersion).where(same)).first()
         if known is None:
-            _add(session, contract, key, as_of)
+            _add(session, contract, key, as_of, after)
         elif known.digest != contract.digest:
             raise ContractChangedError(
                 f"contract {contract.contract_id} version {contract.version} is on the books with "
                 f"digest {known.digest[:12]}, and this file has {contract.digest[:12]}: terms never change "
-                "in place; raise `version` in the contract file and register it again"
+                "in place; raise `version` in the contract file, say in `amendment` what changes, and "
+                "register it again"
             )
 
 
-def _add(session: Session, contract: Contract, key: str, as_of: datetime) -> None:
+def _add(
+    session: Session, contract: Contract, key: str, as_of: datetime, after: tuple[str, ...] | None
+) -> None:
+    before = [row for row in versions_in(session) if row.contract_id == contract.contract_id]
+    if after is not None and after != tuple(row.digest for row in before):
+        raise ContractChangedError(
+            f"another version of contract {contract.contract_id} was registered at the same moment; "
+            "register this one again"
+        )
+    amendment = contract.amendment
+    follows = in_order(before)[-1].effective if before else None
+    effective = takes_effect(contract) if amendment else follows
     session.add(
         ContractVersion(
             contract_id=contract.contract_id,
@@ -75,6 +109,8 @@ def _add(session: Session, contract: Contract, key: str, as_of: datetime) -> Non
             currency=contract.ramp.currency,
             minor_units=contract.ramp.minor_units,
             as_of=as_of,
+            amends=amendment.of if amendment else None,
+            effective=effective,
         )
     )
     session.flush()
@@ -84,7 +120,14 @@ def _add(session: Session, contract: Contract, key: str, as_of: datetime) -> Non
         contract_stream(contract.contract_id),
         "contract.registered",
         as_of,
-        {"version": contract.version, "digest": contract.digest, "status": contract.status, "key": key},
+        {
+            "version": contract.version,
+            "digest": contract.digest,
+            "status": contract.status,
+            "key": key,
+            **({"amends": amendment.of} if amendment else {}),
+            **({"effective": moment(effective)} if effective else {}),
+        },
     )
 
 
@@ -110,14 +153,15 @@ def _week(contract: Contract, number: int) -> ContractWeek:
     )
 
 
-def contract_versions(engine: Engine) -> tuple[ContractRow, ...]:
+def contract_versions(engine: Engine, contract_id: str | None = None) -> tuple[ContractRow, ...]:
     """Every version on the books, by contract id, each contract's in the order they were registered."""
     with reading(engine) as session:
-        return versions_in(session)
+        rows = versions_in(session)
+        return tuple(row for row in rows if contract_id in (None, row.contract_id))
 
 
 def current_contract(engine: Engine, contract_id: str) -> ContractRow | None:
-    """The version in force: the latest registered. None for a contract that is not on the books."""
+    """The last version to take effect, ties by registration. None for a contract not on the books."""
     with reading(engine) as session:
         return current_in(session).get(contract_id)
 
@@ -125,7 +169,7 @@ def current_contract(engine: Engine, contract_id: str) -> ContractRow | None:
 def current_contracts(
     engine: Engine, program: str | None = None, active_only: bool = True
 ) -> tuple[ContractRow, ...]:
-    """The versions in force, ordered by contract id; of one programme, and only active ones unless told."""
+    """The current versions, ordered by contract id; of one programme, and only active ones unless told."""
     with reading(engine) as session:
         return tuple(
             row
@@ -141,8 +185,10 @@ def versions_in(session: Session) -> tuple[ContractRow, ...]:
 
 
 def current_in(session: Session) -> dict[str, ContractRow]:
-    """Contract id → the version in force, in order of contract id."""
-    return {row.contract_id: row for row in versions_in(session)}  # the last registered wins
+    """Contract id → its current version, in order of contract id."""
+    rows = versions_in(session)
+    last = {row.contract_id: row for row in in_order(rows)}
+    return {contract_id: last[contract_id] for contract_id in sorted(last)}
 
 
 def version_of(session: Session, contract_digest: str) -> ContractRow:
@@ -182,4 +228,6 @@ def _row(version: ContractVersion) -> ContractRow:
         currency=version.currency,
         minor_units=version.minor_units,
         as_of=version.as_of,
+        amends=version.amends,
+        effective=version.effective,
     )

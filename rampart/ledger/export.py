@@ -64,7 +64,7 @@ def export_ledger(engine: Engine) -> dict[str, Any]:
     """Contracts, weeks, batches with their findings, events, outbox and models; JSON-ready and sorted."""
     with reading(engine) as session:
         return {
-            # In the order they were registered: the last of a contract is in force.
+            # In the order they were registered.
             "contracts": _in_order(session, ContractVersion, "contract_id", "id"),
             "weeks": _in_order(session, ContractWeek, "contract_digest", "week"),
             "batches": _owners(session, Batch, ("contract_id", "week", "revision"), "batch_id", _OF_A_BATCH),

@@ -34,7 +34,11 @@ class Row(SQLModel):
 
 
 class ContractVersion(Row, table=True):
-    """One registered version of a contract; the latest registered is in force."""
+    """One registered version of a contract.
+
+    `amends` and `effective` are those of its amendment. A version without one takes effect with the version
+    it follows; where that is nowhere, both are empty: it is in force from the first day.
+    """
 
     __tablename__ = "contract_version"
     __table_args__: ClassVar[Any] = (UniqueConstraint("contract_id", "version"),)
@@ -51,6 +55,8 @@ class ContractVersion(Row, table=True):
     currency: str
     minor_units: int
     as_of: datetime = Field(sa_type=UtcMoment)
+    amends: str | None = None
+    effective: datetime | None = Field(default=None, sa_type=UtcMoment)
 
 
 class ContractWeek(Row, table=True):

@@ -13,8 +13,9 @@ from sqlmodel import Session, col, select
 
 from rampart.ledger.arithmetic import count_problems, money_problems
 from rampart.ledger.batch_rows import BatchKey, key_of
-from rampart.ledger.chain import EventRow, broken_links, events
-from rampart.ledger.contracts import version_of, week_of
+from rampart.ledger.canonical import moment
+from rampart.ledger.chain import EventRow, broken_links, contract_stream, events
+from rampart.ledger.contracts import version_of, versions_in, week_of
 from rampart.ledger.engine import reading
 from rampart.ledger.outbox import outbox_id
 from rampart.ledger.settled import read
@@ -35,12 +36,35 @@ def verify_books(engine: Engine) -> tuple[Violation, ...]:
     """Everything in the books that breaks an invariant; empty when they are in order."""
     with reading(engine) as session:
         said = events(session)
-        return (*_chain(session), *_states(session, said), *_batches(session, said), *_models(session))
+        return (
+            *_chain(session),
+            *_contracts(session, said),
+            *_states(session, said),
+            *_batches(session, said),
+            *_models(session),
+        )
 
 
 def _chain(session: Session) -> Iterator[Violation]:
     for broken in broken_links(session):
         yield Violation(4, broken.stream, broken.problem)
+
+
+def _contracts(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
+    """A version is what its event says: which terms, and from when on they judge."""
+    registered = {
+        (event.stream, event.payload.get("version")): event.payload
+        for event in said
+        if event.kind == "contract.registered"
+    }
+    for row in versions_in(session):
+        event = registered.get((contract_stream(row.contract_id), row.version), {})
+        effective = moment(row.effective) if row.effective else None
+        found = {"digest": row.digest, "status": row.status, "amends": row.amends, "effective": effective}
+        for name, value in found.items():
+            if event.get(name) != value:
+                subject = f"{row.contract_id} version {row.version}"
+                yield Violation(4, subject, f"its {name} is {value}, but its event says {event.get(name)}")
 
 
 def _states(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:

@@ -8,7 +8,7 @@ import pytest
 
 from rampart.cli.exits import Exit
 from tests.cli.conftest import Ended, Rampart
-from tests.flows.season import Season, contract_text, due, week_rows
+from tests.flows.season import Season, amending, contract_text, due, week_rows
 
 pytestmark = pytest.mark.usefixtures("flows_can_run")
 
@@ -84,7 +84,10 @@ def test_a_backfill_tries_terms_out_and_then_puts_them_in_force(
 ) -> None:
     judged(rampart, season, spec)
     lenient = tmp_path / "lenient.odcs.yaml"
-    lenient.write_text(contract_text(version="1.1.0", min_duration_s=0))
+    amendment = amending("gates.min_duration_s")
+    lenient.write_text(
+        contract_text(version="1.1.0", on_breach="hold", min_duration_s=0, amendment=amendment)
+    )
     words = ("backfill", "north", "--weeks", "1-2", "--terms", lenient)
     before = season.export()
     tried = parsed(rampart(*words, "--dry-run", "--json"))

@@ -54,13 +54,14 @@ customProperties:
           started_at: opened
           submitted_at: closed
       gates: {{min_duration_s: {min_duration_s}, copied_work: discard}}
-"""
+{amendment}"""
 TERMS: Mapping[str, Any] = {
     "version": "1.0.0",
     "status": "active",
     "ceiling": 0.3,
     "on_breach": "partial",
     "min_duration_s": 4,
+    "amendment": "",
 }
 
 
@@ -72,6 +73,12 @@ def due(week: int) -> datetime:
 def contract_text(vendor: str = "north", **changes: Any) -> str:
     """A vendor's contract file, with terms changed."""
     return CONTRACT.format(vendor=vendor, **{**TERMS, **changes})
+
+
+def amending(*clauses: str, of: str = "1.0.0", effective: str = "2026-01-05") -> str:
+    """An amendment group for `contract_text`, in force from the first day unless told."""
+    named = ", ".join(clauses)
+    return f"      amendment: {{of: {of}, effective: {effective}, clauses: [{named}], reason: agreed}}\n"
 
 
 def row(vendor: str, week: int, number: int, **changes: Any) -> Row:

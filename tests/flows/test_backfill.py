@@ -7,7 +7,7 @@ import pytest
 
 from flows.backfill import backfill
 from flows.weekly import weekly
-from tests.flows.season import Season, contract_text, due
+from tests.flows.season import Season, amending, contract_text, due
 
 pytestmark = pytest.mark.slow  # a second or more each
 
@@ -37,7 +37,7 @@ def test_weeks_whose_rules_have_not_changed_stay_as_they_are(past: Season) -> No
 
 def test_only_the_weeks_asked_for_are_judged_by_the_new_rules_from_our_own_copies(past: Season) -> None:
     shutil.rmtree(past.drop)
-    past.agree(at=LATER, version="1.1.0", min_duration_s=0)
+    past.agree(at=LATER, version="1.1.0", min_duration_s=0, amendment=amending("gates.min_duration_s"))
     (outcome,) = backfill("dc-north", 2, 2, LATER)
     assert (outcome.week, outcome.accepted, outcome.changed) == (2, 40, True)
     assert past.batches()[:3] == [

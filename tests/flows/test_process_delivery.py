@@ -9,7 +9,7 @@ from rampart.ledger.read import batch_detail, money_rows
 from rampart.ledger.verify import verify_books
 from rampart.ledger.verify_store import verify_store
 from tasks.workspace import workspace
-from tests.flows.season import Season, contract_text, due, row, week_rows
+from tests.flows.season import Season, amending, contract_text, due, row, week_rows
 
 
 def test_a_delivery_is_judged_booked_and_answered_with_a_pack(season: Season) -> None:
@@ -133,7 +133,7 @@ def test_a_batch_is_judged_anew_under_a_changed_version_of_the_contract(season: 
     season.agree()
     season.deliver(1)
     process_delivery("dc-north", 1, due(1))
-    season.agree(version="1.1.0", min_duration_s=0)
+    season.agree(version="1.1.0", min_duration_s=0, amendment=amending("gates.min_duration_s"))
     outcome = process_delivery("dc-north", 1, due(1) + timedelta(days=1))
     assert (outcome.state, outcome.accepted) == ("accepted", 40)
     assert season.batches() == [("dc-north", 1, 1, "superseded"), ("dc-north", 1, 2, "accepted")]

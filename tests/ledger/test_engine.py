@@ -11,6 +11,7 @@ from contracts.model import Contract
 from rampart.ledger.batches import expect
 from rampart.ledger.engine import open_ledger, reading, writing
 from rampart.ledger.errors import LedgerError
+from rampart.ledger.migrations import HEAD
 from rampart.ledger.tables import Batch, Outbox
 from tests.ledger.books import day
 
@@ -124,5 +125,5 @@ def test_a_driver_that_is_not_installed_is_named() -> None:
 def test_books_of_a_newer_rampart_are_refused(engine: Engine) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    with pytest.raises(LedgerError, match="schema 9999, this Rampart knows up to 0001"):
+    with pytest.raises(LedgerError, match=f"schema 9999, this Rampart knows up to {HEAD}"):
         open_ledger(engine.url.render_as_string())

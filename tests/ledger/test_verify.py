@@ -58,6 +58,12 @@ def test_books_in_order_have_no_violation(books: Engine) -> None:
             "its content was changed",
         ),
         (
+            "UPDATE contract_version SET effective = '2026-02-01 00:00:00'",
+            4,
+            "acme-1 version 1.0.0",
+            "its effective is 2026-02-01T00:00:00.000000Z, but its event says None",
+        ),
+        (
             "DELETE FROM ledger_event WHERE kind = 'batch.rejected'",
             4,
             "acme-1 week 2 revision 1",

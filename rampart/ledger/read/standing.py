@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from rampart.ledger.batch_rows import state_of
 from rampart.ledger.contracts import ContractRow
+from rampart.ledger.in_force import by_week_in
 from rampart.ledger.outcome import CREDITS, Settlement
 from rampart.ledger.settled import read
 from rampart.ledger.states import ACCEPTED, SETTLED, State
@@ -49,18 +50,17 @@ class Standing:
 
 
 def standings(session: Session, contract: ContractRow, versions: dict[str, ContractRow]) -> list[Standing]:
-    """Every week of `contract` (the version in force), delivered or not, in week order.
+    """Every week of `contract` (its current version), delivered or not, in week order.
 
-    A week that was delivered shows the plan it was judged under; `versions` maps a digest to its version.
+    A week that was delivered shows the plan it was judged under, any other that of the version that would
+    judge it; `versions` maps a digest to its version.
     """
     batches: defaultdict[int, list[Batch]] = defaultdict(list)
     alive = select(Batch).where(Batch.contract_id == contract.contract_id, Batch.state != "superseded")
     for batch in sorted(session.exec(alive), key=lambda batch: batch.revision):
         batches[batch.week].append(batch)
-    plans = {
-        plan.week: plan
-        for plan in session.exec(select(ContractWeek).where(ContractWeek.contract_digest == contract.digest))
-    }
+    judging = by_week_in(session, contract.contract_id).items()
+    plans = {week: session.get(ContractWeek, (row.digest, week)) for week, row in judging}
     return [
         _standing(session, contract, versions, plans.get(week), batches[week])
         for week in sorted({*plans, *batches})

@@ -1,0 +1,77 @@
+"""What is worth knowing about a contract file that is in order."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from contracts.document import Document, Place, read_document
+from contracts.load import PROPERTY
+from contracts.model import Contract
+from contracts.phrases import value_in_words
+from contracts.problems import one_line
+from contracts.unjudged import recorded, refused
+
+
+@dataclass(frozen=True)
+class Note:
+    """One remark about a contract file. `line` is from 1, None where it has no place."""
+
+    field: str
+    line: int | None
+    note: str
+
+    def __str__(self) -> str:
+        where = f" (line {self.line})" if self.line else ""
+        return f"{self.note}: {self.field}{where}"
+
+
+def notes(contract: Contract, data: bytes, path: str) -> tuple[Note, ...]:
+    """Clauses nothing judges yet, and fields of the standard that say other than our terms.
+
+    Args:
+        contract: what `data` says.
+        data: the bytes of the contract file.
+        path: names the file in errors.
+    """
+    document = read_document(data, path)
+    line = lines(document)
+    told = {"recorded, not judged yet": recorded(contract)}
+    told["not billed yet, so it cannot come into force"] = refused(contract)
+    unjudged = [Note(address, line(address), note) for note, found in told.items() for address in found]
+    return (*unjudged, *_contradictions(contract, document))
+
+
+def lines(document: Document) -> Callable[[str], int | None]:
+    """A function from a clause's address to the line where the file says it, or its nearest group."""
+    entries = document.values.get("customProperties") or []
+    place = next((n for n, entry in enumerate(entries) if entry.get("property") == PROPERTY), 0)
+
+    def line(address: str) -> int | None:
+        parts: Place = tuple(int(part) if part.isdigit() else part for part in address.split("."))
+        if len(parts) == 1 and (odcs := {"contract_id": "id"}.get(address, address)) in document.values:
+            return document.line((odcs,))
+        return document.line(("customProperties", place, "value", *parts))
+
+    return line
+
+
+def _contradictions(contract: Contract, document: Document) -> Iterator[Note]:
+    price: Mapping[str, Any] = document.values.get("price") or {}
+    currency, amount = price.get("priceCurrency"), _amount(price.get("priceAmount"))
+    if currency not in (None, contract.ramp.currency):
+        note = f"says {currency}, but ramp.currency is {contract.ramp.currency}"
+        yield Note("price.priceCurrency", document.line(("price", "priceCurrency")), one_line(note))
+    phases = contract.ramp.phases.items()
+    prices = {value for _, phase in phases for value in (phase.price, *phase.prices.values())}
+    if amount is not None and amount not in prices:
+        said = ", ".join(f"{value_in_words(phase.price, 'money')} ({name})" for name, phase in phases)
+        note = f"says {value_in_words(amount, 'money')}, but the phases' prices are {said}"
+        yield Note("price.priceAmount", document.line(("price", "priceAmount")), one_line(note))
+
+
+def _amount(value: object) -> Decimal | None:
+    try:
+        return None if value is None else Decimal(str(value))
+    except InvalidOperation:
+        return None
