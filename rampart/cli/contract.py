@@ -7,12 +7,19 @@ from typing import Annotated
 import typer
 
 from contracts.load import ContractError, load_contract
+from contracts.notes import Note, notes
+from rampart.cli import contract_diff, contract_export, contract_new, contract_show, contract_try
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.home import refuse_demo_home
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
 
 app = typer.Typer(help="Look at contract files.", no_args_is_help=True)
+contract_try.add_to(app)
+contract_diff.add_to(app)
+contract_new.add_to(app)
+contract_show.add_to(app)
+contract_export.add_to(app)
 
 
 @app.callback()
@@ -36,7 +43,17 @@ def register(
         for file in files:
             contract = put_in_force(file.read_bytes(), str(file), place, at)
             looked_for = "looked for" if contract.active else "not looked for (status is not active)"
-            console.print(f"{safe(contract.contract_id)} {safe(contract.version)} in force, {looked_for}")
+            since = f" from {contract.amendment.effective}" if contract.amendment else ""
+            names = f"{safe(contract.contract_id)} {safe(contract.version)}"
+            console.print(f"{names} in force{since}, {looked_for}")
+
+
+def _remarks(told: tuple[Note, ...]) -> list[str]:
+    """One sentence a kind of note, with all its clauses and their lines."""
+    places: dict[str, list[str]] = {}
+    for one in told:
+        places.setdefault(one.note, []).append(f"{one.field} (line {one.line})" if one.line else one.field)
+    return [f"{note}: {', '.join(fields)}" for note, fields in places.items()]
 
 
 @app.command(epilog="Example: rampart contract check contracts/specs/examples/llmfao.odcs.yaml")
@@ -47,10 +64,18 @@ def check(
     """Check contract files against the standard and Rampart's terms; every problem with line and fix."""
     report: list[dict[str, object]] = []
     bad: list[str] = []
+    remarks: list[str] = []
     for file in files:
         try:
             contract = load_contract(file)
-            report.append({"file": str(file), "contract_id": contract.contract_id, "problems": []})
+            told = notes(contract, file.read_bytes(), str(file))
+            entry: dict[str, object] = {
+                "file": str(file),
+                "contract_id": contract.contract_id,
+                "problems": [],
+            }
+            report.append({**entry, "notes": [vars(note) for note in told]})
+            remarks += [f"{file}: {remark}" for remark in _remarks(told)]
         except ContractError as error:
             bad += [f"{file}: {problem}" for problem in error.problems]
             report.append({"file": str(file), "problems": [vars(problem) for problem in error.problems]})
@@ -60,5 +85,7 @@ def check(
     for entry in report:
         if "contract_id" in entry:
             console.print(f"[green]ok[/] {safe(str(entry['file']))}: {safe(str(entry['contract_id']))}")
+    for remark in remarks:
+        console.print(f"[yellow]note[/] {safe(remark)}", soft_wrap=True)
     if bad:
         raise stop(Exit.CONTRACT, *bad)
