@@ -4,7 +4,6 @@ import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -18,8 +17,9 @@ Place = tuple[str | int, ...]
 
 LARGEST = 1 << 20  # bytes; a contract is written by people
 # Aliases (`*name`) can make a small file stand for an endless document.
-MOST_VALUES, DEEPEST, MOST_OPEN = 50_000, 60, 200
+MOST_VALUES, DEEPEST, MOST_OPEN = 50_000, 60, 800
 EXAMPLES = "start from a spec in contracts/specs/examples"
+_BEFORE_WORDS = re.compile(r"^[ ]*(?:[-?:][ ]+)*", re.MULTILINE)
 _TAG = "tag:yaml.org,2002:"
 _MERGE = f"{_TAG}merge"
 # Dates stay text: the terms say which field holds one, and then name the field of a wrong one.
@@ -47,8 +47,6 @@ def read_document(data: bytes, path: str) -> Document:
     if len(data) > LARGEST:
         raise _refused(path, None, f"has {len(data):,} bytes, which no contract needs", EXAMPLES)
     text = _text(data, path)
-    if _brackets_open(text) > MOST_OPEN:  # the parser's own limit comes too late
-        raise _refused(path, None, "is nested too deeply", EXAMPLES)
     root = _composed(text, path)
     if not isinstance(root, MappingNode):
         raise _refused(path, 1, "is not a mapping of fields", EXAMPLES)
@@ -69,10 +67,11 @@ def _text(data: bytes, path: str) -> str:
         raise _refused(path, line, f"is not UTF-8 ({error.reason})", "save the file as UTF-8") from error
 
 
-def _brackets_open(text: str) -> int:
-    """Most brackets open at once, those in quotes and comments counted too."""
-    steps = ((1 if mark in "[{" else -1) for mark in re.findall(r"[][{}]", text))
-    return max(accumulate(steps), default=0)
+def _may_be_deep(text: str) -> bool:
+    """Could groups be nested deeper than `MOST_OPEN`? Each takes a bracket, or a column before the word."""
+    brackets = text.count("[") + text.count("{")
+    columns = max((len(start) for start in _BEFORE_WORDS.findall(text)), default=0)
+    return brackets + columns > MOST_OPEN
 
 
 def _composed(text: str, path: str) -> Node | None:
@@ -98,7 +97,14 @@ def _composed(text: str, path: str) -> Node | None:
 
 
 def _tree(text: str, path: str, *, pure: bool) -> Node | None:
-    """The tree, after a look at its depth: building one too deep would exhaust the stack."""
+    if pure or _may_be_deep(text):
+        _check_depth(text, path, pure=pure)
+    root: Node | None = _parser(pure=pure).compose(text)
+    return root
+
+
+def _check_depth(text: str, path: str, *, pure: bool) -> None:
+    """Refuse what is so deep that building the tree would exhaust the stack; its events need none."""
     depth = 0
     for event in _parser(pure=pure).parse(text):
         if isinstance(event, CollectionStartEvent):
@@ -107,8 +113,6 @@ def _tree(text: str, path: str, *, pure: bool) -> Node | None:
             depth -= 1
         if depth > DEEPEST:
             raise _refused(path, event.start_mark.line + 1, "is nested too deeply", EXAMPLES)
-    root: Node | None = _parser(pure=pure).compose(text)
-    return root
 
 
 def _parser(*, pure: bool = False) -> YAML:

@@ -1,11 +1,12 @@
 """Term, weeks, phases and prices: how much is due when, how much may be discarded, what it costs."""
 
 import difflib
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
@@ -18,9 +19,21 @@ PhaseName = Literal["calibration", "ramp", "production"]
 BREACHES = ("partial", "hold", "reject")  # what a breach leads to, the mildest first
 
 
+_PLAIN_ZONE = re.compile(r"UTC|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+")  # most of them; not "America", a folder
+
+
 @cache
 def _zones() -> frozenset[str]:
     return frozenset(available_timezones())  # a walk through the zone files, slow on a busy machine
+
+
+def _is_zone(name: str) -> bool:
+    if _PLAIN_ZONE.fullmatch(name):
+        try:
+            return ZoneInfo(name).key == name
+        except (OSError, ValueError, ZoneInfoNotFoundError):
+            return False
+    return name in _zones()
 
 
 class Term(Terms):
@@ -42,10 +55,8 @@ class Term(Terms):
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, name: str) -> str:
-        # Not by opening it: ZoneInfo("America") fails with whatever the file system says of a folder.
-        known = _zones()
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
+        if not _is_zone(name):
+            near = difflib.get_close_matches(name, _zones(), n=1)
             fix = f"did you mean {near[0]}?" if near else "name one, for example Europe/Berlin or UTC"
             raise TermError(f"{name!r} is not an IANA time zone", fix=fix)
         return name
