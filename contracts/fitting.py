@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contracts.annotation import NEEDED, NEEDS
-from contracts.base import TermError
+from contracts.terms.annotation import NEEDED, NEEDS
+from contracts.terms.base import TermError
 
 if TYPE_CHECKING:
     from contracts.model import Contract

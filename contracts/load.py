@@ -6,10 +6,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from contracts.document import Document, Place, read_document
 from contracts.model import Contract
-from contracts.problems import FROM_ODCS, ContractError, Problem, found
-from contracts.standard import standard_problems
+from contracts.reading.document import Document, Place, read_document
+from contracts.reading.problems import FROM_ODCS, ContractError, Problem, found
+from contracts.reading.standard import standard_problems
 
 __all__ = ["ContractError", "Problem", "load_contract", "parse_contract"]
 
@@ -40,7 +40,7 @@ def parse_contract(data: bytes, path: str) -> Contract:
     try:
         contract = Contract.model_validate({**terms, **given})
     except ValidationError as error:
-        from contracts.explain import term_problems  # noqa: PLC0415 (a good contract never needs it)
+        from contracts.reading.explain import term_problems  # noqa: PLC0415 (a good contract never needs it)
 
         problems += tuple(
             p for p in term_problems(error, document, prefix) if p.field not in _fields(problems)

@@ -5,18 +5,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from contracts.amendment import Amendment
-from contracts.annotation import NEEDED, NEEDS, Annotation
-from contracts.annotators import Annotators
-from contracts.base import MisfitError, TermError, Terms, clause
 from contracts.fitting import misfits
-from contracts.mapping import DeliveryTerms, RecordFields
-from contracts.mix import Mix
-from contracts.parties import Slug, Vendor
-from contracts.ramp import BREACHES, Confidence, Phase, Ramp, Share, Term, Week
-from contracts.remedies import Disputes, Holds, Invoicing, Redelivery
-from contracts.rights import Privacy, Rights
-from contracts.written import IDENTIFIER, VERSION
+from contracts.terms.amendment import Amendment
+from contracts.terms.annotation import NEEDED, NEEDS, Annotation
+from contracts.terms.annotators import Annotators
+from contracts.terms.base import MisfitError, TermError, Terms, clause
+from contracts.terms.mapping import DeliveryTerms, RecordFields
+from contracts.terms.mix import Mix
+from contracts.terms.parties import Slug, Vendor
+from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Share, Term, Week
+from contracts.terms.remedies import Disputes, Holds, Invoicing, Redelivery
+from contracts.terms.rights import Privacy, Rights
+from contracts.terms.written import IDENTIFIER, VERSION
 
 Severity = Literal["blocking", "advisory"]
 Policy = Literal["discard", "allow"]

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from contracts.document import Document, Place, read_document
 from contracts.load import PROPERTY
 from contracts.model import Contract
-from contracts.phrases import value_in_words
-from contracts.problems import one_line
-from contracts.unjudged import recorded, refused
+from contracts.reading.document import Document, Place, read_document
+from contracts.reading.problems import one_line
+from contracts.versions.phrases import value_in_words
+from contracts.versions.unjudged import recorded, refused
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
 from contracts.load import PROPERTY
-from contracts.mapping import Expression
 from contracts.model import Contract
+from contracts.terms.mapping import Expression
 
 FILE = Path(__file__).with_name("schema.json")
 EXPRESSION_FORMAT = "jmespath"

@@ -5,7 +5,7 @@ import random
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from contracts.document import read_document
+from contracts.reading.document import read_document
 
 _SPECIALS = (
     "*x", "&a", "<<: *a", "!!python/object/apply:os.system [ls]", "!!binary x", "---\n", "...\n", "{",

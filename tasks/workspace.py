@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
-from contracts.document import read_document
 from contracts.load import ContractError, Problem, load_contract, parse_contract
 from contracts.model import Contract
 from contracts.notes import lines
-from contracts.unjudged import refusals
-from contracts.versions import Registered, version_problems
+from contracts.reading.document import read_document
+from contracts.versions.succession import Registered, version_problems
+from contracts.versions.unjudged import refusals
 from rampart.delivery.overlay_store import OverlayStore
 from rampart.delivery.store import ObjectStore, S3Options, open_store
 from rampart.ledger.contracts import (

@@ -13,8 +13,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from contracts.annotation import NEEDED, NEEDS
 from contracts.model import Contract
+from contracts.terms.annotation import NEEDED, NEEDS
 from quality.gates.batch import tolerated_units
 
 SAMPLE_ROWS = 20_000

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import polars as pl
 import pyarrow as pa
 
-from contracts.annotation import NEEDS
 from contracts.model import Contract
+from contracts.terms.annotation import NEEDS
 from quality.gates.emptiness import is_empty
 from rampart.records.identity import KEYS, record_keys
 from rampart.records.reasons import BY_CODE

@@ -20,7 +20,7 @@ file) make the probability more certain than it should be.
 
 from scipy import stats
 
-from contracts.ramp import Confidence
+from contracts.terms.ramp import Confidence
 from quality.verdict import Consequence, GateSpec, Status, Verdict
 
 METRIC = "discard_rate"

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from contracts.diff import Change, counted, diff
 from contracts.load import load_contract
 from contracts.model import Contract
-from contracts.phrases import Rating
+from contracts.versions.diff import Change, counted, diff
+from contracts.versions.phrases import Rating
 from rampart.cli.exits import Exit, console
 from rampart.cli.running import moment
 from rampart.cli.tables import safe

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from contracts.document import read_document
-from contracts.export import contract_json, odcs_yaml
 from contracts.model import Contract
+from contracts.reading.document import read_document
+from contracts.sheets.export import contract_json, odcs_yaml
 from rampart.cli.exits import Exit, errors, stop
 from rampart.cli.tables import safe
 from rampart.cli.terms_named import terms_named
@@ -63,10 +63,10 @@ def export(
 
 def _specification(terms: Contract, page: Format, sample: tuple[Path, ...]) -> str:
     from quality.gates.record import Earlier, gate_records  # noqa: PLC0415 (polars and pyarrow take a while)
-    from rampart.delivery.example_rows import WEEK, made_examples  # noqa: PLC0415
-    from rampart.delivery.example_sample import sampled_examples  # noqa: PLC0415
-    from rampart.delivery.specification import specification  # noqa: PLC0415
-    from rampart.delivery.specification_pages import html_page, markdown_page  # noqa: PLC0415
+    from rampart.specification.example_rows import WEEK, made_examples  # noqa: PLC0415
+    from rampart.specification.example_sample import sampled_examples  # noqa: PLC0415
+    from rampart.specification.pages import html_page, markdown_page  # noqa: PLC0415
+    from rampart.specification.specification import specification  # noqa: PLC0415
 
     def keep(records: object) -> list[bool]:
         masks = gate_records(records, terms, WEEK, Earlier()).masks

@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from contracts.term_sheet import Line, TermSheet, term_sheet
+from contracts.sheets.term_sheet import Line, TermSheet, term_sheet
 from rampart.cli.exits import console
 from rampart.cli.tables import safe
 from rampart.cli.terms_named import terms_named
-from rampart.delivery.inert import markdown, markdown_code
+from rampart.specification.inert import markdown, markdown_code
 
 WEEKS = ("week", "dates", "due", "phase", "units", "ceiling", "price", "breach")
 _CLAUSE = 29  # columns for an address; longer ones fold

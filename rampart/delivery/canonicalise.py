@@ -9,8 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from contracts.mapping import Source
 from contracts.model import Contract
+from contracts.terms.mapping import Source
 from rampart.delivery.compression import open_decompressed
 from rampart.delivery.errors import LandingError, UnreadableFileError
 from rampart.delivery.globs import path_matches

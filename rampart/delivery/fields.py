@@ -5,8 +5,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from contracts.mapping import ValueMap
-from contracts.words import as_number, word
+from contracts.language.words import as_number, word
+from contracts.terms.mapping import ValueMap
 from rampart.delivery.readers.row import kind_of, shown
 
 ROLES = frozenset({"system", "user", "assistant", "tool"})

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.expressions import ExpressionError, compiled
-from contracts.mapping import Join
+from contracts.language.expressions import ExpressionError, compiled
+from contracts.terms.mapping import Join
 from rampart.delivery.readers.row import Row, Unread, shown, unreadable
 
 Place = tuple[str, int]  # file and line

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts.expressions import ExpressionError, Read, compiled
-from contracts.functions import truthy
-from contracts.mapping import ValueMap
+from contracts.language.expressions import ExpressionError, Read, compiled
+from contracts.language.functions import truthy
+from contracts.language.words import word
 from contracts.model import Contract
-from contracts.words import word
+from contracts.terms.mapping import ValueMap
 from rampart.delivery import fields
 from rampart.delivery.fields import FieldError
 from rampart.delivery.moments import moment_or_none, seconds_or_none

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from contracts.mapping import Times
-from contracts.words import as_number
+from contracts.language.words import as_number
+from contracts.terms.mapping import Times
 from rampart.delivery.fields import FieldError, number_or_none, told
 
 EPOCH_UNITS = {"epoch_s": 1.0, "epoch_ms": 1000.0}

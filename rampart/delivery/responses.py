@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from contracts.expressions import ExpressionError, Read, compiled
-from contracts.mapping import RecordFields
+from contracts.language.expressions import ExpressionError, Read, compiled
+from contracts.terms.mapping import RecordFields
 from rampart.delivery import fields
 from rampart.delivery.fields import FieldError
 from rampart.delivery.readers.row import kind_of, shown

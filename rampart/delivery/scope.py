@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.expressions import ExpressionError, Read, compiled, fields_read
-from contracts.functions import truthy
-from contracts.mapping import DeliveryTerms, Each, ResponseFields, Tree
+from contracts.language.expressions import ExpressionError, Read, compiled, fields_read
+from contracts.language.functions import truthy
+from contracts.terms.mapping import DeliveryTerms, Each, ResponseFields, Tree
 from rampart.delivery.readers.row import Row, Unread, kind_of, shown, unreadable
 
 Scope = Mapping[str, Any]

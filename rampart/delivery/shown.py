@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from contracts.words import as_number
+from contracts.language.words import as_number
 from rampart.delivery.fields import FieldError, told
 
 Item = TypeVar("Item")

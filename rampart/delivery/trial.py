@@ -9,9 +9,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from contracts.annotation import Scheme
-from contracts.mapping import Source
 from contracts.model import Contract
+from contracts.terms.annotation import Scheme
+from contracts.terms.mapping import Source
 from rampart.delivery.canonicalise import Canonical, canonicalise
 from rampart.delivery.compression import open_decompressed
 from rampart.delivery.errors import DeliveryError, LandingError

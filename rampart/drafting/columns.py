@@ -8,7 +8,7 @@ from functools import cached_property
 from statistics import median
 from typing import Any, Literal
 
-from contracts.words import as_number, word
+from contracts.language.words import as_number, word
 from rampart.drafting.names import Path, expression, words
 
 Kind = Literal["empty", "flag", "number", "text", "moment", "list", "object", "mixed"]

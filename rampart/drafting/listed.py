@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from contracts.words import as_number
+from contracts.language.words import as_number
 from rampart.drafting import names
 from rampart.drafting.columns import Column, Table, elements, is_blank
 from rampart.drafting.draft import Draft

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from contracts.words import as_number
+from contracts.language.words import as_number
 from rampart.drafting.draft import Sure
 
 Side = Literal["a", "b", "tie", "both_bad"]

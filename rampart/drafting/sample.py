@@ -12,7 +12,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from contracts.mapping import Source
+from contracts.terms.mapping import Source
 from rampart.delivery.compression import open_decompressed
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.readers import Row, read_rows

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any
 
-from contracts.words import as_number
+from contracts.language.words import as_number
 from rampart.drafting import names
 from rampart.drafting.draft import Draft
 from rampart.drafting.meanings import scale

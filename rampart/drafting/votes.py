@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from contracts.words import as_number, word
+from contracts.language.words import as_number, word
 from rampart.drafting import names
 from rampart.drafting.columns import LONGEST_WORD, Column, Table, elements, is_blank
 from rampart.drafting.draft import Draft

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, select
 
 from contracts.model import Contract
-from contracts.reach import in_order, takes_effect
+from contracts.versions.reach import in_order, takes_effect
 from rampart.ledger.canonical import moment
 from rampart.ledger.chain import append_event, contract_stream
 from rampart.ledger.engine import reading, writing
@@ -56,7 +56,7 @@ def register_contract(
     """Put a contract version on the books. Registering the same bytes again changes nothing.
 
     Args:
-        contract: what `contracts.versions.version_problems` lets follow the versions on the books.
+        contract: what `contracts.versions.succession.version_problems` lets follow the versions on the books.
         key: the object-store address of the contract file's bytes.
         as_of: business time.
         after: digests of the versions `contract` was checked against, in the order they were registered;

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from contracts.reach import judging
+from contracts.versions.reach import judging
 from rampart.ledger.contracts import ContractRow, versions_in
 from rampart.ledger.engine import reading
 from rampart.ledger.tables import ContractWeek

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-PRICE_PLACES = 4  # a contract's prices have at most four decimals (contracts.ramp.Money)
+PRICE_PLACES = 4  # a contract's prices have at most four decimals (contracts.terms.ramp.Money)
 UNIT_PLACES = 8  # a price times a discount of at most four decimals has at most eight
 
 

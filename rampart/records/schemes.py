@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from contracts.annotation import (
+from contracts.terms.annotation import (
     Arena,
     Binary,
     Category,

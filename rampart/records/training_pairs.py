@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from contracts.annotation import Rating, Scheme
+from contracts.terms.annotation import Rating, Scheme
 from rampart.records.comparisons import COLUMNS, every_pair
 from rampart.records.labels.numbered import least_gap
 from rampart.records.prompt_key import SEPARATOR

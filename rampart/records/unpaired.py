@@ -3,7 +3,7 @@
 import polars as pl
 import pyarrow as pa
 
-from contracts.annotation import Rating, Scheme, Thumbs, Verifiable
+from contracts.terms.annotation import Rating, Scheme, Thumbs, Verifiable
 from rampart.records.prompt_key import prompt_keys
 from rampart.records.turns import Turns, unrolled
 

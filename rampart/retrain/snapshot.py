@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from contracts.annotation import Scheme
+from contracts.terms.annotation import Scheme
 from rampart.records.comparisons import every_pair
 from rampart.records.training_pairs import drawn_pairs
 from rampart.retrain.digests import canonical_json

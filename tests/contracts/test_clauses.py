@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import pytest
 
-from contracts.base import Terms
-from contracts.clauses import About, about, clauses, covers
 from contracts.load import load_contract, parse_contract
 from contracts.model import Contract
+from contracts.terms.base import Terms
+from contracts.versions.clauses import About, about, clauses, covers
 from tests.contracts.files import SPECS, changed
 
 # How rows are read and what a vendor's word means: another reading, neither stricter nor looser.

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from contracts.clauses import clauses
-from contracts.diff import Change, counted, diff
 from contracts.load import load_contract
 from contracts.model import Contract
-from contracts.phrases import Rating, difference_in_words, value_in_words
+from contracts.versions.clauses import clauses
+from contracts.versions.diff import Change, counted, diff
+from contracts.versions.phrases import Rating, difference_in_words, value_in_words
 from tests.contracts.files import SPECS
 
 ALDER = load_contract(SPECS / "demo" / "alder.odcs.yaml")

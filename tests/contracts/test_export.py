@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.document import read_document
-from contracts.export import contract_json, net_price, odcs, odcs_yaml
 from contracts.load import load_contract, parse_contract
 from contracts.model import Contract
-from contracts.standard import standard_problems
+from contracts.reading.document import read_document
+from contracts.reading.standard import standard_problems
+from contracts.sheets.export import contract_json, net_price, odcs, odcs_yaml
 from tests.contracts.files import GOOD, SPECS, changed
 
 FILES = sorted(SPECS.rglob("*.odcs.yaml"))
@@ -158,6 +158,7 @@ def test_other_properties_and_the_standard_s_fields_stay_and_ours_is_written_in_
     data = changed(
         "customProperties:\n",
         "team: {name: ops}\nprice: {priceAmount: 7}\n"
+        ""
         "slaProperties: [{property: latency, value: 3, unit: d}]\n"
         "customProperties:\n  - {property: first, value: [1, no]}\n",
     )

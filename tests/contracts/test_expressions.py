@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from contracts.expressions import ExpressionError, compiled, fields_read, parse
+from contracts.language.expressions import ExpressionError, compiled, fields_read, parse
 
 MARKERS = {"user": "\n\nHuman:", "assistant": "\n\nAssistant:"}
 ROW: dict[str, Any] = {

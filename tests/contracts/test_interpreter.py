@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jmespath import exceptions
 
-from contracts.expressions import ExpressionError, compiled
+from contracts.language.expressions import ExpressionError, compiled
 
 EXPRESSIONS = [
     "a", "a.b", "a.b.c", "@", "a[0]", "a[-1]", "a[-9].b", "a[5]", "a[].b", "a[].b[].c", "a[*].b",

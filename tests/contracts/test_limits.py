@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from contracts.expressions import ExpressionError, compiled, parse
-from contracts.limits import copies
+from contracts.language.expressions import ExpressionError, compiled, parse
+from contracts.language.limits import copies
 
 
 @pytest.mark.parametrize(

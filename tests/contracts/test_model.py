@@ -3,11 +3,11 @@ from datetime import UTC, datetime
 import pytest
 from pydantic import ValidationError
 
-from contracts.annotation import Guideline, Rating, Thumbs
 from contracts.load import load_contract, parse_contract
-from contracts.mapping import Csv, Times, Transcript
 from contracts.model import OnPolicy
-from contracts.ramp import Term
+from contracts.terms.annotation import Guideline, Rating, Thumbs
+from contracts.terms.mapping import Csv, Times, Transcript
+from contracts.terms.ramp import Term
 from tests.contracts.files import GOOD, SPECS, changed
 
 CONTRACT = parse_contract(GOOD.encode(), "c.yaml")

@@ -2,8 +2,8 @@ import time
 
 import pytest
 
-from contracts.expression_error import ExpressionError
-from contracts.patterns import LONGEST_TEXT, STEPS, pattern
+from contracts.language.expression_error import ExpressionError
+from contracts.language.patterns import LONGEST_TEXT, STEPS, pattern
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.load import parse_contract
-from contracts.reach import in_order, judging, takes_effect
+from contracts.versions.reach import in_order, judging, takes_effect
 from tests.contracts.files import GOOD
 
 START = datetime(2026, 1, 5, tzinfo=UTC)

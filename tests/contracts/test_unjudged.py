@@ -6,10 +6,10 @@ from typing import Literal
 import pytest
 from pydantic import Field
 
-from contracts.base import Terms, clause
 from contracts.load import load_contract, parse_contract
 from contracts.notes import notes
-from contracts.unjudged import recorded, refusals, refused
+from contracts.terms.base import Terms, clause
+from contracts.versions.unjudged import recorded, refusals, refused
 from tests.contracts.files import GOOD, SPECS
 
 

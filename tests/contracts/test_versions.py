@@ -4,12 +4,12 @@ from datetime import date
 
 import pytest
 
-from contracts.document import read_document
 from contracts.load import parse_contract
 from contracts.notes import lines
-from contracts.problems import Problem
-from contracts.reach import takes_effect
-from contracts.versions import IDENTITY, Registered, suggested, version_problems
+from contracts.reading.document import read_document
+from contracts.reading.problems import Problem
+from contracts.versions.reach import takes_effect
+from contracts.versions.succession import IDENTITY, Registered, suggested, version_problems
 from tests.contracts.files import GOOD
 
 TODAY = date(2026, 1, 12)

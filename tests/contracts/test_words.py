@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from contracts.words import as_number, word
+from contracts.language.words import as_number, word
 
 
 @pytest.mark.parametrize(

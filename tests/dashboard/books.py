@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from contracts.load import load_contract
 from contracts.model import Contract
-from contracts.parties import Vendor
+from contracts.terms.parties import Vendor
 from quality.decision import decide as decision_of
 from quality.gates.batch import volume
 from quality.ramp.discard import discard_verdict

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contracts.mapping import Times, ValueMap
-from contracts.words import word
+from contracts.language.words import word
+from contracts.terms.mapping import Times, ValueMap
 from rampart.delivery import fields
 from rampart.delivery.fields import FieldError
 from rampart.delivery.moments import moment_or_none, seconds_or_none

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from contracts.mapping import Join
+from contracts.terms.mapping import Join
 from rampart.delivery.canonicalise import Canonical
 from rampart.delivery.joins import JoinRead, JoinTable, join_key
 from rampart.delivery.readers import Row

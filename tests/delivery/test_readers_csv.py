@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from contracts.mapping import Csv
+from contracts.terms.mapping import Csv
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.readers import Row, Unread
 from rampart.delivery.readers.csv_rows import csv_rows

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
-from contracts.annotation import Scheme
 from contracts.load import load_contract
+from contracts.terms.annotation import Scheme
 from quality.audits.suite import run_audits
 from quality.gates.fates import part
 from quality.gates.record import Earlier, gate_records

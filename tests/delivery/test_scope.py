@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from contracts.mapping import DeliveryTerms
+from contracts.terms.mapping import DeliveryTerms
 from rampart.delivery.readers import Row, Unread
 from rampart.delivery.scope import DEEPEST, Judgement, columns_read, splitter
 

@@ -3,10 +3,10 @@
 from datetime import UTC, date, datetime
 from textwrap import indent
 
-from contracts.diff import diff
 from contracts.load import parse_contract
-from contracts.reach import ADMINISTRATIVE
-from contracts.versions import IDENTITY, Registered, version_problems
+from contracts.versions.diff import diff
+from contracts.versions.reach import ADMINISTRATIVE
+from contracts.versions.succession import IDENTITY, Registered, version_problems
 from tests.docs.pages import ROOT, blocks
 
 PAGE = ROOT / "docs" / "amendments.md"

@@ -6,10 +6,10 @@ import pytest
 from jmespath.functions import Functions
 from pydantic import TypeAdapter
 
-from contracts.annotation import Scheme
-from contracts.expressions import ExpressionError, Words, compiled
+from contracts.language.expressions import ExpressionError, Words, compiled
 from contracts.load import ContractError
-from contracts.mapping import RecordFields
+from contracts.terms.annotation import Scheme
+from contracts.terms.mapping import RecordFields
 from rampart.delivery.errors import DeliveryError
 from rampart.records.schemes import read_label
 from tests.docs.pages import ROOT, blocks, code, table

@@ -4,7 +4,7 @@ import pytest
 from pydantic import TypeAdapter
 from ruamel.yaml import YAML
 
-from contracts.annotation import Scheme
+from contracts.terms.annotation import Scheme
 from rampart.records.schemes import Label, read_label, written
 from rampart.records.training_pairs import training_pairs
 from rampart.records.unpaired import unpaired

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from contracts.annotation import Scheme as Terms
-from contracts.words import word
+from contracts.language.words import word
+from contracts.terms.annotation import Scheme as Terms
 from rampart.drafting.meanings import Meaning, comparative, meaning, scale
 from rampart.records.schemes import read_label
 

@@ -130,6 +130,6 @@ def test_a_money_clause_that_is_not_billed_cannot_come_into_force(
     season: Season, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whichever clauses these are: the model says so, and here the price of re-work does."""
-    monkeypatch.setattr("contracts.unjudged.refused", lambda _terms: ("redelivery.price",))
+    monkeypatch.setattr("contracts.versions.unjudged.refused", lambda _terms: ("redelivery.price",))
     told = refused(season, contract_text())
     assert "redelivery.price: would change what is paid, and Rampart does not bill it yet" in told

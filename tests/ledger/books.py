@@ -7,11 +7,11 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import Engine
 
-from contracts.annotation import Annotation, Binary
-from contracts.mapping import DeliveryTerms, RecordFields, Source
 from contracts.model import Contract
-from contracts.parties import Vendor
-from contracts.ramp import Phase, PhaseName, Ramp, Term, Week
+from contracts.terms.annotation import Annotation, Binary
+from contracts.terms.mapping import DeliveryTerms, RecordFields, Source
+from contracts.terms.parties import Vendor
+from contracts.terms.ramp import Phase, PhaseName, Ramp, Term, Week
 from quality.verdict import GateSpec, Verdict
 from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.batches import current_batch, receive, refuse

@@ -5,9 +5,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
 
-from contracts.amendment import Amendment
 from contracts.model import Contract
-from contracts.ramp import Phase, PhaseName
+from contracts.terms.amendment import Amendment
+from contracts.terms.ramp import Phase, PhaseName
 from rampart.ledger.chain import events
 from rampart.ledger.contracts import (
     contract_versions,

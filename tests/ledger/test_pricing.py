@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from contracts.model import Contract
-from contracts.ramp import Phase
+from contracts.terms.ramp import Phase
 from rampart.ledger.outcome import MoneyKind
 from rampart.ledger.pricing import price_batch
 from rampart.ledger.read import money_rows

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from contracts.annotation import Scheme
+from contracts.terms.annotation import Scheme
 from rampart.records.schemes import Label, read_label, within
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
-from contracts.annotation import Arena, Ranking, Rating, Scheme
+from contracts.terms.annotation import Arena, Ranking, Rating, Scheme
 from rampart.records.comparisons import COLUMNS, comparisons
 from rampart.records.schemes import read_label
 from rampart.records.training_pairs import PAIR_COLUMNS, training_pairs

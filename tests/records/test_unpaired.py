@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from contracts.annotation import Arena, Demonstration, Rating, Scheme, Thumbs, Verifiable
+from contracts.terms.annotation import Arena, Demonstration, Rating, Scheme, Thumbs, Verifiable
 from rampart.records.schemes import read_label
 from rampart.records.unpaired import DEMONSTRATION_COLUMNS, UNPAIRED_COLUMNS, demonstrations, unpaired
 from tests.records.judged import judged, table

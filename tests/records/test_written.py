@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
-from contracts.annotation import Scheme, Verifiable
+from contracts.terms.annotation import Scheme, Verifiable
 from rampart.delivery.fields import as_delivered
 from rampart.records.schemes import Label, read_label, written
 

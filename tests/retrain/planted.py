@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from contracts.annotation import Arena, Scheme
+from contracts.terms.annotation import Arena, Scheme
 from rampart.records.canonical import RECORD
 from rampart.retrain.snapshot import BatchData
 

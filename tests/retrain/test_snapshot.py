@@ -3,7 +3,7 @@ from collections import Counter, defaultdict
 import polars as pl
 import pytest
 
-from contracts.annotation import Rating
+from contracts.terms.annotation import Rating
 from rampart.records.prompt_key import prompt_keys
 from rampart.retrain.digests import canonical_json
 from rampart.retrain.snapshot import build_snapshot, pairs_from_parquet, split_of

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from contracts.mapping import Source
+from contracts.terms.mapping import Source
 from rampart.delivery.readers.csv_rows import csv_rows
 from rampart.delivery.readers.json_array import json_array_rows
 from rampart.delivery.readers.jsonl import jsonl_rows

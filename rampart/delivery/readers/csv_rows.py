@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from contracts.mapping import Csv
+from contracts.terms.mapping import Csv
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.readers.row import Row, Unread, require_columns, unreadable
 

@@ -6,7 +6,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from contracts.expressions import ExpressionError, compiled
+from contracts.language.expressions import ExpressionError, compiled
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.readers.row import Row, Unread, kind_of, not_json, unreadable
 

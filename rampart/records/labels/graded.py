@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from contracts.annotation import Verifiable
-from contracts.words import word
+from contracts.language.words import word
+from contracts.terms.annotation import Verifiable
 from rampart.records.labels.label import Form, Label
 from rampart.records.labels.numbered import listed, numbers, write_ratings
 

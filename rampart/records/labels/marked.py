@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.annotation import Spans
-from contracts.words import as_number, word
+from contracts.language.words import as_number, word
+from contracts.terms.annotation import Spans
 from rampart.records.labels.label import Form, Label
 
 LONGEST = 2**31 - 1  # characters; the record's column has 32 bits

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contracts.annotation import Likert, Ranking, Rating
-from contracts.words import as_number, word
+from contracts.language.words import as_number, word
+from contracts.terms.annotation import Likert, Ranking, Rating
 from rampart.records.labels.label import A_WINS, B_WINS, TIE, Form, Label
 
 

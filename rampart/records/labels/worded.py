@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from contracts.annotation import Arena, Binary, Category, Thumbs, Words
-from contracts.words import word
+from contracts.language.words import word
+from contracts.terms.annotation import Arena, Binary, Category, Thumbs, Words
 from rampart.records.labels.label import A_WINS, B_WINS, TIE, Form, Label
 
 

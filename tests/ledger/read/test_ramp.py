@@ -3,7 +3,7 @@ from decimal import Decimal
 from sqlalchemy import Engine
 
 from contracts.model import Contract
-from contracts.ramp import Phase
+from contracts.terms.ramp import Phase
 from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.read import programs, ramp_rows
 from tests.ledger.books import PRICE, audited, credited, day, judged, outcome, paid, register, terms

@@ -7,11 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from contracts.annotation import Annotation, Binary
-from contracts.mapping import DeliveryTerms, RecordFields, Source
 from contracts.model import Contract, OnPolicy, RecordGates
-from contracts.parties import Vendor
-from contracts.ramp import Phase, Ramp, Term, Week
+from contracts.terms.annotation import Annotation, Binary
+from contracts.terms.mapping import DeliveryTerms, RecordFields, Source
+from contracts.terms.parties import Vendor
+from contracts.terms.ramp import Phase, Ramp, Term, Week
 from rampart.records.canonical import RECORD
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)  # first moment of week 1

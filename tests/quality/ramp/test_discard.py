@@ -7,7 +7,7 @@ import pytest
 from scipy import integrate, stats
 from statsmodels.stats.proportion import proportion_confint
 
-from contracts.ramp import Confidence
+from contracts.terms.ramp import Confidence
 from quality.ramp.discard import discard_verdict
 
 judge = partial(

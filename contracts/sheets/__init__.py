@@ -1,0 +1,1 @@
+"""A contract for other eyes: a term sheet for people, ODCS and JSON for programs."""

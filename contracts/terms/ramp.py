@@ -1,0 +1,208 @@
+"""Term, weeks, phases and prices: how much is due when, how much may be discarded, what it costs."""
+
+import difflib
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cache
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+from pydantic import Field, field_validator, model_validator
+
+from contracts.terms.base import TermError, Terms, clause
+from contracts.terms.written import CURRENCY
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Money = Annotated[Decimal, Field(ge=0, decimal_places=4)]
+PhaseName = Literal["calibration", "ramp", "production"]
+BREACHES = ("partial", "hold", "reject")  # what a breach leads to, the mildest first
+
+
+_PLAIN_ZONE = re.compile(r"UTC|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+")  # most of them; not "America", a folder
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())  # a walk through the zone files, slow on a busy machine
+
+
+def _is_zone(name: str) -> bool:
+    if _PLAIN_ZONE.fullmatch(name):
+        try:
+            return ZoneInfo(name).key == name
+        except (OSError, ValueError, ZoneInfoNotFoundError):
+            return False
+    return name in _zones()
+
+
+class Term(Terms):
+    """When the contract runs. Week n starts at local midnight, (n - 1) x 7 days after the start."""
+
+    start: date = Field(description="First day of week 1.")
+    weeks: int = Field(ge=1, le=520, description="Number of contract weeks.")
+    timezone: str = Field("UTC", description="IANA time zone of the contract's days and unzoned moments.")
+    due_after_days: int = Field(
+        0,
+        ge=0,
+        description="Days after the week's end by which its delivery is due.",
+        json_schema_extra=clause("lower"),
+    )
+    due_hour: int = Field(
+        9, ge=0, le=23, description="Local hour of that day.", json_schema_extra=clause("lower")
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, name: str) -> str:
+        if not _is_zone(name):
+            near = difflib.get_close_matches(name, _zones(), n=1)
+            fix = f"did you mean {near[0]}?" if near else "name one, for example Europe/Berlin or UTC"
+            raise TermError(f"{name!r} is not an IANA time zone", fix=fix)
+        return name
+
+    @field_validator("start")
+    @classmethod
+    def _of_our_time(cls, start: date) -> date:
+        if not 1970 <= start.year <= 2500:  # far from where dates of any week could overflow
+            raise TermError(f"the year {start.year} cannot be meant", fix="write the date as YYYY-MM-DD")
+        return start
+
+    def _local_midnight(self, day: date) -> datetime:
+        return datetime.combine(day, time(), ZoneInfo(self.timezone)).astimezone(UTC)
+
+    def week_start(self, week: int) -> datetime:
+        """First moment of contract week `week` (from 1), UTC."""
+        return self._local_midnight(self.start + timedelta(days=7 * (week - 1)))
+
+    def week_end(self, week: int) -> datetime:
+        """First moment after contract week `week`, UTC."""
+        return self.week_start(week + 1)
+
+    def due(self, week: int) -> datetime:
+        """The moment week `week`'s delivery is due, UTC."""
+        day = self.start + timedelta(days=7 * week + self.due_after_days)
+        return datetime.combine(day, time(self.due_hour), ZoneInfo(self.timezone)).astimezone(UTC)
+
+
+class Confidence(Terms):
+    """How sure we are before a ceiling counts as passed: posterior P(rate > ceiling)."""
+
+    warn: Share = Field(
+        0.80,
+        description="From this probability on a ceiling counts as endangered.",
+        json_schema_extra=clause("lower"),
+    )
+    breach: Share = Field(
+        0.95,
+        description="From this probability on a ceiling counts as breached.",
+        json_schema_extra=clause("lower"),
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Confidence":
+        if self.warn > self.breach:
+            fix = "warn earlier than you breach"
+            raise TermError(f"warn ({self.warn:g}) is above breach ({self.breach:g})", "warn", fix=fix)
+        return self
+
+
+class Phase(Terms):
+    """What is asked of, and paid for, the weeks of one phase."""
+
+    discard_ceiling: Share = Field(
+        description="Largest tolerated discarded / readable records.", json_schema_extra=clause("lower")
+    )
+    confidence: Confidence | None = Field(
+        None, description="How sure this phase wants to be; none: as `ramp.confidence` says."
+    )
+    on_breach: Literal["partial", "hold", "reject"] = Field(
+        "partial",
+        description="When the ceiling is breached: pay what was kept, have a person decide, or reject all.",
+        json_schema_extra=clause(BREACHES),
+    )
+    price: Money = Field(
+        description="Price of one accepted unit, before the discount.", json_schema_extra=clause("lower")
+    )
+    prices: dict[str, Money] = Field(
+        default_factory=dict,
+        description="Unit kind (the record's `unit_kind`) → its price, where kinds differ; else `price`.",
+        json_schema_extra=clause("lower", judged=False, paid=True),
+    )
+    discount: Share = Field(
+        0.0, description="Share taken off the price in this phase.", json_schema_extra=clause("higher")
+    )
+
+
+class Week(Terms):
+    """One contract week."""
+
+    phase: PhaseName = Field(
+        description="The phase whose ceiling and price hold in this week.",
+        json_schema_extra=clause(("calibration", "ramp", "production")),
+    )
+    units: int = Field(
+        gt=0, description="Planned volume, in delivered judgements.", json_schema_extra=clause()
+    )
+    discount: Share | None = Field(
+        None,
+        description="Share off the price in this week alone (a first-batch discount); none: the phase's.",
+        json_schema_extra=clause("higher"),
+    )
+
+
+class Credits(Terms):
+    """What the vendor owes back."""
+
+    discard_over_ceiling: Money = Field(
+        Decimal(0),
+        description="Credit for each discarded record beyond the ceiling's allowance.",
+        json_schema_extra=clause("higher"),
+    )
+    short_unit: Money = Field(
+        Decimal(0),
+        description="Credit for each unit short of the tolerated volume.",
+        json_schema_extra=clause("higher"),
+    )
+    late_day: Share = Field(
+        0.0,
+        description="Credit for each day begun after the due moment, as a share of what the batch's accepted "
+        "units pay; in all at most that.",
+        json_schema_extra=clause("higher", judged=False, paid=True),
+    )
+    rejected_unit: Money = Field(
+        Decimal(0),
+        description="Credit for each planned unit of a week whose batch is rejected.",
+        json_schema_extra=clause("higher", judged=False, paid=True),
+    )
+
+
+class Ramp(Terms):
+    """The stepped plan from calibration to production."""
+
+    weeks: dict[int, Week] = Field(min_length=1)
+    phases: dict[PhaseName, Phase]
+    volume_under: Share = Field(
+        0.10, description="Tolerated shortfall of a week's volume.", json_schema_extra=clause("lower")
+    )
+    volume_over: Annotated[float, Field(ge=0)] = Field(
+        0.25, description="Tolerated excess of a week's volume.", json_schema_extra=clause("lower")
+    )
+    excess: Literal["paid", "unpaid"] = Field(
+        "paid",
+        description="Are accepted units beyond the tolerated excess paid?",
+        json_schema_extra=clause(("paid", "unpaid")),
+    )
+    confidence: Confidence = Confidence.defaults()
+    currency: str = Field("USD", pattern=CURRENCY, description="ISO 4217 code of every amount.")
+    minor_units: int = Field(2, ge=0, le=3, description="Decimal places of the currency.")
+    credits: Credits = Credits.defaults()
+
+    @model_validator(mode="after")
+    def _every_week_has_its_phase(self) -> "Ramp":
+        for number, week in self.weeks.items():
+            if week.phase not in self.phases:
+                problem = f"week {number} is in phase {week.phase!r}, which ramp.phases does not define"
+                fix = f"add {week.phase} to ramp.phases, or change the week's phase"
+                raise TermError(problem, "weeks", number, "phase", fix=fix)
+        return self

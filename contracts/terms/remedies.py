@@ -1,0 +1,86 @@
+"""What happens when work is not right: holds, redeliveries, disputes, invoices."""
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from contracts.terms.base import Terms, clause
+from contracts.terms.parties import Shown
+from contracts.terms.ramp import Money
+
+Days = Annotated[int, Field(ge=0, le=3650)]
+
+
+class Holds(Terms):
+    """Who decides about a batch the rules cannot decide."""
+
+    lifted_by: tuple[Shown, ...] = Field(
+        (),
+        description="Names that may accept or reject a held batch (`rampart decide --by`); empty: anyone "
+        "who gives a name.",
+        json_schema_extra=clause(),
+    )
+
+
+class Redelivery(Terms):
+    """How discarded work may be done again."""
+
+    within_days: Days | None = Field(
+        None,
+        description="Days after the feedback pack in which a redelivery is taken; none: no limit.",
+        json_schema_extra=clause("lower", judged=False),
+    )
+    max_rounds: int | None = Field(
+        None,
+        ge=0,
+        description="How often one week may be redelivered; none: no limit.",
+        json_schema_extra=clause("lower", judged=False),
+    )
+    scope: Literal["discarded_records", "whole_batch"] = Field(
+        "whole_batch",
+        description="What a redelivery may hold: the discarded records only, or the week anew.",
+        json_schema_extra=clause(judged=False),
+    )
+    price: Literal["full", "free"] = Field(
+        "full",
+        description="What accepted re-work costs: the week's price, or nothing (the discards were the "
+        "vendor's to avoid).",
+        json_schema_extra=clause(("full", "free"), judged=False, paid=True),
+    )
+
+
+class Disputes(Terms):
+    """How a vendor may contest a verdict."""
+
+    within_days: Days = Field(
+        10,
+        description="Days after the feedback pack in which a discard or verdict may be disputed.",
+        json_schema_extra=clause("lower", judged=False),
+    )
+    answer_within_days: Days = Field(
+        10, description="Days in which the buyer answers.", json_schema_extra=clause("higher", judged=False)
+    )
+    counts: tuple[Literal["gate", "audit", "verdict", "money"], ...] = Field(
+        ("gate", "audit", "verdict", "money"),
+        description="What may be disputed.",
+        json_schema_extra=clause("fewer", judged=False),
+    )
+
+
+class Invoicing(Terms):
+    """How an invoice is compared with the books."""
+
+    tolerance: Money = Field(
+        Decimal(0),
+        description="Difference of an invoice line from the books that is let pass, in the currency.",
+        json_schema_extra=clause("lower", judged=False),
+    )
+    within_days: Days = Field(
+        30,
+        description="Days after the verdict in which the invoice is due.",
+        json_schema_extra=clause(judged=False),
+    )
+    payment_days: Days = Field(
+        30, description="Days in which the buyer pays.", json_schema_extra=clause("higher", judged=False)
+    )

@@ -1,0 +1,65 @@
+"""What may be done with the data and the models trained on it, and what must not be in it."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from contracts.terms.base import Terms, clause
+
+
+class Rights(Terms):
+    """Who may use what, and for how long."""
+
+    train: bool = Field(
+        True,
+        description="May models be trained on the data?",
+        json_schema_extra=clause((False, True)),
+    )
+    evaluate: bool = Field(
+        True,
+        description="May models be evaluated on it?",
+        json_schema_extra=clause((False, True), judged=False),
+    )
+    release_data: bool = Field(
+        False,
+        description="May the data be published?",
+        json_schema_extra=clause((False, True), judged=False),
+    )
+    release_models: bool = Field(
+        True,
+        description="May models trained on it be published?",
+        json_schema_extra=clause((False, True), judged=False),
+    )
+    vendor_may_name_buyer: bool = Field(
+        False,
+        description="May the vendor name the buyer as a customer?",
+        json_schema_extra=clause((True, False), judged=False),
+    )
+    retention_days: int | None = Field(
+        None,
+        gt=0,
+        description="Days after the term for which the data may be kept; none: no limit.",
+        json_schema_extra=clause("higher", judged=False),
+    )
+    delete_by: date | None = Field(
+        None,
+        description="Date by which every copy is deleted; none: never.",
+        json_schema_extra=clause("higher", judged=False),
+    )
+
+
+class Privacy(Terms):
+    """Personal data in deliveries."""
+
+    pii: Literal["allow", "redact", "forbid"] = Field(
+        "allow",
+        description="Personal data in prompts or responses: kept, redacted, or the record is discarded.",
+        json_schema_extra=clause(("allow", "redact", "forbid"), judged=False),
+    )
+    annotator_consent: str | None = Field(
+        None,
+        min_length=1,
+        description="Version of the consent form annotators sign.",
+        json_schema_extra=clause(judged=False),
+    )

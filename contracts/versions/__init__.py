@@ -1,0 +1,1 @@
+"""Versions of a contract: clause by clause, what may follow what, and which weeks a change touches."""

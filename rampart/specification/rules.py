@@ -1,0 +1,197 @@
+"""What the specification says of labels, gates, batches and corrections: the terms as rules for a vendor."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from contracts.model import Contract
+from contracts.terms.annotation import Scheme
+from contracts.versions.phrases import value_in_words
+from rampart.records.reasons import REASONS
+
+# Reason → does this contract discard for it? Reasons not named here hold in every contract.
+ACTIVE: Mapping[str, Callable[[Contract], bool]] = {
+    "missing_required_field": lambda contract: bool(contract.required),
+    "duplicate_record_id": lambda contract: contract.delivery.record.record_id is not None,
+    "exact_duplicate": lambda contract: contract.gates.exact_duplicates == "discard",
+    "copied_work": lambda contract: contract.gates.copied_work == "discard",
+    "empty_response": lambda contract: contract.gates.empty_response == "discard",
+    "identical_responses": lambda contract: contract.gates.identical_responses == "discard",
+    "outside_week": lambda contract: contract.gates.timestamps_in_week,
+    "too_fast": lambda contract: contract.gates.min_duration_s is not None,
+    "too_slow": lambda contract: contract.gates.max_duration_s is not None,
+    "author_judged": lambda contract: contract.gates.author_labels == "discard",
+    "checkpoint_not_allowed": lambda contract: bool(contract.on_policy.checkpoints),
+    "response_not_issued": lambda contract: contract.on_policy.lineage == "work_order",
+}
+_BREACH = {
+    "partial": "what was kept is paid",
+    "hold": "the batch is held until a person decides",
+    "reject": "the batch is rejected",
+}
+
+
+def active_reasons(contract: Contract) -> tuple[str, ...]:
+    """Codes of the reasons for which this contract discards records, in their order."""
+    return tuple(
+        reason.code for reason in REASONS if reason.code not in ACTIVE or ACTIVE[reason.code](contract)
+    )
+
+
+def record_rules(contract: Contract) -> Iterator[tuple[str, str, str]]:
+    """Reason, its sentence with this contract's own limits, and what to do about it."""
+    limits = {
+        "missing_required_field": f" Required: {', '.join(contract.required)}.",
+        "too_fast": f" The minimum is {value_in_words(contract.gates.min_duration_s, 'seconds')}.",
+        "too_slow": f" The maximum is {value_in_words(contract.gates.max_duration_s, 'seconds')}.",
+    }
+    active = active_reasons(contract)
+    for reason in REASONS:
+        if reason.code in active:
+            yield reason.code.replace("_", " "), reason.sentence + limits.get(reason.code, ""), reason.fix
+
+
+def label_words(scheme: Scheme) -> list[tuple[str, str]]:  # noqa: PLR0911 (one return a scheme)
+    """What may stand in the label, and what each of it means; empty where there is no label."""
+    match scheme.kind:
+        case "binary" | "arena":
+            meanings = {"a": "The first response is better.", "b": "The second response is better."}
+            meanings |= {"tie": "Both are equally good.", "both_bad": "Neither is acceptable."}
+            return _said({text: getattr(scheme, name, ()) for name, text in meanings.items()})
+        case "thumbs":
+            return _said({"Good.": scheme.up, "Bad.": scheme.down})
+        case "category":
+            return _said(scheme.categories)
+        case "spans":
+            place = "A marked passage: {start, end, label} in characters, the end excluded."
+            return _said({place: scheme.labels})
+        case "likert":
+            first, second = ("first", "second") if scheme.low_prefers == "a" else ("second", "first")
+            middle = " The middle is a tie." if (scheme.high - scheme.low) % 2 == 0 else ""
+            scale = (
+                f"A whole number: {scheme.low} is for the {first} response, {scheme.high} for the {second}."
+            )
+            words = [(text, f"The number {number}.") for text, number in scheme.words.items()]
+            return [(f"{scheme.low} to {scheme.high}", scale + middle), *words]
+        case "rating":
+            better = "higher" if scheme.higher_is_better else "lower"
+            scale = f"A score for each response, in their order; {better} is better."
+            return [(f"{scheme.low:g} to {scheme.high:g}", scale)]
+        case "ranking":
+            best = "lowest" if scheme.best == "low" else "highest"
+            return [
+                ("[1, 2, …]", f"A rank for each response, in their order; the {best} is best, ties allowed.")
+            ]
+        case "verifiable" if scheme.threshold is not None:
+            return [("a number", f"A score for each response; {scheme.threshold:g} and more passed.")]
+        case "verifiable":
+            return _said({"The response passed.": scheme.passed, "It did not.": scheme.failed})
+        case _:
+            return []
+
+
+def _said(meanings: Mapping[str, tuple[object, ...]]) -> list[tuple[str, str]]:
+    return [
+        (str(word).lower() if isinstance(word, bool) else str(word), meaning)
+        for meaning, words in meanings.items()
+        for word in words
+    ]
+
+
+def batch_rules(contract: Contract) -> Iterator[str]:
+    """What a whole batch is judged on, a sentence each. Thresholds of what is only advice are not told."""
+    for name, phase in contract.ramp.phases.items():
+        weeks = [str(number) for number, week in sorted(contract.ramp.weeks.items()) if week.phase == name]
+        if weeks:
+            ceiling = value_in_words(phase.discard_ceiling, "share")
+            when, beyond = f"In {name} (week {', '.join(weeks)})", _BREACH[phase.on_breach]
+            yield f"{when} at most {ceiling} of the records may be discarded; beyond, {beyond}."
+    unreadable = value_in_words(contract.gates.max_unreadable, "share")
+    yield f"At most {unreadable} of the judgements may be unreadable; beyond, {_BREACH['hold']}."
+    yield from _on_policy(contract)
+    yield from _make_up(contract)
+    yield from _people(contract)
+    yield from _audits(contract)
+
+
+def _on_policy(contract: Contract) -> Iterator[str]:
+    terms = contract.on_policy
+    asked = {"all": terms.min_share, "at least one": terms.min_share_one}
+    for how_many, share in asked.items():
+        if share:
+            least = value_in_words(share, "share")
+            what = f"{how_many} of whose responses come from the week's checkpoints"
+            yield f"At least {least} of the records must be ones {what}; below, {_BREACH[terms.on_breach]}."
+
+
+def _make_up(contract: Contract) -> Iterator[str]:
+    for name, planned in contract.mix:
+        if planned:
+            told = ", ".join(
+                f"{value} {value_in_words(share, 'share')}" for value, share in planned.shares.items()
+            )
+            within = value_in_words(planned.tolerance, "share")
+            yield f"The batch should be made up by {name} like this, give or take {within}: {told}."
+
+
+def _people(contract: Contract) -> Iterator[str]:
+    terms = contract.annotators
+    if terms.max_share is not None:
+        yield f"One annotator may do at most {value_in_words(terms.max_share, 'share')} of a batch."
+    if terms.max_hours_per_day is not None:
+        yield f"One annotator may work at most {terms.max_hours_per_day:g} hours a day."
+    if terms.min_overlap is not None:
+        least = value_in_words(terms.min_overlap, "share")
+        yield f"At least {least} of the items must be judged by two annotators or more."
+    blocking = terms.severity == "blocking"
+    asked = {
+        "agreement between annotators": terms.agreement and terms.agreement.least,
+        "gold questions": terms.gold and terms.gold.min_accuracy,
+    }
+    for name, floor in asked.items():
+        if floor is not None:
+            told = f", at least {floor:g}" if blocking else ""
+            yield f"The batch is also judged on {name}{told}."
+
+
+def _audits(contract: Contract) -> Iterator[str]:
+    terms = contract.audits
+    for name, audit in {"the length": terms.length, "the position": terms.position}.items():
+        limit = value_in_words(audit.max_lean, "share")
+        if audit.severity == "blocking":
+            lean = f"Where preferences lean on {name} of the responses by more than {limit}"
+            yield f"{lean}, {_BREACH['hold']}."
+        else:
+            yield f"Whether preferences lean on {name} of the responses is looked at, and told to you."
+    pace = terms.pace
+    if pace.severity == "blocking":
+        median = value_in_words(pace.min_median_s, "seconds")
+        share = value_in_words(pace.max_share, "share")
+        fast = f"annotators whose median is below {median} did more than {share} of it"
+        yield f"Where {fast}, {_BREACH['hold']}."
+    else:
+        yield "The pace of annotators is looked at, and told to you."
+
+
+def redelivery_rules(contract: Contract) -> Iterator[str]:
+    """How a vendor learns of a verdict, corrects a delivery and contests a discard."""
+    terms, disputes = contract.redelivery, contract.disputes
+    yield (
+        "After every verdict you get a feedback pack: each discarded record by your own id with all its "
+        "reasons, and each row that could not be read with its line."
+    )
+    limits = [
+        f"within {terms.within_days} days of the feedback pack" if terms.within_days is not None else "",
+        f"at most {terms.max_rounds} times a week's work" if terms.max_rounds is not None else "",
+    ]
+    agreed = ", ".join(limit for limit in limits if limit)
+    scope = "the discarded records" if terms.scope == "discarded_records" else "the whole week anew"
+    how = (
+        "Its manifest names, as replaces, the id of the delivery it takes the place of"
+        if contract.delivery.manifest != "none"
+        else "Put the corrected files in place of the old ones"
+    )
+    yield f"A redelivery holds {scope}{f', {agreed}' if agreed else ''}. {how}."
+    if disputes.counts:
+        yield (
+            f"A {' or '.join(disputes.counts)} may be disputed within {disputes.within_days} days of the "
+            f"feedback pack; the answer comes within {disputes.answer_within_days}."
+        )
