@@ -63,6 +63,8 @@ def _mangle_values(data: bytes, chance: random.Random) -> bytes:
     except Exception:  # broken before: the bytes are mangled instead
         return _mangle_bytes(data, chance)
     places = list(_places(root))
+    if not places:
+        return _mangle_bytes(data, chance)
     group, key = chance.choice(places)
     value = chance.choice(_VALUES)
     match chance.randrange(4):
