@@ -39,7 +39,7 @@ def notes(contract: Contract, data: bytes, path: str) -> tuple[Note, ...]:
     told = {"recorded, not judged yet": recorded(contract)}
     told["not billed yet, so it cannot come into force"] = refused(contract)
     unjudged = [Note(address, line(address), note) for note, found in told.items() for address in found]
-    return (*unjudged, *_contradictions(contract, document))
+    return (*unjudged, *_unnamed_weeks(contract, line), *_contradictions(contract, document))
 
 
 def lines(document: Document) -> Callable[[str], int | None]:
@@ -54,6 +54,17 @@ def lines(document: Document) -> Callable[[str], int | None]:
         return document.line(("customProperties", place, "value", *parts))
 
     return line
+
+
+def _unnamed_weeks(contract: Contract, line: Callable[[str], int | None]) -> Iterator[Note]:
+    """Checkpoints of later weeks are often named later, by amendment; until then their batches are held."""
+    terms = contract.on_policy
+    open_weeks = [str(week) for week in sorted(contract.ramp.weeks) if not terms.allowed(week)]
+    asked = [name for name in ("min_share", "min_share_one") if getattr(terms, name)]
+    if asked and open_weeks:
+        weeks = f"week{'s' * (len(open_weeks) > 1)} {', '.join(open_weeks)}"
+        note = f"names no checkpoint for {weeks}: on_policy.{asked[0]} cannot be judged, and batches are held"
+        yield Note("on_policy.checkpoints", line("on_policy.checkpoints"), note)
 
 
 def _contradictions(contract: Contract, document: Document) -> Iterator[Note]:

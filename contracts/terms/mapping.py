@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from contracts.terms.base import TermError, Terms
+from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.sources import Csv, Expression, Join, Name, Source, list_or_one, path_below
 from contracts.terms.values import Times, Transcript, ValueMap, Values
 
@@ -159,6 +159,7 @@ class DeliveryTerms(Terms):
     manifest: Literal["manifest.json", "none"] = Field(
         "manifest.json",
         description="The file that lists a delivery (name, bytes, sha256, rows), written last; or none.",
+        json_schema_extra=clause(("none", "manifest.json")),
     )
     rows: Source
     join: tuple[Join, ...] = ()

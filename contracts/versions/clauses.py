@@ -1,5 +1,6 @@
 """A contract as a flat list of clauses: every term at its address, with what a comparison must know of it."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -57,7 +58,9 @@ class _Here:
         return _Here((*self.address, name), (*self.pattern, name))
 
     def at(self, key: object) -> "_Here":
-        return _Here((*self.address, str(key)), (*self.pattern, "*"))
+        # A word that holds a dot is quoted, or the address of `law` would stand for `law.eu` too.
+        name = json.dumps(key, ensure_ascii=False) if "." in str(key) else str(key)
+        return _Here((*self.address, name), (*self.pattern, "*"))
 
 
 def clauses(contract: Contract) -> dict[str, Clause]:
@@ -79,6 +82,19 @@ def about(model: type[Terms], name: str) -> About:
 def covers(named: str, address: str) -> bool:
     """Does `named` stand for `address`? An address stands for itself and everything below it."""
     return address == named or address.startswith(f"{named}.")
+
+
+def same(one: Clause | None, other: Clause | None) -> bool:
+    """Do both say the same? 1 and true are different words, although Python holds them equal."""
+    return _told(one) == _told(other)
+
+
+def _told(clause: Clause | None) -> str:
+    return json.dumps(clause.value if clause else None, default=_plain, sort_keys=True)
+
+
+def _plain(value: object) -> str:
+    return str(value.normalize()) if isinstance(value, Decimal) else repr(value)
 
 
 def _group(terms: Terms, usual: object, here: _Here) -> Iterator[Clause]:

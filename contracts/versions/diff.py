@@ -13,7 +13,7 @@ from typing import Any
 
 from contracts.model import Contract
 from contracts.terms.base import Stricter
-from contracts.versions.clauses import Clause, Judged, clauses
+from contracts.versions.clauses import Clause, Judged, clauses, same
 from contracts.versions.phrases import (
     Rating,
     change_in_words,
@@ -26,7 +26,10 @@ from contracts.versions.reach import weeks_reached, weeks_touched
 from contracts.versions.succession import is_identity
 
 # Limits on the buyer: where there is none, the buyer has the most.
-_NONE_IS_BEST = ("rights.retention_days", "rights.delete_by")
+# Without `newest` only the week's own checkpoints are allowed.
+_NONE_IS_BEST = ("rights.retention_days", "rights.delete_by", "on_policy.newest")
+_EMPTY_IS_ANY = ("on_policy.checkpoints.*", "holds.lifted_by")  # no name is no limit
+_RULES = "delivery.require."  # the buyer's own rules for rows: more of them is stricter
 _STEP = math.log(2)  # one place up or down a list of choices weighs as much as a number that doubled
 _ENTIRELY = math.inf  # a limit that comes or goes
 
@@ -67,7 +70,7 @@ def diff(old: Contract, new: Contract, as_of: datetime) -> tuple[Change, ...]:
     changes = []
     for address in {**before, **after}:
         was, now = before.get(address), after.get(address)
-        if _value(was) == _value(now):
+        if same(was, now):
             continue
         weeks = tuple(week for week in weeks_touched(address, old, new) if week in reached)
         past = tuple(week for week in weeks if due[week] <= as_of)
@@ -105,8 +108,8 @@ class _Side:
     def effective(self, other: Clause) -> Any:
         """The value that holds: a term that is not said may be said by a more general one."""
         clause = self.clause or other
-        if clause.pattern == "on_policy.checkpoints.*" and _value(self.clause) == ():
-            return None  # no checkpoint named is no limit
+        if clause.pattern in _EMPTY_IS_ANY and _value(self.clause) == ():
+            return None
         if self.clause:
             return self.clause.value
         if clause.pattern == "gates.required":
@@ -171,6 +174,8 @@ def _how(rating: Rating, old: Any, new: Any) -> str:
 def _rating(clause: Clause, old: Any, new: Any) -> Rating:
     """Which way the buyer's protection moved."""
     stricter = clause.about.stricter
+    if clause.pattern.startswith(_RULES) and (old is None) != (new is None):
+        return "stricter" if old is None else "looser"
     if stricter is None or old == new:
         return "different"
     if old is None or new is None:

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from contracts.model import Contract
 from contracts.reading.problems import Problem, one_line
-from contracts.versions.clauses import Clause, clauses, covers
+from contracts.versions.clauses import Clause, clauses, covers, same
 from contracts.versions.phrases import value_in_words
 from contracts.versions.reach import ADMINISTRATIVE, in_order, takes_effect
 
@@ -54,7 +54,7 @@ def differences(old: Contract, new: Contract) -> dict[str, tuple[Clause | None, 
     """Address → both sides of every clause whose value differs."""
     before, after = clauses(old), clauses(new)
     both = {address: (before.get(address), after.get(address)) for address in {**before, **after}}
-    return {address: sides for address, sides in both.items() if _value(sides[0]) != _value(sides[1])}
+    return {address: sides for address, sides in both.items() if not same(*sides)}
 
 
 def version_problems(
@@ -107,6 +107,16 @@ def _wrong_version(known: Sequence[Registered], new: Contract, line: Line) -> It
     """An amendment follows the version in force when it takes effect: another's changes would be lost."""
     amendment, effective = new.amendment, takes_effect(new)
     assert amendment is not None and effective is not None  # noqa: S101 (narrows the types)
+    last = in_order(known)[-1]
+    if last.effective is not None and last.effective > effective:
+        version = last.terms.version
+        yield Problem(
+            "amendment.effective",
+            line("amendment.effective"),
+            f"version {version} takes effect after {amendment.effective} and would take these changes back",
+            f"amend version {version}, from its own day on or later",
+        )
+        return
     earlier = [each for each in known if each.effective is None or each.effective <= effective]
     in_force = in_order(earlier)[-1].terms.version
     if in_force != amendment.of:
@@ -201,7 +211,3 @@ def _administrative(address: str) -> bool:
 def _both(old: Clause | None, new: Clause | None) -> str:
     said = (value_in_words(side.value, side.about.kind) if side else "none" for side in (old, new))
     return " → ".join(said)
-
-
-def _value(clause: Clause | None) -> object:
-    return clause.value if clause else None

@@ -27,7 +27,7 @@ NEUTRAL = {
     *(f"annotation.guideline.{name}" for name in ("version", "document", "priorities")),
     *("annotators.roster", "annotators.agreement.coefficient", "privacy.annotator_consent"),
     # Who decides, what may be redelivered, when the invoice comes.
-    *("holds.lifted_by", "redelivery.scope", "invoicing.within_days"),
+    *("redelivery.scope", "invoicing.within_days"),
     # What is made of the data is the buyer's own affair.
     *("training.backend", "training.retrain", "training.strength"),
     # What a version says about itself.

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from contracts.load import load_contract
+from contracts.load import load_contract, parse_contract
 from contracts.model import Contract
 from contracts.versions.clauses import clauses
 from contracts.versions.diff import Change, counted, diff
 from contracts.versions.phrases import Rating, difference_in_words, value_in_words
-from tests.contracts.files import SPECS
+from tests.contracts.files import SPECS, changed
 
 ALDER = load_contract(SPECS / "demo" / "alder.odcs.yaml")
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -280,3 +280,33 @@ def test_the_way_back_is_the_mirror_image(first: dict[str, Any], second: dict[st
         assert (other.weeks, other.past) == (change.weeks, change.past)
         if change.ratio and other.ratio:
             assert math.isclose(change.ratio * other.ratio, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "address", "rating"),
+    [
+        (
+            "on_policy: {checkpoints: {1: [a]}}",
+            "on_policy: {checkpoints: {1: [a]}, newest: 3}",
+            "newest",
+            "looser",
+        ),
+        ("holds: {lifted_by: [Ann]}", "holds: {lifted_by: []}", "lifted_by", "looser"),
+        ("holds: {lifted_by: [Ann, Bob]}", "holds: {lifted_by: [Ann]}", "lifted_by", "stricter"),
+    ],
+)
+def test_what_is_left_open_is_rated_by_what_then_holds(old: str, new: str, address: str, rating: str) -> None:
+    was, now = (
+        parse_contract(changed("      audits:\n", f"      {group}\n      audits:\n"), "c")
+        for group in (old, new)
+    )
+    found = {change.address.rsplit(".", 1)[-1]: change.rating for change in diff(was, now, START)}
+    assert found[address] == rating
+
+
+def test_the_buyers_own_rules_and_the_manifest_protect() -> None:
+    rule = "      delivery:\n        require: [{test: id, problem: no id}]\n"
+    was = parse_contract(changed("      delivery:\n", rule), "c")
+    now = parse_contract(changed("      delivery:\n", "      delivery:\n        manifest: none\n"), "c")
+    found = {change.address: change.rating for change in diff(was, now, START)}
+    assert found["delivery.require.0.test"] == found["delivery.manifest"] == "looser"

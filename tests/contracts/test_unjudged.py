@@ -88,3 +88,13 @@ def test_the_standards_price_is_held_against_ours(price: str, said: list[str]) -
 @pytest.mark.parametrize("path", sorted(SPECS.rglob("*.odcs.yaml")), ids=lambda path: path.stem)
 def test_every_contract_of_ours_can_come_into_force(path: Path) -> None:
     assert refused(load_contract(path)) == ()
+
+
+def test_weeks_whose_checkpoints_are_to_be_named_later_are_noted_where_a_share_is_asked() -> None:
+    group = "      on_policy: {checkpoints: {1: [a]}, min_share: 0.9}\n"
+    data = GOOD.replace("      audits:", f"{group}      audits:").encode()
+    (note,) = notes(parse_contract(data, "c"), data, "c")
+    assert (note.field, note.line) == ("on_policy.checkpoints", 34)
+    assert note.note.startswith("names no checkpoint for week 2: on_policy.min_share")
+    unasked = data.replace(b", min_share: 0.9", b"")
+    assert notes(parse_contract(unasked, "c"), unasked, "c") == ()

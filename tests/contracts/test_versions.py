@@ -161,8 +161,23 @@ def test_an_amendment_follows_the_version_in_force_on_its_day() -> None:
     assert "on 2026-01-19 version 1.1.0 is in force" in found.problem
     on_top = amendment("audits", of="1.1.0", effective="2026-01-19")
     assert problems(text(PRICE, lean, version="1.2.0", amendment=on_top), FIRST, SECOND) == ()
+
+
+def test_an_amendment_cannot_slip_in_before_one_that_would_take_its_changes_back() -> None:
+    lean = ("max_lean: 0.1", "max_lean: 0.2")
     between = amendment("audits", effective="2026-01-18")
-    assert problems(text(lean, version="1.2.0", amendment=between), FIRST, SECOND) == ()
+    found = problem(text(lean, version="1.2.0", amendment=between), FIRST, SECOND)
+    assert "version 1.1.0 takes effect after 2026-01-18 and would take these changes back" in found.problem
+    assert found.fix == "amend version 1.1.0, from its own day on or later"
+
+
+def test_one_and_true_are_different_words_although_python_holds_them_equal() -> None:
+    words, named = ("a: [left]", "a: [1]"), ("a: [left]", "a: [true]")
+    first = registered(text(words, version="1.0.0"))
+    changed = text(named, PRICE, version="1.1.0", amendment=amendment("ramp.phases.production.price"))
+    found = problem(changed, first)
+    assert found.field == "annotation.scheme.a"
+    assert "no amended clause names it" in found.problem
 
 
 def test_a_version_without_an_amendment_is_held_against_the_last_to_take_effect() -> None:
