@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from contracts.model import Contract
-from contracts.reading.document import Document, Place, read_document
+from contracts.reading.document import LARGEST, Document, Place, read_document
 from contracts.reading.problems import FROM_ODCS, ContractError, Problem, found
 from contracts.reading.standard import standard_problems
 
@@ -19,7 +19,10 @@ PROPERTY = "rampart"
 def load_contract(path: Path) -> Contract:
     """Read, check and freeze the contract at `path`; `ContractError` lists every problem."""
     try:
-        data = path.read_bytes()
+        if path.exists() and not path.is_file():  # a pipe would wait, a device never end
+            raise OSError(0, "it is no plain file")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         fix = "give the path of a contract file (*.odcs.yaml)"
         why = getattr(error, "strerror", None) or error

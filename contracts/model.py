@@ -10,10 +10,11 @@ from contracts.terms.amendment import Amendment
 from contracts.terms.annotation import NEEDED, NEEDS, Annotation
 from contracts.terms.annotators import Annotators
 from contracts.terms.base import MisfitError, TermError, Terms, clause
+from contracts.terms.bounds import Count, Seconds, Share, WeekNumber
 from contracts.terms.mapping import DeliveryTerms, RecordFields
 from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
-from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Share, Term, Week
+from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
 from contracts.terms.remedies import Disputes, Holds, Invoicing, Redelivery
 from contracts.terms.rights import Privacy, Rights
 from contracts.terms.written import IDENTIFIER, VERSION
@@ -65,10 +66,10 @@ class RecordGates(Terms):
         description="Are records stamped outside the contract week discarded (where stamped)?",
         json_schema_extra=clause((False, True)),
     )
-    min_duration_s: float | None = Field(
-        None, ge=0, description="Faster judgements are discarded.", json_schema_extra=clause("higher")
+    min_duration_s: Seconds | None = Field(
+        None, description="Faster judgements are discarded.", json_schema_extra=clause("higher")
     )
-    max_duration_s: float | None = Field(
+    max_duration_s: Seconds | None = Field(
         None,
         gt=0,
         description="Slower judgements are discarded: nobody was at the screen.",
@@ -102,14 +103,13 @@ class RecordGates(Terms):
 class OnPolicy(Terms):
     """Which policy checkpoints a week's responses may come from."""
 
-    checkpoints: dict[int, tuple[str, ...]] = Field(
+    checkpoints: dict[WeekNumber, tuple[str, ...]] = Field(
         default_factory=dict,
         description="Contract week → allowed checkpoint ids; with `newest`, the checkpoints released in it.",
         json_schema_extra=clause("fewer"),
     )
-    newest: int | None = Field(
+    newest: Count | None = Field(
         None,
-        ge=1,
         description="The newest so many checkpoints named for this week and earlier ones are allowed, in the "
         "order named; none: exactly those named for the week.",
         json_schema_extra=clause("lower"),
@@ -167,9 +167,8 @@ class AuditLimit(Terms):
         description="Does a failure hold the batch for a person (blocking), or is it only told?",
         json_schema_extra=clause(SEVERITIES),
     )
-    min_effective_n: int = Field(
+    min_effective_n: Count = Field(
         100,
-        ge=1,
         description="Fewer effective comparisons than this is `not_testable`.",
         json_schema_extra=clause("lower"),
     )
@@ -178,9 +177,8 @@ class AuditLimit(Terms):
 class Pace(Terms):
     """How fast annotators may work."""
 
-    min_median_s: float = Field(
+    min_median_s: Seconds = Field(
         8.0,
-        ge=0,
         description="An annotator whose median is faster is a speeder.",
         json_schema_extra=clause("higher"),
     )
@@ -189,9 +187,8 @@ class Pace(Terms):
         description="Largest tolerated share of the batch from speeders.",
         json_schema_extra=clause("lower"),
     )
-    min_judgements: int = Field(
+    min_judgements: Count = Field(
         5,
-        ge=1,
         description="Annotators with fewer judgements are not judged.",
         json_schema_extra=clause("lower"),
     )
@@ -244,6 +241,7 @@ class Training(Terms):
     )
     promotion_margin: Share = Field(
         0.02,
+        lt=0.5,
         description="Non-inferiority margin: how much held-out accuracy a new model may lose at most.",
         json_schema_extra=clause("lower"),
     )
@@ -255,7 +253,7 @@ class Contract(Terms):
 
     contract_id: str = Field(pattern=IDENTIFIER, max_length=100)
     version: str = Field(pattern=VERSION, max_length=100)
-    status: str
+    status: Literal["proposed", "draft", "active", "deprecated", "retired"]
     name: str
     digest: str = Field(description="SHA-256 of the contract file's bytes.")
     vendor: Vendor
@@ -323,4 +321,4 @@ class Contract(Terms):
 
     def inbox(self, week: int) -> str:
         """Folder of week `week`'s delivery, below the drop."""
-        return f"{self.vendor.id}/{self.delivery.folder.format(week=week)}"
+        return f"{self.vendor.id}/{self.delivery.folder_of(week)}"

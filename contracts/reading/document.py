@@ -45,7 +45,7 @@ def read_document(data: bytes, path: str) -> Document:
     if not data.strip(b"\xef\xbb\xbf \t\r\n"):
         raise _refused(path, 1, "is empty", EXAMPLES)
     if len(data) > LARGEST:
-        raise _refused(path, None, f"has {len(data):,} bytes, which no contract needs", EXAMPLES)
+        raise _refused(path, None, f"has over {LARGEST:,} bytes, which no contract needs", EXAMPLES)
     text = _text(data, path)
     root = _composed(text, path)
     if not isinstance(root, MappingNode):
@@ -130,6 +130,10 @@ def _marked(error: MarkedYAMLError, text: str, path: str) -> ContractError:
     return _refused(path, line, f"is not YAML ({problem})", fix)
 
 
+def _as_written(key: str | int) -> str:
+    return str(key).strip()
+
+
 class _Copier:
     """Copies a tree into plain values, and notes the lines on the way."""
 
@@ -154,16 +158,19 @@ class _Copier:
     def _group(self, node: MappingNode, place: Place) -> dict[str | int, Any]:
         merged: dict[str | int, Any] = {}
         own: dict[str | int, Any] = {}
+        written: set[str] = set()  # `1` and `"1"` are one key to the terms, as are `a` and `"a "`
         for key_node, value in node.value:
             if key_node.tag == _MERGE:
                 merged = {**self._merged(value, place), **merged}
                 continue
             key = self._key(key_node)
-            if key in own:
+            if _as_written(key) in written:
                 line, fix = key_node.start_mark.line + 1, "keep one of the two, or give one its right name"
-                raise _refused(self._path, line, "stands twice in the same group", fix, str(key))
+                raise _refused(self._path, line, "stands twice in the same group", fix, _as_written(key))
+            written.add(_as_written(key))
             own[key] = self.plain(value, self._noted(key_node, (*place, key)))
-        return {**merged, **own}
+        kept = {key: value for key, value in merged.items() if _as_written(key) not in written}
+        return {**kept, **own}
 
     def _merged(self, node: Node, place: Place) -> dict[str | int, Any]:
         """What `<<` brings into a group; such keys have no line of their own."""
@@ -197,7 +204,9 @@ class _Copier:
             line = node.start_mark.line + 1
             raise _refused(self._path, line, problem, "remove the tag", ".".join(map(str, place)) or "file")
         try:
-            return getattr(self._constructor, _BUILT[node.tag])(node)
+            value = getattr(self._constructor, _BUILT[node.tag])(node)
+            str(value)  # raises for a hexadecimal number of 5,000 digits, which nobody could write out
+            return value
         except (
             ArithmeticError,
             LookupError,

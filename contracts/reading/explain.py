@@ -27,7 +27,7 @@ _WANTED = {
     "float": "a number",
     "decimal": "a number",
     "bool": "true or false",
-    "date": "a date such as 2026-01-05",
+    "date": "a day of the calendar such as 2026-01-05",
     "model": "a group of fields such as {name: value}",
     "dict": "a group of fields such as {name: value}",
     "tuple": "a list such as [a, b]",
@@ -63,6 +63,18 @@ def _problem(place: Place, said: Said, document: Document, prefix: Place) -> Pro
     return Problem(one_line(field), line, one_line(said[1]), one_line(said[2]))
 
 
+def _often_meant(wanted: str, one: ErrorDetails) -> str:
+    """What is usually behind a value of the wrong kind."""
+    given = one["input"]
+    if wanted == "a number" and isinstance(given, str):
+        return ", a share of 10 % as 0.1" if "%" in given else " alone, such as 0.50"
+    if wanted == "text" and isinstance(given, dict | list):
+        return "; an expression with brackets stands in quotes"
+    if "responses" in one["loc"] and isinstance(given, str):
+        return "; a list that is one expression stands in quotes as a whole"
+    return ""
+
+
 def _all_explained(one: ErrorDetails) -> list[Said]:
     error = one.get("ctx", {}).get("error")
     if isinstance(error, MisfitError):
@@ -82,7 +94,7 @@ def _explained(one: ErrorDetails) -> Said:
     if one["loc"] and one["loc"][-1] in WORD_KINDS:
         return (), f"expected a word or a number, found {value}", "write words, as in [left, 1]"
     if (named := _WANTED.get(kind.split("_")[0])) and "too" not in kind:
-        return (), f"expected {named}, found {value}", f"write {named}"
+        return (), f"expected {named}, found {value}", f"write {named}{_often_meant(named, one)}"
     return (), one["msg"], f"see {REFERENCE}"
 
 
@@ -125,6 +137,11 @@ def _own(one: ErrorDetails) -> Said:
 _SAID: dict[str, Callable[[ErrorDetails], Said]] = {
     "missing": lambda one: ((), "is missing", _what_it_is(one["loc"])),
     "extra_forbidden": lambda one: ((), "is not a term of this group", _right_name(one["loc"])),
+    "invalid_key": lambda _: (
+        (),
+        "stands where a term's name should be",
+        "write numbers with a point and without thousands' marks: 0.50, 3000",
+    ),
     "literal_error": lambda one: (
         (),
         f"does not allow {found(one['input'])}",

@@ -1,28 +1,49 @@
-"""All commands, each with an example. Heavy imports wait until a command needs them."""
+"""All commands, each with an example. What a command needs is imported when it is named."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import ClassVar
 
 import typer
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
-from flows.outcome import UnfinishedRoundError
-from rampart.cli import backfill, contract, decide, demo, retrain, run, serve, status, verify, work_order
 from rampart.cli.exits import Exit, spoken_errors, stop
+from rampart.cli.lazy import LazyGroup
 
-_UNUSABLE = (OperationalError, DatabaseError)  # not reachable, locked, full; not a database
+_HINT = "Fix: check RAMPART_HOME, RAMPART_STORE, RAMPART_DROP and RAMPART_DATABASE_URL, and your rights"
+
+
+class Commands(LazyGroup):
+    """Every command of `rampart`, in the order of the help."""
+
+    modules: ClassVar[Mapping[str, str]] = {
+        "contract": "contract",
+        "run": "run",
+        "status": "status",
+        "backfill": "backfill",
+        "retrain": "retrain",
+        "decide": "decide",
+        "work-order": "work_order",
+        "verify": "verify",
+        "serve": "serve",
+        "demo": "demo",
+    }
+
 
 app = typer.Typer(
     name="rampart",
+    cls=Commands,
     help="From a data vendor's weekly delivery to a verdict, the books and a retrained reward model.",
     no_args_is_help=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-app.add_typer(contract.app, name="contract")
-for module in (run, status, backfill, retrain, decide, work_order, verify, serve, demo):
-    module.add_to(app)
+
+
+@app.callback()
+def _group() -> None:
+    """From a data vendor's weekly delivery to a verdict, the books and a retrained reward model."""
 
 
 def main() -> None:
@@ -37,17 +58,30 @@ def main() -> None:
 @contextmanager
 def _reachable() -> Iterator[None]:
     """Folders and databases that cannot be had are a matter of the settings."""
-    hint = "Fix: check RAMPART_HOME, RAMPART_STORE, RAMPART_DROP and RAMPART_DATABASE_URL, and your rights"
     try:
         yield
     except OSError as error:
         where = error.filename or "the system"
-        raise stop(Exit.FAILED, f"{where}: {error.strerror or error}. {hint}") from error
-    except UnfinishedRoundError as error:
-        raise stop(Exit.FAILED, str(error)) from error
-    except ArgumentError as error:
-        raise stop(Exit.FAILED, f"the ledger's address is not one: {error}. {hint}") from error
-    except DatabaseError as error:
-        if type(error) not in _UNUSABLE:
-            raise  # a broken constraint or a wrong statement is ours to mend
-        raise stop(Exit.FAILED, f"the ledger cannot be used: {error.orig}. {hint}") from error
+        raise stop(Exit.FAILED, f"{where}: {error.strerror or error}. {_HINT}") from error
+    except Exception as error:
+        if said := _of_the_books(error):
+            raise stop(Exit.FAILED, said) from error
+        raise
+
+
+def _of_the_books(error: Exception) -> str | None:
+    """The sentence for an error of the ledger's database or of a round; None for any other."""
+    if "sqlalchemy" not in sys.modules:  # a command that never opened the books
+        return None
+    from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError  # noqa: PLC0415 (see above)
+
+    from flows.outcome import UnfinishedRoundError  # noqa: PLC0415 (see above)
+
+    if isinstance(error, UnfinishedRoundError):
+        return str(error)
+    if isinstance(error, ArgumentError):
+        return f"the ledger's address is not one: {error}. {_HINT}"
+    # Not reachable, locked, full; not a database. A broken constraint or a wrong statement is ours to mend.
+    if type(error) in (OperationalError, DatabaseError):
+        return f"the ledger cannot be used: {getattr(error, 'orig', error)}. {_HINT}"
+    return None

@@ -1,14 +1,17 @@
 """The books as tables for a terminal."""
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
-from quality.verdict import Verdict
 from rampart.delivery.errors import printable
-from rampart.ledger.read import MoneyRow, RampRow, RmRow
 from rampart.records.reasons import REASONS
+
+if TYPE_CHECKING:  # the database is loaded by the commands that read it
+    from quality.verdict import Verdict
+    from rampart.ledger.read import MoneyRow, RampRow, RmRow
 
 LONGEST = 2_000  # characters of one reason
 STATUS_STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "not_testable": "dim"}
@@ -33,7 +36,7 @@ def state_of(state: str) -> str:
     return f"[{style}]{words}[/]" if style else words
 
 
-def ramp_table(rows: Iterable[RampRow]) -> Table:
+def ramp_table(rows: "Iterable[RampRow]") -> Table:
     """Vendor x week: volume, discard rate with interval against the ceiling, verdict."""
     table = Table(title="Ramp", title_justify="left", expand=False)
     for name in ("vendor", "week", "phase"):
@@ -60,7 +63,7 @@ def ramp_table(rows: Iterable[RampRow]) -> Table:
     return table
 
 
-def discard_table(rows: Iterable[RampRow]) -> Table:
+def discard_table(rows: "Iterable[RampRow]") -> Table:
     """Vendor x week x reason: discarded records by the first reason of each, so that a row adds up."""
     judged = [row for row in rows if row.reasons]
     found = {reason.code for row in judged for reason in row.reasons if reason.first}
@@ -90,7 +93,7 @@ def rate(value: float | None, low: float | None, high: float | None) -> str:
     return f"{value:.1%}{interval}"
 
 
-def verdict_table(verdicts: Iterable[Verdict]) -> Table:
+def verdict_table(verdicts: "Iterable[Verdict]") -> Table:
     """One row a clause verdict: what was found with its interval, what was asked, and the sentence."""
     table = Table(title="Verdicts", title_justify="left")
     for name in ("clause", "metric", "status"):
@@ -113,7 +116,7 @@ def verdict_table(verdicts: Iterable[Verdict]) -> Table:
     return table
 
 
-def money_table(rows: Iterable[MoneyRow]) -> Table:
+def money_table(rows: "Iterable[MoneyRow]") -> Table:
     """Contract by contract: committed, payable, credited, at risk, and what an accepted unit cost."""
     table = Table(title="Money", title_justify="left")
     table.add_column("vendor")
@@ -134,7 +137,7 @@ def money_table(rows: Iterable[MoneyRow]) -> Table:
     return table
 
 
-def rm_table(rows: Iterable[RmRow]) -> Table:
+def rm_table(rows: "Iterable[RmRow]") -> Table:
     """One row a version: trigger, data, held-out accuracy, and whether it was promoted and why."""
     caption = (
         "Each version is scored on the held-out pairs of its own time: compare by the difference, not by row."
