@@ -34,9 +34,8 @@ def _weeks(contract: "Contract") -> Iterator[TermError]:
     if gain and gain.by_week > weeks:
         problem, fix = f"the term has no week {gain.by_week}", f"name a week from 1 to {weeks}"
         yield TermError(problem, "training", "expected_gain", "by_week", fix=fix)
-    folder = contract.delivery.folder
-    if weeks > 1 and folder.format(week=1) == folder.format(week=2):
-        problem = f"every week would be read from the same folder, {folder!r}"
+    if weeks > 1 and len({contract.delivery.folder_of(week) for week in range(1, weeks + 1)}) < weeks:
+        problem = f"every week would be read from the same folder, {contract.delivery.folder!r}"
         yield TermError(problem, "delivery", "folder", fix="put {week} or {week:02d} into it")
 
 

@@ -3,9 +3,15 @@
 import json
 import random
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
+from contracts.load import parse_contract
+from contracts.model import Contract
 from contracts.reading.document import read_document
+from contracts.sheets.export import contract_json, odcs_yaml
+from contracts.sheets.term_sheet import term_sheet
+from contracts.versions.diff import diff
 
 _SPECIALS = (
     "*x", "&a", "<<: *a", "!!python/object/apply:os.system [ls]", "!!binary x", "---\n", "...\n", "{",
@@ -18,6 +24,7 @@ _VALUES: tuple[Any, ...] = (
     "NaN", [], {}, [[]], [None], {"": None}, {"kind": "arena"}, {"kind": ["a"]}, list(range(300)),
     {"1": 1, "01": 2}, "match(@, '(a+)+$')", "*.*.*.*", "2026-02-30", "0001-01-01", "9999-12-31",
     "../x", "week-{week!r:>99999}", "{week.__class__}", "Europe/../UTC",
+    1e30, 10**30, 5e-324, 10**9, 0.123456789, "w-{week:0200000000d}", "w-{week!s:.1}", "2600-01-01",
 )  # fmt: skip
 
 
@@ -29,6 +36,20 @@ def mangled(good: Sequence[bytes], seed: int) -> Iterator[bytes]:
         for _ in range(chance.choice((1, 1, 2, 5))):
             data = _mangle_values(data, chance) if chance.random() < 0.5 else _mangle_bytes(data, chance)
         yield data
+
+
+def used(contract: Contract, other: Contract) -> None:
+    """Show, export, read back and compare `contract` with `other`; `ValueError` where it comes back changed.
+
+    What is accepted must serve everyone who only reads the terms; anything raised here is a fault.
+    """
+    term_sheet(contract)
+    contract_json(contract)
+    again = parse_contract(odcs_yaml(contract).encode(), "exported")
+    if again.model_copy(update={"digest": contract.digest}) != contract:
+        raise ValueError(f"{contract.contract_id} is exported as another contract")
+    for old, new in ((contract, other), (other, contract)):
+        diff(old, new, datetime(2026, 1, 5, tzinfo=UTC))
 
 
 def _mangle_bytes(data: bytes, chance: random.Random) -> bytes:

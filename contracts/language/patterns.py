@@ -1,8 +1,9 @@
 """Regular expressions that cannot hang, whatever text a vendor delivers.
 
 Python's engine tries alternatives one after the other, so a pattern such as ``(a+)+b`` takes time exponential
-in the text. A pattern is therefore refused when the contract is read unless its worst case is a small power
-of the text's length, and a text longer than that power allows is not searched.
+in the text, and one such as ``(?:(?:^){60000}){60000}`` takes billions of steps on any text. A pattern is
+therefore refused when the contract is read unless its worst case is a small power of the text's length times
+what its counts say, and a text longer than `STEPS` allows for that is not searched.
 """
 
 import re
@@ -48,7 +49,8 @@ def pattern(text: str) -> Pattern:
     """`text` compiled (a dot matches line ends too).
 
     Raises `ExpressionError` where it is no regular expression, looks back at its own groups, repeats what may
-    itself match in several ways, or has too many open repetitions.
+    itself match in several ways, has too many open repetitions, or repeats a part too often to be tried on
+    a single character.
     """
     if len(text) > LONGEST_PATTERN:
         raise ExpressionError(f"the pattern has {len(text):,} characters, at most {LONGEST_PATTERN} are read")
@@ -59,7 +61,10 @@ def pattern(text: str) -> Pattern:
         raise ExpressionError(f"{text!r} is not a regular expression: {error}") from error
     anchored = bool(parsed) and parsed[0] == (_constants.AT, _constants.AT_BEGINNING)
     power, ways = _cost(text, parsed)
-    return Pattern(compiled, min(LONGEST_TEXT, int((STEPS / ways) ** (1 / max(power + (not anchored), 1)))))
+    each = STEPS / (ways * max(_counted(parsed), 1))
+    if each < 1:
+        raise ExpressionError(f"{text!r} repeats a part too often, which could take for ever; {_SIMPLER}")
+    return Pattern(compiled, min(LONGEST_TEXT, int(each ** (1 / max(power + (not anchored), 1)))))
 
 
 def _cost(text: str, parsed: list[Any]) -> tuple[int, int]:
@@ -93,6 +98,27 @@ def _repeated(repeat: Any) -> int:
     single = len(body) == 1 and body[0][0] in _SINGLE
     group = _GROUP_STEPS if most > 1 and not single else 1
     return group if _is_open(repeat) else group * (most - least + 1)
+
+
+def _counted(items: Any) -> int:
+    """Steps the counts of a pattern ask for in one go, however short the text."""
+    total = 0
+    for op, value in items:
+        if op in _REPEATS and value[0] > 1:
+            total += value[0] * _steps(value[2])
+        else:
+            total += sum(map(_counted, _bodies(op, value)))
+    return total
+
+
+def _steps(items: Any) -> int:
+    """Steps of one way through a repeated part."""
+    total = 0
+    for op, value in items:
+        least = max(value[0], 1) if op in _REPEATS else 1
+        below = sum(_steps(body) for body in _bodies(op, value))
+        total += least * below + (1 if op in _SINGLE else _GROUP_STEPS)
+    return max(total, 1)
 
 
 def _parts(items: Any, last: bool = True) -> Iterator[tuple[Any, Any, bool]]:

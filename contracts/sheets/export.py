@@ -68,11 +68,12 @@ def odcs_yaml(contract: Contract, standard: Mapping[str, Any] | None = None) -> 
 def contract_json(contract: Contract) -> str:
     """Every term with its default, the version's own facts, and what follows for each week, as JSON.
 
-    Amounts are text, so that no reader rounds them; moments are ISO 8601 in UTC.
+    Amounts are text, so that no reader rounds them; moments are ISO 8601 in UTC. The JSON is ASCII: nothing a
+    contract says acts in a terminal.
     """
     terms = contract.model_dump(mode="json", by_alias=True)
     told = {**terms, "weeks": [_week(contract, number) for number in sorted(contract.ramp.weeks)]}
-    return json.dumps(told, indent=2, ensure_ascii=False)
+    return json.dumps(told, indent=2)
 
 
 def net_price(contract: Contract, week: int) -> Decimal:

@@ -1,10 +1,9 @@
 """What a version changes in the one before it, and from when on."""
 
-from datetime import date
-
 from pydantic import Field
 
 from contracts.terms.base import Terms
+from contracts.terms.bounds import Day
 from contracts.terms.parties import Shown
 
 
@@ -16,7 +15,7 @@ class Amendment(Terms):
     """
 
     of: str = Field(min_length=1, description="The version amended.")
-    effective: date = Field(
+    effective: Day = Field(
         description="From this day on (the contract's time zone) it is in force: it judges deliveries due "
         "then or later."
     )

@@ -9,8 +9,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from contracts.language.words import word
+from contracts.language.words import as_number, word
 from contracts.terms.base import TermError, Terms, clause
+from contracts.terms.bounds import Scale, Whole
 from contracts.terms.parties import Shown, Slug
 
 Word = str | int | float | bool
@@ -66,8 +67,8 @@ class Likert(Terms):
     """A number on a scale between the two responses; a scale with a middle has a tie there."""
 
     kind: Literal["likert"]
-    low: int = Field(description="Smallest number on the scale, for example 1 or -3.")
-    high: int = Field(description="Largest number on the scale, for example 8 or 3.")
+    low: Whole = Field(description="Smallest number on the scale, for example 1 or -3.")
+    high: Whole = Field(description="Largest number on the scale, for example 8 or 3.")
     low_prefers: Literal["a", "b"] = Field(
         "a", description="Which response the low end of the scale prefers."
     )
@@ -84,6 +85,10 @@ class Likert(Terms):
             if not self.low <= number <= self.high:
                 problem = f"{number} is not on the scale from {self.low} to {self.high}"
                 raise TermError(problem, "words", text, fix="give a number of the scale")
+            if (said_itself := as_number(text)) is not None and said_itself != number:
+                problem = f"the number {text!r} would mean {number}, and {said_itself:g} where no text is"
+                fix = "map a number to itself; use low_prefers to turn the scale around"
+                raise TermError(problem, "words", text, fix=fix)
             if (other := said.setdefault(word(text), number)) != number:
                 problem = f"the word {text!r} already means {other}"
                 raise TermError(problem, "words", text, fix="give every word one number")
@@ -94,16 +99,16 @@ class Rating(Terms):
     """Every response gets an absolute score; higher is better unless said otherwise."""
 
     kind: Literal["rating"]
-    low: float = Field(description="Smallest score of the scale.")
-    high: float = Field(description="Largest score of the scale.")
+    low: Scale = Field(description="Smallest score of the scale.")
+    high: Scale = Field(description="Largest score of the scale.")
     higher_is_better: bool = Field(True, description="Does a higher score mean a better response?")
-    min_gap: float = Field(1.0, gt=0, description="Two responses closer than this are a tie, not a pair.")
+    min_gap: Scale = Field(1.0, gt=0, description="Two responses closer than this are a tie, not a pair.")
     pairs: Literal["best_and_lower", "all"] = Field(
         "best_and_lower",
         description="Training pairs of a judgement: its best response against one lower one drawn at random "
         "(Zephyr's rule for UltraFeedback), or every two that differ.",
     )
-    seed: int = Field(0, ge=0, description="Seed of that draw.")
+    seed: int = Field(0, ge=0, le=2**32 - 1, description="Seed of that draw.")
 
     @model_validator(mode="after")
     def _fits(self) -> "Rating":
@@ -250,7 +255,8 @@ class Annotation(Terms):
     aspects: tuple[Slug, ...] = Field(
         (),
         description="Axes scored beside the label (helpful, truthful, rubric items); "
-        "`delivery.record.aspects` gives an object of them.",
+        "`delivery.record.aspects` gives an object of them. They are carried with the record, not judged.",
+        json_schema_extra=clause(judged=False),
     )
     aggregation: Literal["judgement", "majority"] = Field(
         "judgement",
@@ -261,6 +267,7 @@ class Annotation(Terms):
         "whole",
         description="A conversation is one training example, or one for each assistant turn, earlier turns "
         "masked in the loss.",
+        json_schema_extra=clause(judged=False),
     )
     order_shown: bool = Field(
         True,

@@ -5,8 +5,8 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from contracts.terms.base import Terms, clause
+from contracts.terms.bounds import Count, Share
 from contracts.terms.mapping import path_below
-from contracts.terms.ramp import Share
 
 Severity = Literal["blocking", "advisory"]
 SEVERITIES = ("advisory", "blocking")
@@ -70,9 +70,8 @@ class Annotators(Terms):
     )
     agreement: Agreement | None = Field(None, json_schema_extra=clause(judged=False))
     gold: Gold | None = Field(None, json_schema_extra=clause(judged=False))
-    min_group: int = Field(
+    min_group: Count = Field(
         5,
-        ge=1,
         description="Figures about fewer annotators than this are not reported.",
         json_schema_extra=clause("higher", judged=False),
     )

@@ -5,11 +5,15 @@ vendor's row itself; a joined file and the element of an exploded list appear un
 gives them. `docs/mapping.md` teaches the language by example.
 """
 
+import re
+from collections.abc import Iterator
+from string import Formatter
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from contracts.terms.base import TermError, Terms, clause
+from contracts.terms.parties import Shown
 from contracts.terms.sources import Csv, Expression, Join, Name, Source, list_or_one, path_below
 from contracts.terms.values import Times, Transcript, ValueMap, Values
 
@@ -149,12 +153,25 @@ class RecordFields(Terms):
     )
 
 
+_PLAIN_WEEK = re.compile(r"week(:0[1-4]d)?")
+
+
+def _not_the_week(folder: str) -> Iterator[str]:
+    """What stands in braces but `{week}` and `{week:02d}`: a format may take for ever, or hide the number."""
+    for _, name, width, conversion in Formatter().parse(folder):
+        if name is not None:
+            written = name + (f"!{conversion}" if conversion else "") + (f":{width}" if width else "")
+            if not _PLAIN_WEEK.fullmatch(written):
+                yield written
+
+
 class DeliveryTerms(Terms):
     """Where deliveries arrive, in which files, and how a row is read."""
 
-    folder: str = Field(
+    folder: Shown = Field(
         "week-{week:02d}",
-        description="Folder of one week's delivery below the vendor's; `{week}` is the contract week.",
+        description="Folder of one week's delivery below the vendor's; `{week}` is the contract week, "
+        "`{week:02d}` the same with leading zeros.",
     )
     manifest: Literal["manifest.json", "none"] = Field(
         "manifest.json",
@@ -214,6 +231,10 @@ class DeliveryTerms(Terms):
         """The levels of `each`, the outermost first."""
         return () if self.each is None else (self.each,) if isinstance(self.each, Each) else self.each
 
+    def folder_of(self, week: int) -> str:
+        """Folder of week `week`'s delivery, below the vendor's."""
+        return self.folder.format(week=week)
+
     def _each_place(self, number: int) -> tuple[str | int, ...]:
         return ("each",) if isinstance(self.each, Each) else ("each", number)
 
@@ -221,10 +242,14 @@ class DeliveryTerms(Terms):
     def _folder_names_a_week(self) -> "DeliveryTerms":
         fix = "write a relative folder such as week-{week:02d}"
         try:
-            folders = [self.folder.format(week=week) for week in (1, 2)]
-        except (LookupError, ValueError, AttributeError, TypeError) as error:
+            odd = next(_not_the_week(self.folder), None)
+        except ValueError as error:  # a brace without its other half
             problem = f"{self.folder!r} cannot be filled in with a week ({error})"
             raise TermError(problem, "folder", fix=fix) from error
-        if any(part in ("", ".", "..") for part in folders[0].split("/")) or "\\" in folders[0]:
+        if odd is not None:
+            problem = f"{self.folder!r} cannot be filled in with a week ({odd!r})"
+            raise TermError(problem, "folder", fix=fix)
+        folder = self.folder_of(1)
+        if any(part in ("", ".", "..") for part in folder.split("/")) or "\\" in folder:
             raise TermError(f"{self.folder!r} is not a relative folder", "folder", fix=fix)
         return self

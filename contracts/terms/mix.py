@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from contracts.terms.base import TermError, Terms, clause
-from contracts.terms.ramp import Share
+from contracts.terms.bounds import Share
 
 Severity = Literal["blocking", "advisory"]
 

@@ -1,15 +1,13 @@
 """What happens when work is not right: holds, redeliveries, disputes, invoices."""
 
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field
 
 from contracts.terms.base import Terms, clause
+from contracts.terms.bounds import Days, Money
 from contracts.terms.parties import Shown
-from contracts.terms.ramp import Money
-
-Days = Annotated[int, Field(ge=0, le=3650)]
 
 
 class Holds(Terms):
@@ -34,6 +32,7 @@ class Redelivery(Terms):
     max_rounds: int | None = Field(
         None,
         ge=0,
+        le=1_000,
         description="How often one week may be redelivered; none: no limit.",
         json_schema_extra=clause("lower", judged=False),
     )

@@ -1,11 +1,11 @@
 """What may be done with the data and the models trained on it, and what must not be in it."""
 
-from datetime import date
 from typing import Literal
 
 from pydantic import Field
 
 from contracts.terms.base import Terms, clause
+from contracts.terms.bounds import Day
 
 
 class Rights(Terms):
@@ -39,10 +39,11 @@ class Rights(Terms):
     retention_days: int | None = Field(
         None,
         gt=0,
+        le=36_500,
         description="Days after the term for which the data may be kept; none: no limit.",
         json_schema_extra=clause("higher", judged=False),
     )
-    delete_by: date | None = Field(
+    delete_by: Day | None = Field(
         None,
         description="Date by which every copy is deleted; none: never.",
         json_schema_extra=clause("higher", judged=False),

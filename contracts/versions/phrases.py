@@ -106,7 +106,7 @@ def _number(value: float, kind: Kind) -> str:
 
 
 def _ratio(old: float, new: float) -> str:
-    if old <= 0 or new <= 0:
+    if old <= 0 or new <= 0 or not 1e-12 < new / old < 1e12:
         return "" if old == 0 or new == 0 else f"{new - old:+g}"
     ratio = new / old
     for factor, word in ((2.0, "doubled"), (0.5, "halved")):

@@ -1,5 +1,6 @@
 """Batch gates: what a delivery must satisfy as a whole, on counts."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import polars as pl
@@ -55,8 +56,7 @@ def on_policy_share(masks: list[int], contract: Contract, week: int, evidence: s
     terms = contract.on_policy
     spec = GateSpec("on_policy.min_share", "on_policy_share", terms.min_share, terms.on_breach)
     if not terms.allowed(week):
-        reason = f"the contract names no checkpoints for week {week} (on_policy.checkpoints)"
-        return Verdict(spec, "not_testable", None, None, None, 0, reason)
+        return _unjudged(spec, week)
     if not masks:
         return Verdict(spec, "not_testable", None, None, None, 0, "no readable record")
     on_policy = sum(not mask & OFF_POLICY for mask in masks)
@@ -79,9 +79,10 @@ def on_policy_share_one(
     terms = contract.on_policy
     spec = GateSpec("on_policy.min_share_one", "on_policy_share_one", terms.min_share_one, terms.on_breach)
     allowed = terms.allowed(week)
-    if not allowed or not records.num_rows:
-        reason = "no readable record" if allowed else f"the contract allows no checkpoint in week {week}"
-        return Verdict(spec, "not_testable", None, None, None, 0, reason)
+    if not allowed:
+        return _unjudged(spec, week)
+    if not records.num_rows:
+        return Verdict(spec, "not_testable", None, None, None, 0, "no readable record")
     claimed = pl.DataFrame(pl.from_arrow(records.select(["responses"])))["responses"]
     known = claimed.list.eval(pl.element().struct.field("checkpoint_id").is_in(list(allowed)))
     on_policy = int(known.list.any().fill_null(value=False).sum())
@@ -92,3 +93,13 @@ def on_policy_share_one(
     )
     status: Status = "pass" if share >= terms.min_share_one else "fail"
     return Verdict(spec, status, share, None, None, records.num_rows, reason, evidence)
+
+
+def _unjudged(spec: GateSpec, week: int) -> Verdict:
+    """No checkpoint is allowed in `week`: a share asked for cannot be judged, and a person must decide."""
+    reason = f"the contract names no checkpoints for week {week} (on_policy.checkpoints)"
+    if not spec.threshold:
+        return Verdict(spec, "not_testable", None, None, None, 0, reason)
+    # A hold even where a breach rejects: nobody has found the vendor below the share.
+    reason = f"{reason}, so that the share of {spec.threshold:.2%} it asks for cannot be judged"
+    return Verdict(replace(spec, consequence="hold"), "fail", None, None, None, 0, reason)

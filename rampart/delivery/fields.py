@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.language.words import as_number, word
@@ -10,6 +10,7 @@ from contracts.terms.mapping import ValueMap
 from rampart.delivery.readers.row import kind_of, shown
 
 ROLES = frozenset({"system", "user", "assistant", "tool"})
+DEEPEST = 60  # lists and objects within each other; deeper is an attack, not a label
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 
 
@@ -173,5 +174,23 @@ def _span(value: Any, place: int) -> dict[str, Any]:
 
 
 def as_delivered(value: Any) -> str | None:
-    """The label exactly as it came, as JSON text; null stays null."""
+    """A value exactly as it came, as JSON text; null stays null, more than `DEEPEST` levels are refused."""
+    if _deeper(value, DEEPEST):
+        raise FieldError(f"expected at most {DEEPEST} lists and objects within each other, found more")
     return None if value is None else utf8(_JSON.encode(value))
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Is `value` nested more than `levels` deep? Level by level, as Python's stack would run out."""
+    inside = _nested([value])
+    for _ in range(levels):
+        if not inside:
+            return False
+        inside = [
+            one for outer in inside for one in _nested(outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return bool(inside)
+
+
+def _nested(values: Iterable[Any]) -> list[list[Any] | dict[str, Any]]:
+    return [value for value in values if isinstance(value, list | dict)]

@@ -59,6 +59,9 @@ class RecordMapper:
             if broken := self._broken(judgement.scope):
                 return unreadable(line, broken, judgement.scope, "not_as_required", judgement.item)
             record = self._record(judgement.scope)
+        except RecursionError:
+            problem = "a value is nested too deep to be read"
+            return unreadable(line, problem, judgement.scope, "unreadable_field", judgement.item)
         except ValueError as error:  # FieldError, ExpressionError, or a number too long to write out
             return unreadable(line, str(error), judgement.scope, "unreadable_field", judgement.item)
         record["source_file"], record["source_line"], record["source_item"] = file, line, judgement.item
@@ -87,6 +90,8 @@ class RecordMapper:
         record.update(self._label_fields(scope, responses))
         _check_aspects(record["aspects"], len(responses))
         if record["item_id"] is None:
+            if not record["prompt"] and not responses:
+                raise FieldError("item_id: nothing says what was labelled: no item, no prompt, no response")
             record["item_id"] = _item_digest(record["prompt"], responses)
         if record["guideline_version"] is None:
             record["guideline_version"] = self._guideline

@@ -170,7 +170,9 @@ def _by_words(known: Mapping[str, Meaning], why: str, sure: Sure) -> Scheme:
     graded = any(
         len({known[text].degree for text in known if known[text].side == side}) > 1 for side in ("a", "b")
     )
-    if graded and not by["both_bad"]:
+    # A number among the words would have two meanings on a scale: the word's and its own.
+    numbers = any(as_number(text) is not None for text in known)
+    if graded and not by["both_bad"] and not numbers:
         return _by_degree(known, why, sure)
     if by["tie"] or by["both_bad"]:
         terms: dict[str, Any] = {

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from rampart.ledger.contracts import ContractRow
-from rampart.ledger.money import PRICE_PLACES, UNIT_PLACES, from_whole, to_whole
+from rampart.ledger.money import PRICE_PLACES, UNIT_PLACES, from_whole, plain, to_whole
 from rampart.ledger.outcome import FileCount, MoneyLine, Settlement
 from rampart.ledger.tables import ContractWeek
 
@@ -26,7 +26,10 @@ def count_problems(settlement: Settlement) -> tuple[str, ...]:
 
 
 def money_problems(settlement: Settlement, contract: ContractRow, week: ContractWeek) -> tuple[str, ...]:
-    """Invariant 5: every line is units x price, to the minor unit, at the price in force."""
+    """Invariant 5: every line is units x price, to the minor unit, at the price and discount in force.
+
+    The rates of credits stand in the contract's text alone: theirs are multiplied out, but not compared.
+    """
     found = [problem for line in settlement.money for problem in _line_problems(line, contract)]
     paid = [line for line in settlement.money if line.kind == "accepted_units"]
     price = from_whole(week.price_e4, PRICE_PLACES)
@@ -38,7 +41,37 @@ def money_problems(settlement: Settlement, contract: ContractRow, week: Contract
     units = sum(line.units for line in paid)
     if units != settlement.accepted:
         found.append(f"{units} units are paid, but {settlement.accepted} records are accepted")
+    kinds = [line.kind for line in settlement.money]
+    found += [
+        f"{kinds.count(kind)} lines are {kind}; a batch has at most one"
+        for kind in dict.fromkeys(kinds)
+        if kinds.count(kind) > 1
+    ]
+    off = from_whole(week.discount_e8, UNIT_PLACES)
+    found += [
+        problem
+        for line in settlement.money
+        for problem in _deduction_problems(line, settlement.accepted, price, off)
+    ]
     return tuple(found)
+
+
+def _deduction_problems(line: MoneyLine, accepted: int, price: Decimal, off: Decimal) -> list[str]:
+    """How a line that is taken off contradicts the week's `price` and discount `off`, both of one unit."""
+    found = []
+    if line.kind == "discount":
+        if line.unit_price != off:
+            found.append(f"the discount is {plain(line.unit_price)} a unit, but the terms give {plain(off)}")
+        if line.units != accepted:
+            found.append(f"{line.units} units are discounted, but {accepted} records are accepted")
+    if line.kind == "unpaid_excess":
+        if line.unit_price != price - off:
+            found.append(
+                f"excess is taken off at {plain(line.unit_price)} a unit, which paid {plain(price - off)}"
+            )
+        if line.units > accepted:
+            found.append(f"{line.units} units are excess, but {accepted} records are accepted")
+    return found
 
 
 def _file_problems(file: FileCount) -> list[str]:

@@ -17,11 +17,6 @@ from rampart.ledger.states import State
 from rampart.ledger.tables import Decision
 
 
-def anyone(_contract_digest: str) -> tuple[str, ...]:
-    """No names: whoever gives theirs may decide."""
-    return ()
-
-
 def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
     engine: Engine,
     contract_id: str,
@@ -31,13 +26,13 @@ def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
     reason: str,
     as_of: datetime,
     *,
-    lifted_by: Callable[[str], tuple[str, ...]] = anyone,
+    lifted_by: Callable[[str], tuple[str, ...]],
 ) -> None:
     """Accept or reject the held batch of a contract week; `by` and `reason` go into the books.
 
     An accepted batch with discards becomes `accepted_partial`, one without `accepted`; either is announced to
     retraining. `lifted_by` gives, for the digest of the terms the batch was judged under, the names that may
-    decide (`holds.lifted_by`); none means anyone.
+    decide (`holds.lifted_by`); none means anyone. The name is the person's own word: nothing here proves it.
 
     Raises:
         LedgerError: `by` or `reason` is empty, or `by` is none of the names.

@@ -159,7 +159,6 @@ def _majority(each: pl.DataFrame) -> pl.DataFrame:
             pl.col("record_id", "prompt_key", "prompt", "first", "second").first(),
             pl.col("first_checkpoint", "second_checkpoint", "domain").first(),
             pl.col("strength").mean(),
-            pl.col("weight").first(),
             pl.when(~moved).then(places.first()),
             pl.col("unit").first(),
             first_identity=pl.col(one).first(),
@@ -173,6 +172,7 @@ def _majority(each: pl.DataFrame) -> pl.DataFrame:
     majority = _outcome(pl.col("for_first") > half, pl.col("for_second") > half)
     return joined.with_columns(
         outcome=majority,
+        weight=1.0 / pl.len().over("item_id"),  # its judgements may have ranked different responses
         annotator_id=pl.lit(None, dtype=pl.String),
         unit=pl.col("unit").min().over("item_id"),
         group="item_id",

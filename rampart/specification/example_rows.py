@@ -1,7 +1,7 @@
 """Examples for a vendor: rows in its own shape, proven by reading them back before anyone sees them.
 
 Rows are made by reading the contract's expressions backwards, or taken from a sample. Either way they are
-written to files, landed, read by the contract and judged by `keep`; what does not come back whole is not
+written to files, landed, read by the contract and judged by its gates; what does not come back whole is not
 shown.
 """
 
@@ -24,12 +24,13 @@ from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.manifest import MANIFEST
 from rampart.delivery.scope import columns_read
+from rampart.records.reasons import reasons_of
 from rampart.specification.example_files import file_name, shown, written
 from rampart.specification.example_values import labels, responses_shown, wanted
 from rampart.specification.inversion import ROW, Inversion
 from rampart.specification.row_draft import LAST, NotInvertibleError, RowDraft, Steps
 
-Keep = Callable[[pa.Table], Sequence[bool]]  # canonical records → which of them the contract's gates keep
+Judge = Callable[[pa.Table], Sequence[int]]  # canonical records → masks of reasons to discard them, 0: kept
 Rows = list[dict[str, Any]]
 
 WEEK = 1  # the contract week examples are of
@@ -54,13 +55,16 @@ class ExampleFile:
 class Examples:
     """A delivery in small. `manifest` is the text of its manifest, None where the contract wants none.
 
-    `problem` says why there are no files, where there are none.
+    `problem` says why there are no files, where there are none; `unfit` which rows of a sample were passed
+    over, and why. `real` rows are a sample's, not made.
     """
 
     files: tuple[ExampleFile, ...] = ()
     manifest: str | None = None
     records: int = 0
     problem: str = ""
+    unfit: tuple[str, ...] = ()
+    real: bool = False
 
 
 @dataclass
@@ -71,21 +75,21 @@ class _Made:
     joined: dict[str, Rows] = field(default_factory=dict)  # name of the join → rows
 
 
-def made_examples(contract: Contract, keep: Keep) -> Examples:
+def made_examples(contract: Contract, judge: Judge) -> Examples:
     """An example delivery of the first week, made from the terms alone.
 
     Args:
         contract: the terms.
-        keep: the record gates; a record they discard is not an example.
+        judge: the record gates; a record they discard is not an example.
     """
     made = _Made()
     for item, label in enumerate(labels(contract.annotation.scheme, responses_shown(contract))):
         _add(made, contract, item, label)
-    return proven(contract, made.rows, made.joined, keep)
+    return proven(contract, made.rows, made.joined, judge)
 
 
-def proven(contract: Contract, rows: Rows, joined: Mapping[str, Rows], keep: Keep) -> Examples:
-    """Those of `rows` that come back as records `keep` keeps, with the files they stand in."""
+def proven(contract: Contract, rows: Rows, joined: Mapping[str, Rows], judge: Judge) -> Examples:
+    """Those of `rows` that come back as records the gates keep, with the files they stand in."""
     problem = "no row could be made from the expressions of the contract"
     for _ in range(2):  # the second time, without the rows that failed the first
         if not rows:
@@ -94,7 +98,7 @@ def proven(contract: Contract, rows: Rows, joined: Mapping[str, Rows], keep: Kee
             found, files, manifest = _read_back(contract, rows, joined)
         except (DeliveryError, *_UNSOLVED) as error:
             return Examples(problem=str(error))
-        bad = _bad_lines(found, keep)
+        bad = _bad_lines(found, judge)
         if not bad and found.records.num_rows:
             return Examples(files, manifest, found.records.num_rows)
         problem = next(iter(bad.values()), "no row holds a judgement")
@@ -109,7 +113,7 @@ def _offset(contract: Contract) -> int:
     return 1 if contract.delivery.rows.format == "csv" else 0
 
 
-def _bad_lines(found: Canonical, keep: Keep) -> dict[int, str]:
+def _bad_lines(found: Canonical, judge: Judge) -> dict[int, str]:
     """Line → why it is no example."""
     bad = {
         int(one["source_line"]): str(one["problem"])
@@ -117,11 +121,13 @@ def _bad_lines(found: Canonical, keep: Keep) -> dict[int, str]:
     }
     lines = found.records["source_line"].to_pylist()
     gold = found.records["gold"].to_pylist()
-    for line, kept, known in zip(lines, keep(found.records), gold, strict=True):
+    for line, mask, known in zip(lines, judge(found.records), gold, strict=True):
+        reasons = ", ".join(reason.code.replace("_", " ") for reason in reasons_of(mask))
         is_gold = known not in NO_GOLD
-        if not kept or is_gold:
-            why = "a gold question is nobody's example" if is_gold else "the contract's own gates discard it"
-            bad.setdefault(int(line), why)
+        if mask or is_gold:
+            bad.setdefault(
+                int(line), "a gold question is nobody's example" if is_gold else f"discarded: {reasons}"
+            )
     return bad
 
 
@@ -144,13 +150,15 @@ def _files(contract: Contract, rows: Rows, joined: Mapping[str, Rows]) -> Iterat
     sources: dict[str, tuple[Source, Rows]] = {terms.rows.path: (terms.rows, list(rows))}
     for join in terms.join:
         _, partners = sources.setdefault(join.source.path, (join.source, []))
-        partners += [row for row in joined.get(join.as_, ()) if row not in partners]
+        for row in joined.get(join.as_, ()):
+            if row not in partners:  # several rows may share one
+                partners.append(row)
     for path, (source, held) in sources.items():
         columns = columns_read(terms) if path == terms.rows.path else frozenset[str]()
         data = written(held, source, columns)
         text, language = shown(held, data, source)
         if source.format == "csv" and not all(each.isprintable() or each in "\n\t" for each in text):
-            raise NotInvertibleError("a word of the contract cannot be shown")
+            raise NotInvertibleError("it holds characters that cannot be shown")
         yield ExampleFile(file_name(path), data, len(held), text, language)
 
 

@@ -4,15 +4,14 @@ import re
 
 from rampart.delivery.errors import printable
 
-LONGEST = 4_000  # characters of one piece; an expression has at most as many
 # What CommonMark and its table, autolink and strike-through extensions could read as markup.
 _MARKUP = re.compile(r"([\\`*_\[\]#|!~@])")
 _LINKS = re.compile(r"(?i)(://|\bwww\.)")
 
 
 def inert(text: str) -> str:
-    """`text` on one line, with control and direction characters escaped."""
-    return printable(text, LONGEST)
+    """`text` on one line, whole, with control and direction characters escaped."""
+    return printable(text, len(text))
 
 
 def inert_lines(text: str) -> str:

@@ -27,6 +27,7 @@ _BREACH = {
     "hold": "the batch is held until a person decides",
     "reject": "the batch is rejected",
 }
+_CONTESTED = {"gate": "discards", "audit": "audits", "verdict": "verdicts", "money": "amounts"}
 
 
 def active_reasons(contract: Contract) -> tuple[str, ...]:
@@ -102,7 +103,8 @@ def batch_rules(contract: Contract) -> Iterator[str]:
         weeks = [str(number) for number, week in sorted(contract.ramp.weeks.items()) if week.phase == name]
         if weeks:
             ceiling = value_in_words(phase.discard_ceiling, "share")
-            when, beyond = f"In {name} (week {', '.join(weeks)})", _BREACH[phase.on_breach]
+            plural = "s" if len(weeks) > 1 else ""
+            when, beyond = f"In {name} (week{plural} {', '.join(weeks)})", _BREACH[phase.on_breach]
             yield f"{when} at most {ceiling} of the records may be discarded; beyond, {beyond}."
     unreadable = value_in_words(contract.gates.max_unreadable, "share")
     yield f"At most {unreadable} of the judgements may be unreadable; beyond, {_BREACH['hold']}."
@@ -114,12 +116,11 @@ def batch_rules(contract: Contract) -> Iterator[str]:
 
 def _on_policy(contract: Contract) -> Iterator[str]:
     terms = contract.on_policy
-    asked = {"all": terms.min_share, "at least one": terms.min_share_one}
-    for how_many, share in asked.items():
+    asked = {"every response": terms.min_share, "at least one response": terms.min_share_one}
+    for which, share in asked.items():
         if share:
-            least = value_in_words(share, "share")
-            what = f"{how_many} of whose responses come from the week's checkpoints"
-            yield f"At least {least} of the records must be ones {what}; below, {_BREACH[terms.on_breach]}."
+            what = f"In at least {value_in_words(share, 'share')} of the records {which}"
+            yield f"{what} must come from the week's checkpoints; below, {_BREACH[terms.on_breach]}."
 
 
 def _make_up(contract: Contract) -> Iterator[str]:
@@ -129,11 +130,15 @@ def _make_up(contract: Contract) -> Iterator[str]:
                 f"{value} {value_in_words(share, 'share')}" for value, share in planned.shares.items()
             )
             within = value_in_words(planned.tolerance, "share")
-            yield f"The batch should be made up by {name} like this, give or take {within}: {told}."
+            others = "; nothing else" if planned.unlisted == "forbid" else ""
+            yield f"The batch should be made up by {name} like this, give or take {within}: {told}{others}."
 
 
 def _people(contract: Contract) -> Iterator[str]:
     terms = contract.annotators
+    if terms.roster is not None:
+        listed = f"{contract.vendor.id}/{terms.roster}"
+        yield f"Annotators are those you list in {listed}: CSV with the column annotator_id."
     if terms.max_share is not None:
         yield f"One annotator may do at most {value_in_words(terms.max_share, 'share')} of a batch."
     if terms.max_hours_per_day is not None:
@@ -143,6 +148,7 @@ def _people(contract: Contract) -> Iterator[str]:
         yield f"At least {least} of the items must be judged by two annotators or more."
     blocking = terms.severity == "blocking"
     asked = {
+        "screening scores (column screening_score of the list)": terms.min_screening_score,
         "agreement between annotators": terms.agreement and terms.agreement.least,
         "gold questions": terms.gold and terms.gold.min_accuracy,
     }
@@ -180,7 +186,7 @@ def redelivery_rules(contract: Contract) -> Iterator[str]:
     )
     limits = [
         f"within {terms.within_days} days of the feedback pack" if terms.within_days is not None else "",
-        f"at most {terms.max_rounds} times a week's work" if terms.max_rounds is not None else "",
+        f"at most {terms.max_rounds} times for one week" if terms.max_rounds is not None else "",
     ]
     agreed = ", ".join(limit for limit in limits if limit)
     scope = "the discarded records" if terms.scope == "discarded_records" else "the whole week anew"
@@ -191,7 +197,8 @@ def redelivery_rules(contract: Contract) -> Iterator[str]:
     )
     yield f"A redelivery holds {scope}{f', {agreed}' if agreed else ''}. {how}."
     if disputes.counts:
+        contested = ", ".join(_CONTESTED[each] for each in disputes.counts)
         yield (
-            f"A {' or '.join(disputes.counts)} may be disputed within {disputes.within_days} days of the "
-            f"feedback pack; the answer comes within {disputes.answer_within_days}."
+            f"You may dispute {contested}, within {disputes.within_days} days of the feedback pack; the "
+            f"answer comes within {disputes.answer_within_days} days."
         )

@@ -1,8 +1,9 @@
 """The delivery specification: what a vendor must send, in its own files' words, from the terms alone.
 
 It goes to the vendor, so it leaves out what is the buyer's: prices, contacts and names of people, the
-programme, training, answers of gold questions, and the thresholds of checks that are only advice. Where work
-must not be gamed the check itself is still named.
+programme, training, answers of gold questions, and the thresholds of audits that are only advice; such an
+audit is still named. How the work is to be shared out (make-up, shares and hours of annotators) is told in
+any case.
 """
 
 from dataclasses import dataclass
@@ -183,6 +184,8 @@ def _words(contract: Contract) -> tuple[Block, ...]:
         blocks.append("What the label may be. Upper and lower case do not matter.")
         rows = tuple((Code(word), meaning) for word, meaning in words)
         blocks.append(Table(("label", "means"), rows))
+    if axes := contract.annotation.aspects:
+        blocks.append(f"Aspects are scored by these names: {', '.join(axes)}.")
     if terms.roles:
         roles = tuple((Code(theirs), ours) for theirs, ours in terms.roles.items())
         blocks.append(Table(("role word", "is read as"), roles))
@@ -225,10 +228,12 @@ def _example(contract: Contract, examples: Examples) -> tuple[Block, ...]:
     if not examples.files:
         why = f" ({examples.problem})" if examples.problem else ""
         return (f"No example is shown: none could be made that reads back by this contract{why}.",)
+    stand_for = "Texts, ids and checkpoints stand for those of the work order."
+    taken = "The rows are those of a sample."
     blocks: list[Block] = [
         f"A whole delivery of week 1 in small: {examples.records} "
         f"{'judgement' if examples.records == 1 else 'judgements'}. It was read back by this contract, and "
-        "every record was kept. Texts, ids and checkpoints stand for those of the work order.",
+        f"every record was kept. {taken if examples.real else stand_for}",
     ]
     layouts = {"jsonl": "each object stands on one line in the file", "parquet": "rows shown as JSON"}
     for file in examples.files:

@@ -100,6 +100,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
         (b"? " * 400_000, "nested too deeply"),
         (b"\n".join(b" " * n + b"a:" for n in range(1000)), "nested too deeply"),
         (b"a: " + b"9" * 5000, "cannot be read"),
+        (b"a: 0x" + b"f" * 5000, "cannot be read"),
         (b"--- {}\n--- {}\n", "not YAML"),
         (b"&a\nb: *a\n", "through aliases"),
         (b"a: &a [x, x, x, x, x, x, x, x, x, x]\n" + b"".join(

@@ -6,21 +6,23 @@ from itertools import islice
 import pytest
 
 from contracts.load import ContractError, parse_contract
-from simulator.mangled import mangled
+from simulator.mangled import mangled, used
 from tests.contracts.files import GOOD, SPECS
 
 FILES = [GOOD.encode(), *(spec.read_bytes() for spec in sorted(SPECS.rglob("*.odcs.yaml")))]
+OTHER = parse_contract(GOOD.encode(), "good.yaml")
 
 
 def _refused(data: bytes) -> bool:
-    """Is `data` refused? Fails unless it is refused cleanly."""
+    """Is `data` refused? Fails unless it is refused cleanly, or is of use to every reader."""
     try:
-        parse_contract(data, "c.yaml")
+        contract = parse_contract(data, "c.yaml")
     except ContractError as error:
         assert error.problems
         assert all(one.field and one.problem and one.fix for one in error.problems)
         assert all(line.isprintable() for line in str(error).split("\n"))
         return True
+    used(contract, OTHER)
     return False
 
 

@@ -22,6 +22,12 @@ from contracts.language.patterns import LONGEST_TEXT, STEPS, pattern
         ("a" * 501, "501 characters"),
         ("[", "is not a regular expression"),
         ("a{2}{3}", "is not a regular expression"),
+        ("(?:(?:^){60000}){60000}x", "repeats a part too often"),
+        ("(?:(?:a{0}){60000}){60000}", "repeats a part too often"),
+        (r"(?:(?:\b){60000}){60000}", "repeats a part too often"),
+        ("(?:(?:(?!x)){50000}){50000}y", "repeats a part too often"),
+        ("(?=(?:(?:^){60000}){60000})a", "repeats a part too often"),
+        ("(?:^){4000000000}x", "repeats a part too often"),
     ],
 )
 def test_a_pattern_that_could_hang_is_refused_with_the_reason(text: str, why: str) -> None:
@@ -67,6 +73,31 @@ def test_the_worst_text_a_pattern_is_tried_on_costs_no_more_than_a_few_seconds(t
     began = time.process_time()
     tried.search((unit * tried.longest)[: tried.longest])
     assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(?:(?:^){600}){600}x",
+        "(?:(?:a{0}){600}){600}",
+        r"(?:\b){4000000}x",
+        "(?:(?!x)){1000000}y",
+        "(?:a{0}){1000000}y",
+        "(?:aa){1000}x",
+        ".{100000}x",
+        "(?:(?:^){50}a)*x",
+    ],
+)
+def test_counts_take_their_share_of_the_steps(text: str) -> None:
+    tried = pattern(text)
+    began = time.process_time()
+    tried.search("a" * tried.longest)
+    assert time.process_time() - began < 2  # about half a second when nothing else runs
+
+
+def test_ordinary_counts_leave_room_for_any_text() -> None:
+    for text in ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "(?:[0-9]{3}-){2}[0-9]{4}", "[0-9a-f]{64}", "^.{0,40}$"):
+        assert pattern(text).longest > LONGEST_TEXT / 2
 
 
 def test_a_longer_text_than_a_pattern_is_tried_on_is_told() -> None:

@@ -26,7 +26,7 @@ from rampart.ledger.outbox import pending
 from rampart.ledger.outcome import FileCount, ReasonCount, Settlement
 from rampart.ledger.pricing import price_batch
 from rampart.ledger.settlement import settle
-from tests.ledger.books import terms
+from tests.ledger.books import anyone, terms
 
 SPECS = Path(__file__).parents[2] / "contracts" / "specs" / "demo"
 HOSTILE_NAME = '<script>alert("x")</script> \u202eemca\u202c & "Söhne"'
@@ -50,7 +50,16 @@ def fill(engine: Engine) -> None:
     train(engine, alder.program)
     for week, rate in enumerate((0.44, 0.36, 0.37, 0.12), 1):
         deliver(engine, birch, week, rate, lean=0.64 if week == 4 else 0.52)
-    decide(engine, birch.contract_id, 4, True, "R. Okafor", "Prompts of week 4 ask for detail.", day(5, 2))
+    decide(
+        engine,
+        birch.contract_id,
+        4,
+        True,
+        "R. Okafor",
+        "Prompts of week 4 ask for detail.",
+        day(5, 2),
+        lifted_by=anyone,
+    )
     expect(engine, birch.contract_id, 5, birch.digest, day(5))
     mark_late(engine, birch.contract_id, 5, day(6, 1))
     deliver(engine, cedar, 1, 0.35)

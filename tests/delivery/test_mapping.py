@@ -224,3 +224,40 @@ def test_scores_that_are_not_one_for_each_response_are_told() -> None:
     ]
     found = refused({**ROW, "aspects": {"helpful": [1, 2, 3]}}, asked)
     assert found.problem.startswith("aspects: helpful has 3 scores for 2 responses; list[].x drops nulls")
+
+
+def test_a_label_about_nothing_is_set_aside() -> None:
+    asked = terms({"item_id": "item"})
+    nothing = {"prompt": None, "a": None, "b": None, "label": "a"}
+    listed = terms({"item_id": "item", "responses": "answers"})
+    assert mapped({**nothing, "item": "i7"}, listed)["item_id"] == "i7"
+    assert len(mapped({**ROW, "item": " "}, asked)["item_id"]) == 32
+    for item in (None, "  "):
+        assert refused({**nothing, "item": item}, listed).problem.startswith(
+            "item_id: nothing says what was labelled"
+        )
+
+
+@pytest.mark.parametrize("field", ["label", "verifier", "gold"])
+@pytest.mark.parametrize("depth", [61, 988, 5000])
+def test_a_value_nested_too_deep_is_set_aside(field: str, depth: int) -> None:
+    deep: Any = "x"
+    for _ in range(depth):
+        deep = [deep] if depth % 2 else {"x": deep}
+    found = refused({**ROW, "value": deep}, terms({field: "value"}))
+    assert found.problem.startswith(f"{field}: expected at most 60 lists and objects")
+
+
+def test_a_value_is_kept_up_to_the_deepest_that_is_read() -> None:
+    deep: Any = "x"
+    for _ in range(60):
+        deep = [deep]
+    assert mapped({**ROW, "value": deep}, terms({"gold": "value"}))["gold"] == "[" * 60 + '"x"' + "]" * 60
+
+
+def test_an_expression_that_a_deep_value_defeats_sets_its_row_aside() -> None:
+    deep: Any = []
+    for _ in range(5000):
+        deep = [deep]
+    for field, text in (("gold", "to_string(value)"), ("prompt", "value"), ("domain", "value == other")):
+        assert refused({**ROW, "value": deep, "other": [[deep[0]]]}, terms({field: text})).problem

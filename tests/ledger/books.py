@@ -72,6 +72,11 @@ def terms(
     )
 
 
+def anyone(_contract_digest: str) -> tuple[str, ...]:
+    """A contract that names nobody: whoever gives a name may decide."""
+    return ()
+
+
 def register(engine: Engine, contract: Contract) -> Contract:
     """Put `contract` on the books."""
     register_contract(engine, contract, f"contracts/{contract.digest}.yaml", START)
@@ -208,7 +213,7 @@ def a_month(engine: Engine) -> None:
     refuse(engine, contract.contract_id, 1, "A checksum differs.", day(6))
     key = judged(engine, contract, 1, outcome("accepted_partial", 80, 20))
     judged(engine, contract, 2, outcome("held", 50, 3))
-    decide(engine, contract.contract_id, 2, True, "Ada", "Fine.", day(16))
+    decide(engine, contract.contract_id, 2, True, "Ada", "Fine.", day(16), lifted_by=anyone)
     judged(engine, contract, 3, outcome(accepted=70))
     judged(engine, contract, 3, outcome(accepted=60), delivery_id="d2", replaces="d1")
     record_training(engine, pending(engine, "batch.accepted")[0].id, training(key), promotion(), day(20))

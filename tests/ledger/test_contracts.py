@@ -139,10 +139,9 @@ def test_each_week_keeps_its_plan_in_whole_numbers(engine: Engine, contract: Con
 
 
 def test_a_discount_finer_than_the_books_is_refused_before_a_batch_needs_it(engine: Engine) -> None:
-    fine: dict[PhaseName, Phase] = {
-        "calibration": Phase(discard_ceiling=0.1, price=Decimal("0.3333"), discount=1 / 3),
-        "production": Phase(discard_ceiling=0.1, price=Decimal("0.3333")),
-    }
+    plain = Phase(discard_ceiling=0.1, price=Decimal("0.3333"))
+    unchecked = plain.model_copy(update={"discount": 1 / 3})  # no contract file can say it
+    fine: dict[PhaseName, Phase] = {"calibration": unchecked, "production": plain}
     with pytest.raises(LedgerError, match=r"phase calibration: price 0\.3333 times discount"):
         register(engine, terms(phases=fine))
     assert contract_versions(engine) == ()

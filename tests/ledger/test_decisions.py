@@ -10,7 +10,7 @@ from rampart.ledger.export import export_ledger
 from rampart.ledger.outbox import pending
 from rampart.ledger.outcome import Settlement
 from rampart.ledger.read import batch_detail, money_rows
-from tests.ledger.books import audited, day, judged, outcome
+from tests.ledger.books import anyone, audited, day, judged, outcome
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,16 @@ def test_a_held_batch_goes_where_the_person_says(
     state, waiting = then
     judged(engine, contract, 1, settlement)
     assert pending(engine, "batch.accepted") == ()
-    decide(engine, contract.contract_id, 1, accept, "Ada Lovelace", "Looked at fifty of them.", day(10))
+    decide(
+        engine,
+        contract.contract_id,
+        1,
+        accept,
+        "Ada Lovelace",
+        "Looked at fifty of them.",
+        day(10),
+        lifted_by=anyone,
+    )
     found = batch_detail(engine, contract.contract_id, 1)
     assert (found.batch.state, found.batch.state_reason) == (state, "Looked at fifty of them.")
     assert [(d.accepted, d.decided_by, d.as_of) for d in found.decisions] == [
@@ -42,7 +51,7 @@ def test_a_held_batch_goes_where_the_person_says(
 def test_held_money_is_at_risk_until_it_is_decided(engine: Engine, contract: Contract) -> None:
     judged(engine, contract, 2, outcome("held", 80))
     before = money_rows(engine)[0]
-    decide(engine, contract.contract_id, 2, True, "Ada", "Fine.", day(10))
+    decide(engine, contract.contract_id, 2, True, "Ada", "Fine.", day(10), lifted_by=anyone)
     after = money_rows(engine)[0]
     assert (before.payable, before.at_risk) == (Decimal(0), Decimal("28.00"))
     assert (after.payable, after.at_risk) == (Decimal("28.00"), Decimal(0))
@@ -56,7 +65,7 @@ def test_a_decision_needs_a_name_and_a_reason(
 ) -> None:
     judged(engine, contract, 1, outcome("held"))
     with pytest.raises(LedgerError, match=f"the {empty} is empty"):
-        decide(engine, contract.contract_id, 1, True, by, reason, day(10))
+        decide(engine, contract.contract_id, 1, True, by, reason, day(10), lifted_by=anyone)
 
 
 @pytest.mark.parametrize("state", ["accepted", "rejected"])
@@ -64,27 +73,27 @@ def test_only_a_held_batch_is_decided(engine: Engine, contract: Contract, state:
     judged(engine, contract, 1, outcome(state))  # type: ignore[arg-type]
     before = export_ledger(engine)
     with pytest.raises(TransitionError, match=f"is {state}; only a held batch"):
-        decide(engine, contract.contract_id, 1, True, "Ada", "Fine.", day(10))
+        decide(engine, contract.contract_id, 1, True, "Ada", "Fine.", day(10), lifted_by=anyone)
     assert export_ledger(engine) == before
 
 
 def test_a_decision_is_final(engine: Engine, contract: Contract) -> None:
     judged(engine, contract, 1, outcome("held"))
-    decide(engine, contract.contract_id, 1, False, "Ada", "Copied.", day(10))
+    decide(engine, contract.contract_id, 1, False, "Ada", "Copied.", day(10), lifted_by=anyone)
     with pytest.raises(TransitionError, match="is rejected"):
-        decide(engine, contract.contract_id, 1, True, "Bob", "Not copied.", day(11))
+        decide(engine, contract.contract_id, 1, True, "Bob", "Not copied.", day(11), lifted_by=anyone)
 
 
 def test_a_held_batch_being_judged_anew_waits_for_that(engine: Engine, contract: Contract) -> None:
     judged(engine, contract, 1, outcome("held"))
     audited(engine, contract, 1, delivery_id="d2", replaces="d1")
     with pytest.raises(TransitionError, match="revision 2 is audited"):
-        decide(engine, contract.contract_id, 1, True, "Ada", "Fine.", day(10))
+        decide(engine, contract.contract_id, 1, True, "Ada", "Fine.", day(10), lifted_by=anyone)
 
 
 def test_a_week_that_is_not_on_the_books_is_not_decided(engine: Engine, contract: Contract) -> None:
     with pytest.raises(UnknownBatchError, match="nothing to decide"):
-        decide(engine, contract.contract_id, 3, True, "Ada", "Fine.", day(10))
+        decide(engine, contract.contract_id, 3, True, "Ada", "Fine.", day(10), lifted_by=anyone)
 
 
 def test_only_those_the_terms_name_may_lift_a_hold(engine: Engine, contract: Contract) -> None:

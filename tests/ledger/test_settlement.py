@@ -40,7 +40,7 @@ def test_a_settlement_is_read_back_as_it_was_written(engine: Engine, contract: C
         verdicts=(
             Verdict(GateSpec("c", "m", 0, "none"), "not_testable", None, None, None, 0, "No rows.", None),
         ),
-        money=(paid(80), line("discount", 80, "0.00000125", "0")),
+        money=(paid(80), line("credit_short", 80, "0.00000125", "0")),
         compared_with=("b" * 64, "a" * 64),
     )
     key = judged(engine, contract, 1, written)
@@ -101,10 +101,38 @@ def test_a_settlement_that_does_not_add_up_is_refused_whole(
     assert export_ledger(engine) == before
 
 
+HALF = line("discount", 80, "0.175", "-14.00")  # week 1: calibration, half of 0.35 off
+
+
+@pytest.mark.parametrize(
+    ("deduction", "problem"),
+    [
+        (line("discount", 80, "0.05", "-4.00"), r"the discount is 0\.05 a unit, but the terms give 0\.175"),
+        (line("discount", 8, "0.175", "-1.40"), "8 units are discounted, but 80 records are accepted"),
+        (line("unpaid_excess", 8, "0.35", "-2.80"), r"taken off at 0\.35 a unit, which paid 0\.175"),
+        (line("unpaid_excess", 81, "0.175", "-14.18"), "81 units are excess, but 80 records are accepted"),
+        (HALF, "2 lines are discount; a batch has at most one"),
+    ],
+)
+def test_a_deduction_the_terms_do_not_give_is_refused(
+    engine: Engine, contract: Contract, deduction: MoneyLine, problem: str
+) -> None:
+    money = (paid(80), *([HALF] if deduction is HALF else []), deduction)
+    with pytest.raises(SettlementError, match=problem):
+        settle(engine, audited(engine, contract, 1), replace(GOOD, money=money), day(8))
+
+
+def test_the_discount_and_excess_of_the_terms_are_taken(engine: Engine, contract: Contract) -> None:
+    judged(
+        engine, contract, 1, replace(GOOD, money=(paid(80), HALF, line("unpaid_excess", 8, "0.175", "-1.4")))
+    )
+    assert money_rows(engine)[0].payable == Decimal("12.60")
+
+
 def test_a_half_cent_may_be_rounded_either_way(engine: Engine, contract: Contract) -> None:
     for week, amount in ((1, "4.02"), (2, "4.03")):  # 11.5 units' worth: 23 x 0.175 = 4.025
-        discount = line("discount", 23, "0.175", f"-{amount}")
-        judged(engine, contract, week, outcome(accepted=23, money=(paid(23), discount)))
+        credit = line("credit_short", 23, "0.175", f"-{amount}")
+        judged(engine, contract, week, outcome(accepted=23, money=(paid(23), credit)))
     assert money_rows(engine)[0].payable == Decimal("8.05") * 2 - Decimal("4.02") - Decimal("4.03")
 
 

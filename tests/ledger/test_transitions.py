@@ -25,7 +25,7 @@ from rampart.ledger.settlement import settle
 from rampart.ledger.states import ACCEPTED, SETTLED, STATES, State, may_follow
 from rampart.ledger.tables import Batch
 from rampart.ledger.verify import verify_books
-from tests.ledger.books import day, outcome, register, terms
+from tests.ledger.books import anyone, day, outcome, register, terms
 
 STEP = st.one_of(
     st.tuples(st.sampled_from(["expect", "late", "claim", "take over", "settle by stale claim"])),
@@ -93,7 +93,16 @@ class Week:
         self.do("settle", state, accepted, 20)
 
     def decide(self, accept: bool) -> None:
-        decide(self.engine, self.contract.contract_id, 1, accept, "Ada", "Looked.", day(self.now))
+        decide(
+            self.engine,
+            self.contract.contract_id,
+            1,
+            accept,
+            "Ada",
+            "Looked.",
+            day(self.now),
+            lifted_by=anyone,
+        )
 
 
 def walked(engine: Engine) -> dict[BatchKey, list[str]]:

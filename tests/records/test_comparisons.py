@@ -120,3 +120,19 @@ def test_the_strength_of_a_majority_is_the_mean_of_its_judgements() -> None:
     rows = [judged(["x", "y"], [1, 2], strength=1.0), judged(["y", "x"], [2, 1], strength=0.5)]
     assert comparisons(table(*rows), "majority")["strength"].to_list() == [0.75]
     assert comparisons(table(*rows)).schema["strength"] == pl.Float64
+
+
+def test_the_pairs_of_an_item_weigh_one_also_when_its_judgements_ranked_different_responses() -> None:
+    shown = [["A", "B", "C"], ["B", "C", "D"], ["A", "B"]]
+    rows = [judged(texts, list(range(1, len(texts) + 1)), item_id="k") for texts in shown]
+    frame = comparisons(table(*rows, judged(["A", "B"], [1, 2], item_id="other")), "majority")
+    item = frame.filter(pl.col("item_id") == "k")
+    assert dict(zip(item["first"] + item["second"], item["judgements"], strict=True)) == {
+        "AB": 2,
+        "AC": 1,
+        "BC": 2,
+        "BD": 1,
+        "CD": 1,
+    }
+    assert item["weight"].to_list() == pytest.approx([1 / 5] * 5)
+    assert frame.filter(pl.col("item_id") == "other")["weight"].to_list() == [1.0]

@@ -12,9 +12,8 @@ def keys(*rows: dict[str, Any]) -> pl.DataFrame:
 
 
 def record(**given: Any) -> dict[str, Any]:
-    return judged(
-        given.pop("texts", ["x", "y"]), [1, 2], **{"raw_label": '"a"', "annotator_id": "w", **given}
-    )
+    texts, ranking = given.pop("texts", ["x", "y"]), given.pop("ranking", [1, 2])
+    return judged(texts, ranking, **{"raw_label": '"a"', "annotator_id": "w", **given})
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> tuple[bool, bool]:
@@ -36,7 +35,10 @@ def test_every_record_gets_its_three_identities_in_order() -> None:
         ({"record_id": "other", "source_line": 9, "domain": "law"}, (True, True)),
         ({"prompt": [{"role": "user", "content": " NAME a  fruit."}]}, (True, True)),
         ({"annotator_id": "v"}, (False, True)),
-        ({"raw_label": '"b"'}, (False, True)),
+        ({"raw_label": '"b"', "ranking": [2, 1]}, (False, True)),
+        ({"ranking": [2, 1]}, (False, True)),  # one label in the file, but shown in the other order
+        ({"strength": 0.5}, (False, True)),
+        ({"both_bad": True}, (False, True)),
         ({"texts": ["y", "x"]}, (False, True)),
         ({"texts": ["x", "y "]}, (False, False)),
         ({"prompt": [{"role": "user", "content": "Name a tree."}]}, (False, False)),
@@ -56,3 +58,38 @@ def test_records_without_label_or_responses_have_keys_too() -> None:
     frame = keys(judged([], None, raw_label=None), judged([], None, raw_label=None))
     assert frame["exact_key"].null_count() == 0
     assert frame["exact_key"].n_unique() == 1
+
+
+@pytest.mark.parametrize("spelt", ['"A"', '" a"', '"first"', "1", "1.0", '"1e0"'])
+def test_one_label_in_two_spellings_is_one_judgement(spelt: str) -> None:
+    assert same(record(), record(raw_label=spelt)) == (True, True)
+    outside = {"ranking": None, "raw_label": '"Both"'}
+    assert same(record(**outside), record(**{**outside, "raw_label": '" both "'})) == (True, True)
+    assert same(record(**outside), record(ranking=None, raw_label=spelt)) == (False, True)
+
+
+SPAN = {"response": 0, "start": 1, "end": 4, "label": "wrong"}
+OTHER = {"response": 0, "start": 2, "end": 4, "label": "wrong"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "equal"),
+    [
+        ({"ratings": [7.0, 0.0]}, {"ratings": [7, -0.0]}, True),
+        ({"ratings": [7.0, 1.0]}, {"ratings": [7.0, 2.0]}, False),
+        ({"scheme": "category", "category": "spam"}, {"scheme": "category", "category": "ham"}, False),
+        ({"scheme": "category", "category": "spam"}, {"scheme": "category", "category": "spam"}, True),
+        ({"scheme": "spans", "spans": [SPAN, OTHER]}, {"scheme": "spans", "spans": [OTHER, SPAN]}, True),
+        ({"scheme": "spans", "spans": [SPAN]}, {"scheme": "spans", "spans": [OTHER]}, False),
+        ({"scheme": "spans", "spans": [SPAN]}, {"scheme": "spans", "spans": []}, False),
+        ({"scheme": "demonstration"}, {"scheme": "demonstration", "spans": [SPAN]}, True),
+    ],
+)
+def test_a_judgement_is_what_its_scheme_understood(
+    one: dict[str, Any], other: dict[str, Any], equal: bool
+) -> None:
+    first, second = (
+        record(texts=["xxxxx"], ranking=None, raw_label=label, **given)
+        for label, given in (('"one"', one), ('"two"', other))
+    )
+    assert same(first, second)[0] is equal

@@ -6,18 +6,18 @@ import pyarrow as pa
 
 from contracts.model import Contract
 from quality.gates.record import Earlier, gate_records
-from rampart.specification.example_rows import Examples, Keep, made_examples
+from rampart.specification.example_rows import Examples, Judge, made_examples
 
 
-def kept_by(contract: Contract) -> Keep:
+def judged_by(contract: Contract) -> Judge:
     """The contract's own record gates, in its first week."""
 
-    def keep(records: pa.Table) -> Sequence[bool]:
-        return [mask == 0 for mask in gate_records(records, contract, 1, Earlier()).masks]
+    def judge(records: pa.Table) -> Sequence[int]:
+        return gate_records(records, contract, 1, Earlier()).masks.to_list()
 
-    return keep
+    return judge
 
 
 def examples_of(contract: Contract) -> Examples:
     """The examples made from `contract` alone."""
-    return made_examples(contract, kept_by(contract))
+    return made_examples(contract, judged_by(contract))

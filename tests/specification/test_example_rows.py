@@ -12,11 +12,12 @@ from contracts.load import load_contract
 from contracts.model import Contract
 from quality.gates.record import Earlier, gate_records
 from rampart.delivery.manifest import parse_manifest
+from rampart.records.reasons import BY_CODE
 from rampart.specification.example_rows import Examples, proven
 from rampart.specification.example_sample import sampled_examples
 from tests.contracts.files import SPECS
 from tests.delivery.reading import PLAIN, contract, jsonl, quarantine, read, records, texts
-from tests.specification.example_terms import examples_of, kept_by
+from tests.specification.example_terms import examples_of, judged_by
 
 FILES = sorted(SPECS.rglob("*.odcs.yaml"))
 # Specs whose expressions cannot be read backwards, and why.
@@ -51,9 +52,11 @@ def test_every_spec_has_an_example_that_reads_back_and_is_kept(path: Path) -> No
     assert set(gate_records(found.records, given, 1, Earlier()).masks) == {0}
     if examples.manifest is not None:
         manifest = parse_manifest(examples.manifest.encode(), "manifest.json")
-        assert {file.name: file.sha256 for file in manifest.files} == {
-            file.name: hashlib.sha256(file.data).hexdigest() for file in examples.files
-        }
+        assert [(file.name, file.sha256, file.bytes, file.rows) for file in manifest.files] == [
+            (file.name, hashlib.sha256(file.data).hexdigest(), len(file.data), file.rows)
+            for file in examples.files
+        ]
+    assert (examples.manifest is None) == (given.delivery.manifest == "none")
 
 
 @pytest.mark.parametrize(
@@ -120,22 +123,22 @@ def test_several_judgements_in_a_row_a_join_and_a_tree_have_examples() -> None:
 
 
 def test_what_cannot_be_read_backwards_has_no_example_and_says_why() -> None:
-    examples = examples_of(terms({"label": "sort(keys(@))[0]"}))
+    examples = examples_of(terms({"label": "sort(keys(@))[-1]"}))
     assert examples.files == ()
-    assert examples.problem == "the contract's own gates discard it"
+    assert examples.problem == "discarded: label outside scheme"
 
 
 def test_an_example_the_gates_discard_is_not_shown() -> None:
     given = terms({})
     made = examples_of(given)
-    refused = proven(given, rows_of(made), {}, lambda found: [False] * found.num_rows)
-    assert (refused.files, refused.problem) == ((), "the contract's own gates discard it")
+    refused = proven(given, rows_of(made), {}, lambda found: [BY_CODE["too_fast"].mask] * found.num_rows)
+    assert (refused.files, refused.problem) == ((), "discarded: too fast")
 
 
 def test_rows_that_fail_are_left_out_and_the_rest_is_proven_again() -> None:
     given = terms({})
     good = {"prompt": "p", "a": "x", "b": "y", "label": "a"}
-    examples = proven(given, [{**good, "a": 7}, good, {**good, "label": "nonsense"}], {}, kept_by(given))
+    examples = proven(given, [{**good, "a": 7}, good, {**good, "label": "nonsense"}], {}, judged_by(given))
     assert rows_of(examples) == [good]
 
 
@@ -144,9 +147,32 @@ def test_a_sample_s_rows_are_shown_but_no_gold_question(tmp_path: Path) -> None:
     good = {"prompt": "p", "a": "x", "b": "y", "label": "a", "gold": None}
     sample = tmp_path / "votes.jsonl"
     sample.write_bytes(jsonl({**good, "gold": "a"}, {**good, "label": "?"}, good))
-    assert rows_of(sampled_examples(given, (sample,), kept_by(given))) == [good]
+    assert rows_of(sampled_examples(given, (sample,), judged_by(given))) == [good]
     sample.write_bytes(jsonl({**good, "gold": "a"}))
-    assert sampled_examples(given, (sample,), kept_by(given)).problem == "a gold question is nobody's example"
+    assert (
+        sampled_examples(given, (sample,), judged_by(given)).problem == "a gold question is nobody's example"
+    )
+
+
+def test_a_sample_says_which_rows_do_not_fit_and_why(tmp_path: Path) -> None:
+    join = {"as": "item", "source": {"path": "items.jsonl", "format": "jsonl"}, "on": "id", "key": "k"}
+    given = terms({"prompt": "item.text"}, join=[join])
+    good = {"id": 1, "a": "x", "b": "y", "label": "a"}
+    rows, items = tmp_path / "rows.jsonl", tmp_path / "items.jsonl"
+    items.write_bytes(jsonl({"k": 1, "text": "p"}, {"k": 2, "text": "q"}))
+    broken = [jsonl({**good, "id": 9}), b"{no json\n", jsonl({**good, "label": "?"}), jsonl({**good, "a": 7})]
+    rows.write_bytes(b"".join([*broken, jsonl({**good, "b": " "}, good, {**good, "id": 2})]))
+    found = sampled_examples(given, (items, rows), judged_by(given))
+    assert (found.problem, rows_of(found)) == ("", [good, {**good, "id": 2}])
+    assert found.records == 2
+    assert [file.rows for file in found.files] == [2, 2]
+    assert [said.partition(": ")[0] for said in found.unfit] == [
+        f"rows.jsonl line {line}" for line in (1, 2, 3, 4, 5)
+    ]
+    assert all(said.partition(": ")[2] for said in found.unfit)
+    back = read(given, {file.name: file.data for file in found.files})
+    assert quarantine(back) == []
+    assert [one["prompt"][0]["content"] for one in records(back)] == ["p", "q"]
 
 
 def test_a_real_sample_is_shown_with_its_partners() -> None:
@@ -155,6 +181,6 @@ def test_a_real_sample_is_shown_with_its_partners() -> None:
     if not folder.is_dir():
         pytest.skip(f"no {folder}: set RAMPART_TEST_DATA to the folder with the public sample data")
     paths = (folder / "crowd-comparisons.csv", folder / "pairs-crowd.jsonl")
-    examples = sampled_examples(given, paths, kept_by(given))
+    examples = sampled_examples(given, paths, judged_by(given))
     assert (examples.problem, examples.records) == ("", 3)
     assert {file.name for file in examples.files} == {path.name for path in paths}

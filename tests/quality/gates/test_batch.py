@@ -2,6 +2,7 @@
 
 import pytest
 
+from quality.decision import decide
 from quality.gates.batch import OFF_POLICY, on_policy_share, on_policy_share_one, tolerated_units, volume
 from rampart.records.reasons import mask_of
 from tests.quality.gates.delivered import record, response, table, terms
@@ -61,6 +62,17 @@ def test_without_checkpoints_or_records_the_share_is_not_testable() -> None:
     assert on_policy_share([], named, 1).status == "not_testable"
 
 
+def test_a_share_asked_for_that_cannot_be_judged_holds_the_batch() -> None:
+    asked = {"min_share": 0.8, "min_share_one": 0.5, "on_breach": "partial"}
+    contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}, **asked})
+    found = (on_policy_share([ON], contract, 2), on_policy_share_one(table(record(1)), contract, 2))
+    for verdict in found:
+        assert (verdict.status, verdict.observed, verdict.consequence) == ("fail", None, "hold")
+        assert "names no checkpoints for week 2" in verdict.reason
+        assert "cannot be judged" in verdict.reason
+    assert decide(found, kept=1).outcome == "held"
+
+
 def test_a_pair_counts_as_one_sided_from_its_first_on_policy_response_on() -> None:
     contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}, "min_share_one": 0.75, "on_breach": "reject"})
     both, one = record(1), record(2, responses=[response("A", "pol-0"), response("B")])
@@ -75,4 +87,5 @@ def test_a_pair_counts_as_one_sided_from_its_first_on_policy_response_on() -> No
 def test_the_one_sided_share_of_nothing_is_not_testable() -> None:
     contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}, "min_share_one": 0.5})
     assert on_policy_share_one(table(), contract, 1).reason == "no readable record"
-    assert on_policy_share_one(table(record(1)), contract, 2).status == "not_testable"
+    none_asked = terms(on_policy={"checkpoints": {1: ["pol-1"]}})
+    assert on_policy_share_one(table(record(1)), none_asked, 2).status == "not_testable"
