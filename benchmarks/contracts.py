@@ -72,6 +72,7 @@ def main() -> int:
         "floor_s": round(floor, 3),
         "ratio": round(check / floor, 2),
         "bar_check_s": BAR_CHECK_S,
+        "check_under_bar": check <= BAR_CHECK_S,
         "bar_ratio": BAR_RATIO,
         "bar_slowest_s": BAR_SLOWEST_S,
     }

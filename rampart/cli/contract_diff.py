@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal
 import typer
 from rich.table import Table
 
-from contracts.load import load_contract
 from contracts.model import Contract
 from contracts.versions.diff import Change, counted, diff
 from contracts.versions.phrases import Rating
 from rampart.cli.exits import Exit, console
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
+from rampart.cli.terms_named import terms_named
 
 STYLE = {"looser": "bold red", "stricter": "green", "different": "dim"}
 FailOn = Literal["none", "looser", "stricter", "any"]
@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def contract_diff(
-    old: Annotated[str, typer.Argument(metavar="A", help="A contract file, or ID@VERSION on the books.")],
+    old: Annotated[str, typer.Argument(metavar="A", help="A contract file, or ID[@VERSION] on the books.")],
     new: Annotated[str, typer.Argument(metavar="B", help="Likewise; what it changes in A is shown.")],
     *,
     as_of: Annotated[str | None, typer.Option(help="When weeks count as past; default: now.")] = None,
@@ -52,7 +52,7 @@ def contract_diff(
 ) -> None:
     """Compare two versions clause by clause, from the buyer's view; the largest loosening comes first."""
     at = moment(as_of)
-    before, after = _given(old), _given(new)
+    before, after = Given(*terms_named(old)), Given(*terms_named(new))
     changes = diff(before.terms, after.terms, at)
     past = sorted({week for change in changes if change.judged == "judged" for week in change.past})
     same_contract = before.terms.contract_id == after.terms.contract_id
@@ -65,18 +65,6 @@ def contract_diff(
     found = counted(changes)
     if fail_on != "none" and (any(found.values()) if fail_on == "any" else found[fail_on]):
         raise typer.Exit(int(Exit.DIFFERS))
-
-
-def _given(name: str) -> Given:
-    """The version `name`: a file where there is one, otherwise ID@VERSION on the books."""
-    path = Path(name)
-    contract_id, at, version = name.rpartition("@")
-    if not at or path.exists():
-        return Given(load_contract(path), path)
-    from tasks.workspace import terms_under, workspace  # noqa: PLC0415 (it loads what only a run needs)
-
-    with workspace() as place:
-        return Given(terms_under(contract_id, version, place), None)
 
 
 def _show(old: Contract, new: Contract, changes: tuple[Change, ...]) -> None:
