@@ -41,7 +41,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def contract_diff(
-    old: Annotated[str, typer.Argument(metavar="A", help="A contract file, or ID[@VERSION] on the books.")],
+    old: Annotated[str, typer.Argument(metavar="A", help="A file, or ID or ID@VERSION on the books.")],
     new: Annotated[str, typer.Argument(metavar="B", help="Likewise; what it changes in A is shown.")],
     *,
     as_of: Annotated[str | None, typer.Option(help="When weeks count as past; default: now.")] = None,
