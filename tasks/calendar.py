@@ -7,8 +7,9 @@ from typing import Protocol
 from prefect import task
 
 from contracts.model import Contract
+from rampart.delivery.arrival import Arrival, find_delivery
 from rampart.delivery.errors import DeliveryError
-from rampart.delivery.landing import Arrival, delivery_id, find_delivery
+from rampart.delivery.landing import delivery_id
 from rampart.delivery.manifest import MANIFEST, parse_manifest
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import expect, mark_late

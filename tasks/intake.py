@@ -11,8 +11,9 @@ from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality import RULES_VERSION
+from rampart.delivery.arrival import find_delivery
 from rampart.delivery.errors import DeliveryError, StoreConflictError
-from rampart.delivery.landing import Landed, LandedFile, find_delivery, land
+from rampart.delivery.landing import Landed, LandedFile, land
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import receive, refuse
 from rampart.ledger.claims import Claim, advance, claim, release, this_worker

@@ -11,9 +11,10 @@ import msgspec
 import pytest
 
 from contracts.model import Contract
+from rampart.delivery.arrival import find_delivery
 from rampart.delivery.errors import DeliveryError, LandingError, ManifestError, UnreadableFileError
 from rampart.delivery.globs import files_matching
-from rampart.delivery.landing import delivery_id, find_delivery, land, landed_key
+from rampart.delivery.landing import delivery_id, land, landed_key
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.store import ObjectStore
 

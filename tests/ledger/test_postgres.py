@@ -1,16 +1,8 @@
-"""The same books on PostgreSQL: a server of the test's own, reached through Prefect's driver, asyncpg."""
+"""The same books on PostgreSQL: a server of the test's own, reached through psycopg."""
 
-import asyncio
-import os
-import shutil
-import socket
-import subprocess
-import tempfile
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -18,7 +10,6 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import select
 
 from rampart.ledger.batches import receive
@@ -29,84 +20,35 @@ from rampart.ledger.export import export_ledger
 from rampart.ledger.read import money_rows, ramp_rows, rm_rows
 from rampart.ledger.tables import METADATA, Batch
 from rampart.ledger.verify import verify_books
+from simulator.servers.postgresql import PostgreSql, postgresql, postgresql_programs
 from tests.ledger.books import RULES, a_month, day, register, terms
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")
 
 
-def programs_folder() -> Path | None:
-    """Where PostgreSQL's server programs are: on the path, or where Debian puts them."""
-    places = [*Path("/usr/lib/postgresql").glob("*/bin"), *map(Path, os.get_exec_path())]
-    return next((place for place in places if (place / "initdb").exists()), None)
-
-
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A PostgreSQL server without durability, gone after the tests; its address without a database."""
-    programs = programs_folder()
-    if programs is None:
+def server() -> Iterator[PostgreSql]:
+    """A PostgreSQL server, gone after the tests."""
+    if postgresql_programs() is None:
         pytest.skip("PostgreSQL's server programs (initdb, pg_ctl) are not installed")
-    folder = Path(tempfile.mkdtemp(prefix="rampart-postgres-"))
-    as_whom = {}
-    if os.getuid() == 0:  # the server refuses to run as root; Debian makes this user for it
-        shutil.chown(folder, "postgres", "postgres")
-        as_whom = {"user": "postgres", "group": "postgres"}
-
-    def run(*command: str) -> None:
-        subprocess.run(
-            [f"{programs}/{command[0]}", "-D", f"{folder}/data", *command[1:]],
-            check=True,
-            cwd="/",
-            stdout=subprocess.DEVNULL,
-            **as_whom,  # type: ignore[call-overload]
-        )
-
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    # A language's collation orders text otherwise than Python does: the books must not depend on it.
-    run("initdb", "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C.UTF-8", "-E", "UTF8")
-    options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-    run("pg_ctl", "-w", "-l", f"{folder}/log", "-o", options, "start")
-    yield f"postgresql+asyncpg://postgres@127.0.0.1:{port}"
-    run("pg_ctl", "-w", "-m", "immediate", "stop")
-    shutil.rmtree(folder)
+    with postgresql() as running:
+        yield running
 
 
 @pytest.fixture
-def url(server: str) -> str:
+def url(server: PostgreSql) -> str:
     """An empty database of the test's own."""
-    name = f"books_{uuid.uuid4().hex}"
-
-    async def create() -> None:
-        engine = create_async_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}"))
-        await engine.dispose()
-
-    asyncio.run(create())
-    return f"{server}/{name}"
+    return server.new_database()
 
 
 def on_postgres(url: str, work: Callable[[Engine], T]) -> T:
-    """What `work` makes of the books at `url`; SQLAlchemy runs it in a greenlet so that asyncpg can wait."""
-
-    def opened() -> T:
-        engine = open_ledger(url)
-        try:
-            return work(engine)
-        finally:
-            engine.dispose()
-
-    async def main() -> T:
-        outer = create_async_engine(url)
-        async with outer.connect() as connection:
-            found = await connection.run_sync(lambda _: opened())
-        await outer.dispose()
-        return found
-
-    return asyncio.run(main())
+    """What `work` makes of the books at `url`."""
+    engine = open_ledger(url)
+    try:
+        return work(engine)
+    finally:
+        engine.dispose()
 
 
 def test_the_books_are_the_same_on_either_database(url: str, engine: Engine) -> None:
