@@ -12,7 +12,7 @@ from tests import embedded_prefect  # first: Prefect reads its environment when 
 
 # isort: split
 from rampart.cli import main
-from tests.flows.season import Season
+from simulator.season import Season
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rampart.cli.exits import Exit
+from simulator.season import Season, amending, contract_text, due, week_rows
 from tests.cli.conftest import Ended, Rampart
-from tests.flows.season import Season, amending, contract_text, due, week_rows
 
 pytestmark = pytest.mark.usefixtures("flows_can_run")
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from rampart.cli.exits import Exit
+from simulator.season import Season, amending, contract_text
 from tests.cli.conftest import Rampart
-from tests.flows.season import Season, amending, contract_text
 
 LOOSE: dict[str, Any] = {"version": "1.1.0", "ceiling": 0.6, "min_duration_s": 5}
 AMENDMENT = amending("ramp.phases.production", "gates", effective="2026-01-19")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from rampart.cli.exits import Exit
+from simulator.season import START, Season, contract_text, week_rows
 from tests.cli.conftest import Ended, Rampart
-from tests.flows.season import START, Season, contract_text, week_rows
 
 Step = Callable[[Season, Path], tuple[object, ...]]
 FROM_A_FOLDER = "rows: {path: rows.jsonl, format: jsonl}"

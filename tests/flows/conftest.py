@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
+from simulator.season import Season
 from tests import embedded_prefect  # first: Prefect reads its environment when it is imported
-from tests.flows.season import Season
 
 
 @pytest.fixture(scope="session")

@@ -11,8 +11,8 @@ from flows.process_delivery import process_delivery
 from flows.weekly import weekly
 from rampart.ledger.errors import UnknownContractError
 from rampart.ledger.verify import verify_books
+from simulator.season import START, Season, amending, contract_text, due
 from tasks.workspace import put_in_force, workspace
-from tests.flows.season import START, Season, amending, contract_text, due
 
 PATIENT: dict[str, Any] = {"version": "1.1.0", "min_duration_s": 0}  # keeps what was clicked through
 FROM_WEEK_2 = amending("gates.min_duration_s", effective="2026-01-19")

@@ -7,7 +7,7 @@ import pytest
 
 from flows.backfill import backfill
 from flows.weekly import weekly
-from tests.flows.season import Season, amending, contract_text, due
+from simulator.season import Season, amending, contract_text, due
 
 pytestmark = pytest.mark.slow  # a second or more each
 

@@ -8,8 +8,8 @@ from flows.process_delivery import process_delivery
 from rampart.ledger.read import batch_detail, money_rows
 from rampart.ledger.verify import verify_books
 from rampart.ledger.verify_store import verify_store
+from simulator.season import Season, amending, contract_text, due, row, week_rows
 from tasks.workspace import workspace
-from tests.flows.season import Season, amending, contract_text, due, row, week_rows
 
 
 def test_a_delivery_is_judged_booked_and_answered_with_a_pack(season: Season) -> None:

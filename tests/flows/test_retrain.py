@@ -13,7 +13,7 @@ from rampart.ledger.errors import ChampionMovedError
 from rampart.ledger.models import record_training
 from rampart.ledger.outbox import pending
 from rampart.ledger.verify import verify_books
-from tests.flows.season import Season, due, week_rows
+from simulator.season import Season, due, week_rows
 from tests.ledger.books import promotion, training
 
 pytestmark = pytest.mark.slow  # a second or more each

@@ -10,7 +10,7 @@ from contracts.model import Contract
 from flows.outcome import UnfinishedRoundError
 from flows.weekly import weekly
 from rampart.ledger.feedback import feedback_pack
-from tests.flows.season import START, Season, due, week_rows
+from simulator.season import START, Season, due, week_rows
 
 HOUR = timedelta(hours=1)
 
