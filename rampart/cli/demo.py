@@ -13,7 +13,7 @@ from rampart.cli.home import MARK
 from rampart.cli.running import Stage, flows_here
 from rampart.cli.tables import discard_table, money_table, ramp_table, rate, rm_table, safe, state_of
 from rampart.ledger.engine import open_ledger
-from rampart.ledger.outbox import pending
+from rampart.ledger.outbox import REQUESTS, pending
 from rampart.ledger.read import RampRow, money_rows, ramp_rows, rm_rows
 from rampart.settings import Settings
 
@@ -120,10 +120,10 @@ def deliver(settings: Settings, week: int) -> None:
 
 
 def _finished(settings: Settings, up_to: int | None = None) -> bool:
-    """Is every contract week, or every one up to `up_to`, judged and answered by a reward model?"""
+    """Is every contract week, or every one up to `up_to`, judged, answered by a reward model, and told of?"""
     books = open_ledger(settings.ledger_url)
     rows = [row for row in ramp_rows(books) if up_to is None or row.week <= up_to]
-    asked = [row for row in pending(books, "batch.accepted") if up_to is None or row.week <= up_to]
+    asked = [row for row in pending(books, *REQUESTS, "batch.judged") if up_to is None or row.week <= up_to]
     books.dispose()
     return bool(rows) and not asked and all(row.discard_rate is not None for row in rows)
 

@@ -11,6 +11,7 @@ from rampart.ledger.chain import append_event, contract_stream
 from rampart.ledger.contracts import week_of
 from rampart.ledger.engine import writing
 from rampart.ledger.errors import DeliveryConflictError, TransitionError, UnknownBatchError
+from rampart.ledger.notices import announce_late, announce_refused
 from rampart.ledger.states import WAITING, State, may_follow
 from rampart.ledger.tables import Batch, Event
 
@@ -36,6 +37,7 @@ def mark_late(engine: Engine, contract_id: str, week: int, as_of: datetime) -> N
             raise UnknownBatchError(f"{contract_id} week {week} was never expected, so it cannot be late")
         if batch.state == "expected":
             move(session, batch, "late", as_of)
+            announce_late(session, batch, as_of)
 
 
 def receive(  # noqa: PLR0917 (the order in which a delivery's facts become known)
@@ -95,6 +97,7 @@ def refuse(engine: Engine, contract_id: str, week: int, problem: str, as_of: dat
         )
         if session.exec(same).first() is None:
             append_event(session, stream, "delivery.refused", as_of, payload)
+            announce_refused(session, contract_id, week, problem, as_of)
 
 
 def move(

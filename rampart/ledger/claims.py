@@ -111,10 +111,10 @@ def claimed(session: Session, claim: Claim) -> Batch:
 def _free(row: Batch, now: datetime) -> bool:
     if row.owner is None or row.lease_until is None or row.lease_until <= now:
         return True
-    return _dead(row.owner)
+    return dead(row.owner)
 
 
-def _dead(owner: str) -> bool:
+def dead(owner: str) -> bool:
     """Is `owner` a process of this host that no longer exists? Unsure means no: then the lease decides."""
     host, pid = ([*owner.rsplit(":", 2), "", ""])[:2]
     if host != socket.gethostname() or not pid.isdigit():

@@ -11,6 +11,7 @@ from rampart.ledger.canonical import Json
 from rampart.ledger.contracts import version_of
 from rampart.ledger.engine import writing
 from rampart.ledger.errors import LedgerError, TransitionError, UnknownBatchError
+from rampart.ledger.notices import announce_decided
 from rampart.ledger.outbox import announce_accepted
 from rampart.ledger.settled import read
 from rampart.ledger.states import State
@@ -67,4 +68,5 @@ def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
         about: dict[str, Json] = {"decided_by": by, "reason": reason}
         move(session, batch, to, as_of, about)
         program = version_of(session, batch.contract_digest).program
+        announce_decided(session, batch, program, by, as_of)
         announce_accepted(session, batch, program, found.accepted, as_of)

@@ -12,6 +12,7 @@ from sqlmodel import Session, SQLModel, select
 
 from rampart.ledger.canonical import moment, rounded
 from rampart.ledger.engine import reading
+from rampart.ledger.outbox import TROUBLES
 from rampart.ledger.states import ACCEPTED
 from rampart.ledger.tables import (
     Artefact,
@@ -33,12 +34,15 @@ from rampart.ledger.tables import (
     VerdictLine,
 )
 
-_LEFT_OUT = {  # ids, which depend on the order of writing, and wall clock
+_LEFT_OUT = {  # ids, which depend on the order of writing, wall clock, and what a machine went through
     "id",
     "batch_id",
     "rm_id",
     "recorded_at",
     "done_at",
+    "attempts",
+    "last_error",
+    "next_try_at",
     "owner",
     "lease_until",
     "fence",
@@ -69,7 +73,11 @@ def export_ledger(engine: Engine) -> dict[str, Any]:
             "weeks": _in_order(session, ContractWeek, "contract_digest", "week"),
             "batches": _owners(session, Batch, ("contract_id", "week", "revision"), "batch_id", _OF_A_BATCH),
             "events": _in_order(session, Event, "stream", "seq"),
-            "outbox": _in_order(session, Outbox, "topic", "contract_id", "week", "revision"),
+            "outbox": [
+                row
+                for row in _in_order(session, Outbox, "topic", "contract_id", "week", "revision", "payload")
+                if row["topic"] not in TROUBLES
+            ],
             "models": _owners(session, RmVersion, ("program", "version"), "rm_id", _OF_A_MODEL),
         }
 

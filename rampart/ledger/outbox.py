@@ -1,12 +1,13 @@
 """Work that follows from an entry: written in the entry's own transaction, so that none is lost or doubled.
 
-Two topics: ``batch.judged`` for every settlement, and ``batch.accepted`` once for each revision that has
-something to train on. A consumer does the work, then marks the row done; after a crash in between it does the
-work again, so it must be idempotent on the row's id.
+``batch.accepted`` asks for a training, once for each revision that has something to train on; every other
+topic is a notice to people (`rampart.ledger.notices`). A consumer does the work, then marks the row done;
+after a crash in between it does the work again, so it must be idempotent on the row's id.
 """
 
 import json
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -14,19 +15,43 @@ from typing import Any, Literal
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from rampart.ledger.batch_rows import BatchKey, key_of
 from rampart.ledger.canonical import Json, canonical_json
+from rampart.ledger.clock import database_now
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.errors import LedgerError
 from rampart.ledger.states import ACCEPTED
 from rampart.ledger.tables import Batch, Outbox
 
-Topic = Literal["batch.accepted", "batch.judged"]
+Topic = Literal[
+    "batch.accepted",
+    "batch.judged",
+    "batch.decided",
+    "delivery.refused",
+    "delivery.late",
+    "delivery.stuck",
+    "run.crashed",
+]
+REQUESTS: tuple[Topic, ...] = ("batch.accepted",)
+# What a machine went through: no fact of the books, so no part of their export.
+TROUBLES: tuple[Topic, ...] = ("delivery.stuck", "run.crashed")
+NOTICES: tuple[Topic, ...] = (
+    "batch.judged",
+    "batch.decided",
+    "delivery.refused",
+    "delivery.late",
+    *TROUBLES,
+)
+STUCK_AFTER = 5  # failed tries; with the waits of `turns` about half an hour
 _NAMESPACE = uuid.UUID("5d9f0f4e-6a0c-5d0b-9f0e-2f4f0f6a7c11")  # any fixed one: ids must not change
 
 
 @dataclass(frozen=True)
 class OutboxRow:
-    """One piece of work; `payload` is {contract_id, week, revision, program}."""
+    """One piece of work; `payload` is {contract_id, week, revision, program} and what its topic adds.
+
+    `attempts` failed so far, the last with `last_error`; `resting` until its next try is due.
+    """
 
     id: str
     topic: str
@@ -37,30 +62,85 @@ class OutboxRow:
     payload: dict[str, Any]
     as_of: datetime
     done: bool
+    attempts: int = 0
+    last_error: str = ""
+    resting: bool = False
+
+    @property
+    def stuck(self) -> bool:
+        """Has it failed so often that somebody should look? It is tried on all the same."""
+        return not self.done and self.attempts >= STUCK_AFTER
+
+    def __str__(self) -> str:
+        about = f"{self.contract_id} week {self.week}" if self.contract_id else "no contract"
+        return f"{self.topic} of {about}"
 
 
-def outbox_id(topic: Topic, contract_id: str, week: int, revision: int, delivery_id: str) -> str:
-    """The id of one revision's row: the same after a rerun (UUID version 5, RFC 9562)."""
-    return str(uuid.uuid5(_NAMESPACE, canonical_json([topic, contract_id, week, revision, delivery_id])))
+def outbox_id(topic: Topic, contract_id: str, week: int, revision: int, what: str) -> str:
+    """The id of a row, the same after a rerun (UUID version 5, RFC 9562).
+
+    `what` tells rows of one topic and revision apart: the delivery id, a refusal's sentence, a flow run's id.
+    """
+    return str(uuid.uuid5(_NAMESPACE, canonical_json([topic, contract_id, week, revision, what])))
 
 
 def announce_judged(session: Session, batch: Batch, program: str, as_of: datetime) -> None:
     """Write the ``batch.judged`` row of a settlement, within its transaction."""
-    _add(session, "batch.judged", batch, program, as_of)
+    about: dict[str, Json] = {"state": batch.state, "reason": batch.state_reason}
+    put(session, "batch.judged", key_of(batch), program, as_of, what=batch.delivery_id or "", about=about)
 
 
 def announce_accepted(session: Session, batch: Batch, program: str, accepted: int, as_of: datetime) -> None:
     """Write the ``batch.accepted`` row, if the batch is accepted and has `accepted` > 0 records."""
     if batch.state in ACCEPTED and accepted > 0:
-        _add(session, "batch.accepted", batch, program, as_of)
+        put(session, "batch.accepted", key_of(batch), program, as_of, what=batch.delivery_id or "")
 
 
-def pending(engine: Engine, topic: Topic) -> tuple[OutboxRow, ...]:
-    """What is still to be done under `topic`, ordered by (as_of, contract id, week, revision)."""
+def put(
+    session: Session,
+    topic: Topic,
+    key: BatchKey,
+    program: str,
+    as_of: datetime,
+    *,
+    what: str,
+    about: dict[str, Json] | None = None,
+) -> None:
+    """Write a row within the caller's transaction, with `about` in its payload. One already there stays."""
+    row_id = outbox_id(topic, key.contract_id, key.week, key.revision, what)
+    if session.get(Outbox, row_id) is not None:
+        return
+    named: dict[str, Json] = {"contract_id": key.contract_id, "week": key.week, "revision": key.revision}
+    session.add(
+        Outbox(
+            id=row_id,
+            topic=topic,
+            contract_id=key.contract_id,
+            week=key.week,
+            revision=key.revision,
+            program=program,
+            payload=canonical_json({**named, "program": program, **(about or {})}),
+            as_of=as_of,
+        )
+    )
+
+
+def pending(engine: Engine, *topics: Topic) -> tuple[OutboxRow, ...]:
+    """What is still to be done under `topics`, ordered by (as_of, contract id, week, revision, topic)."""
     with reading(engine) as session:
-        found = session.exec(select(Outbox).where(Outbox.topic == topic, col(Outbox.done).is_(False)))
-        rows = [outbox_row(row) for row in found]
-    return tuple(sorted(rows, key=lambda row: (row.as_of, row.contract_id, row.week, row.revision)))
+        wanted = select(Outbox).where(col(Outbox.topic).in_(topics), col(Outbox.done).is_(False))
+        return _rows(session, session.exec(wanted))
+
+
+def rows_about(engine: Engine, batch: BatchKey) -> tuple[OutboxRow, ...]:
+    """Every row one judgement of a batch led to, done or not."""
+    with reading(engine) as session:
+        wanted = select(Outbox).where(
+            Outbox.contract_id == batch.contract_id,
+            Outbox.week == batch.week,
+            Outbox.revision == batch.revision,
+        )
+        return _rows(session, session.exec(wanted))
 
 
 def mark_done(engine: Engine, outbox_id: str) -> None:
@@ -70,10 +150,11 @@ def mark_done(engine: Engine, outbox_id: str) -> None:
 
 
 def finish(session: Session, outbox_id: str) -> None:
-    """`mark_done`, within the caller's transaction."""
+    """`mark_done`, within the caller's transaction; whoever had the row's turn has it no longer."""
     row = work(session, outbox_id)
     if not row.done:
         row.done, row.done_at = True, datetime.now(UTC)
+        row.owner, row.lease_until, row.next_try_at = None, None, None
         session.add(row)
 
 
@@ -85,8 +166,15 @@ def work(session: Session, outbox_id: str) -> Outbox:
     return row
 
 
-def outbox_row(row: Outbox) -> OutboxRow:
-    """A row as frozen facts."""
+def _rows(session: Session, found: Iterable[Outbox]) -> tuple[OutboxRow, ...]:
+    now = database_now(session)
+    rows = [_row(row, now) for row in found]
+    return tuple(
+        sorted(rows, key=lambda row: (row.as_of, row.contract_id, row.week, row.revision, row.topic))
+    )
+
+
+def _row(row: Outbox, now: datetime) -> OutboxRow:
     return OutboxRow(
         id=row.id,
         topic=row.topic,
@@ -97,24 +185,7 @@ def outbox_row(row: Outbox) -> OutboxRow:
         payload=json.loads(row.payload),
         as_of=row.as_of,
         done=row.done,
-    )
-
-
-def _add(session: Session, topic: Topic, batch: Batch, program: str, as_of: datetime) -> None:
-    named: dict[str, Json] = {
-        "contract_id": batch.contract_id,
-        "week": batch.week,
-        "revision": batch.revision,
-    }
-    session.add(
-        Outbox(
-            id=outbox_id(topic, batch.contract_id, batch.week, batch.revision, batch.delivery_id or ""),
-            topic=topic,
-            contract_id=batch.contract_id,
-            week=batch.week,
-            revision=batch.revision,
-            program=program,
-            payload=canonical_json({**named, "program": program}),
-            as_of=as_of,
-        )
+        attempts=row.attempts,
+        last_error=row.last_error,
+        resting=row.next_try_at is not None and row.next_try_at > now,
     )

@@ -1,8 +1,9 @@
 """The ledger's tables. Counts, verdicts, decisions, money and lineage; never a row of vendor text.
 
 Money is in whole minor units (SQLite keeps Numeric as REAL); prices are whole numbers of 10^-4 (`_e4`) or
-10^-8 (`_e8`) currency units. `as_of` is business time given by the caller; `recorded_at`, `done_at` and the
-claim's columns (`owner`, `lease_until`, `fence`) are wall clock and take part in no hash and no export.
+10^-8 (`_e8`) currency units. `as_of` is business time given by the caller; `recorded_at`, `done_at`, the
+columns of a claim or a turn (`owner`, `lease_until`, `fence`) and of failed tries (`attempts`, `last_error`,
+`next_try_at`) say what a machine went through: they take part in no hash and no export.
 """
 
 from datetime import datetime
@@ -234,6 +235,12 @@ class Outbox(Row, table=True):
     as_of: datetime = Field(sa_type=UtcMoment)
     done: bool = False
     done_at: datetime | None = Field(default=None, sa_type=UtcMoment)
+    attempts: int = 0  # failed ones
+    last_error: str = ""  # a sentence of ours
+    next_try_at: datetime | None = Field(default=None, sa_type=UtcMoment)
+    owner: str | None = None
+    lease_until: datetime | None = Field(default=None, sa_type=UtcMoment)
+    fence: int = 0
 
 
 class RmVersion(Row, table=True):

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from contracts.model import Contract
 from contracts.terms.annotation import Annotation, Binary
@@ -18,11 +18,13 @@ from rampart.ledger.batches import current_batch, receive, refuse
 from rampart.ledger.claims import Claim, advance, claim
 from rampart.ledger.contracts import register_contract
 from rampart.ledger.decisions import decide
+from rampart.ledger.engine import writing
 from rampart.ledger.models import PromotionRecord, TrainingRun, record_training
 from rampart.ledger.outbox import pending
 from rampart.ledger.outcome import FileCount, MoneyLine, ReasonCount, Settlement
 from rampart.ledger.settlement import settle
 from rampart.ledger.states import Settled
+from rampart.ledger.tables import Outbox
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 RULES = "rules-1"
@@ -217,3 +219,9 @@ def a_month(engine: Engine) -> None:
     judged(engine, contract, 3, outcome(accepted=70))
     judged(engine, contract, 3, outcome(accepted=60), delivery_id="d2", replaces="d1")
     record_training(engine, pending(engine, "batch.accepted")[0].id, training(key), promotion(), day(20))
+
+
+def rested(engine: Engine) -> None:
+    """The wait of every outbox row that failed is over."""
+    with writing(engine) as session:
+        session.exec(update(Outbox).values(next_try_at=None))

@@ -17,11 +17,14 @@ from rampart.ledger.chain import verify_chain
 from rampart.ledger.claims import claim
 from rampart.ledger.engine import open_ledger, reading, writing
 from rampart.ledger.export import export_ledger
+from rampart.ledger.outbox import pending
 from rampart.ledger.read import money_rows, ramp_rows, rm_rows
 from rampart.ledger.tables import METADATA, Batch
+from rampart.ledger.turns import give_up, take
 from rampart.ledger.verify import verify_books
 from simulator.servers.postgresql import PostgreSql, postgresql, postgresql_programs
 from tests.ledger.books import RULES, a_month, day, register, terms
+from tests.ledger.test_migration_turns import go
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")
@@ -130,3 +133,21 @@ def test_writers_lose_no_count(url: str) -> None:
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: on_postgres(url, count_up), range(4)))
     assert on_postgres(url, counted) == 40
+
+
+def test_turns_run_by_the_server_s_clock_and_can_be_taken_off_full_books(url: str) -> None:
+    def turns(postgres: Engine) -> None:
+        a_month(postgres)
+        row = pending(postgres, "batch.accepted")[0]
+        turn = take(postgres, row.id, "elsewhere:1:a", 60)
+        assert turn is not None
+        assert take(postgres, row.id, "elsewhere:2:b", 60) is None
+        give_up(postgres, turn, "no answer")
+        assert pending(postgres, "batch.accepted")[0].resting
+        before = export_ledger(postgres)
+        go(postgres, "0002")
+        go(postgres, "0003")
+        assert export_ledger(postgres) == before
+        assert not pending(postgres, "batch.accepted")[0].resting
+
+    on_postgres(url, turns)

@@ -161,8 +161,9 @@ def test_every_settlement_is_announced_and_accepted_records_to_retraining_too(
     waiting = [*pending(engine, "batch.judged"), *pending(engine, "batch.accepted")]
     assert {row.topic for row in waiting} == topics
     about = {"contract_id": "acme-1", "week": 1, "revision": 1, "program": "assistant"}
+    said = {"state": settlement.state, "reason": settlement.reason}
     for row in waiting:
-        assert row.payload == about
+        assert row.payload == (about if row.topic == "batch.accepted" else {**about, **said})
         assert row.id == outbox_id(row.topic, "acme-1", 1, 1, "d1")  # type: ignore[arg-type]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from rampart.ledger.errors import LedgerError
 
-HEAD = "0002"  # newest revision in versions/; known here so that opening up-to-date books loads no Alembic
+HEAD = "0003"  # newest revision in versions/; known here so that opening up-to-date books loads no Alembic
 _ONE_AT_A_TIME = threading.Lock()  # Alembic's `context` and `op` are globals of the process
 
 
