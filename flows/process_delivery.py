@@ -10,6 +10,7 @@ from flows.moment import business_time
 from flows.outcome import Outcome, judged, unchanged
 from rampart.delivery.landing import Landed
 from rampart.ledger.outcome import Settlement
+from tasks.announce import announce
 from tasks.audit import audit_batch, judge_batch, second_opinion
 from tasks.intake import (
     Refused,
@@ -104,6 +105,7 @@ def _settle(place: Workspace, contract: Contract, week: int, inputs: Inputs, as_
     with holding(place, ticket):
         settlement = _judge(place, contract, week, inputs)
         settle_batch(place, ticket, settlement, as_of)
+    announce(place, ticket.batch.key)
     return judged(contract.contract_id, week, settlement, changed=True)
 
 

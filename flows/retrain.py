@@ -6,19 +6,35 @@ from prefect import flow
 
 from flows.moment import business_time
 from tasks.retrain import book_training, requests, train_on
+from tasks.turns import turn_of
 from tasks.workspace import workspace
 
 
 @flow(name="retrain")
-def retrain(as_of: datetime | None = None, program: str | None = None) -> tuple[str, ...]:
+def retrain(
+    as_of: datetime | None = None, program: str | None = None, *, patient: bool = False
+) -> tuple[str, ...]:
     """Answer every accepted batch that no training has answered; gives one reason each.
 
     An event or a schedule may start it as often as it likes: a request is answered in the transaction that
-    books its training, so each is answered once.
+    books its training, so each is answered once. While another worker trains for a programme, this one leaves
+    that programme alone: a model must know what the one before it did.
+
+    Args:
+        as_of: the business time of the run; default: when it was due to start.
+        program: only this programme.
+        patient: leave requests alone that failed and rest until their next try.
     """
     at = business_time(as_of)
+    reasons: list[str] = []
+    taken: set[str] = set()
     with workspace() as place:
-        return tuple(
-            book_training(place, request, train_on(place, request), at)
-            for request in requests(place, program)
-        )
+        for request in requests(place, program, patient):
+            if request.program in taken:
+                continue
+            with turn_of(place, request) as mine:
+                if mine:
+                    reasons.append(book_training(place, request, train_on(place, request), at))
+                else:
+                    taken.add(request.program)
+    return tuple(reasons)

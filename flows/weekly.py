@@ -1,4 +1,4 @@
-"""The weekly round: what is due or has arrived for every active contract, then the retraining it asks for."""
+"""The weekly round: what is due or has arrived for every active contract, then retraining and notices."""
 
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from flows.outcome import Outcome, UnfinishedRoundError
 from flows.process_delivery import process_delivery
 from flows.retrain import retrain
 from tasks.calendar import note_absences, open_weeks
+from tasks.notify import send_notices
 from tasks.workspace import workspace
 
 
@@ -26,6 +27,7 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         outcomes = tuple(state.result() for state in states if state.is_completed())
         note_absences(place, outcomes, at)
         retrain(at)
+        send_notices(place)
         failed = [week for week, state in zip(due, states, strict=True) if not state.is_completed()]
         if failed:
             names = ", ".join(f"{contract_id} week {week}" for contract_id, week in failed)

@@ -32,6 +32,13 @@ class Settings(BaseSettings):
         description="Secret that turns annotator ids into pseudonyms; default: made once, kept at home.",
     )
     lease_s: float = Field(900.0, gt=0, description="Seconds after which a silent worker loses its delivery.")
+    notify_url: SecretStr | None = Field(
+        None, description="Webhook (http or https) that notices are posted to, beside the store."
+    )
+    notify_timeout_s: float = Field(10.0, gt=0, description="Seconds the webhook has for its answer.")
+    run_lost_after_s: float = Field(
+        21600.0, gt=0, description="Seconds after which a silent Prefect run without live work is lost."
+    )
     host: str = Field("127.0.0.1", description="Address the dashboard listens on.")
     port: int = Field(8770, ge=1, le=65535, description="Port of the dashboard.")
 

@@ -34,11 +34,16 @@ class Trained:
 
 
 @task(**STAGE)
-def requests(place: Workspace, program: str | None = None) -> tuple[OutboxRow, ...]:
-    """Accepted revisions that no training has answered yet, in the order they are to be answered."""
-    asked = (row for row in pending(place.books, "batch.accepted") if program in (None, row.program))
+def requests(place: Workspace, program: str | None = None, patient: bool = False) -> tuple[OutboxRow, ...]:
+    """Accepted revisions that no training has answered yet, in the order they are to be answered.
+
+    `patient` leaves out programmes whose next request failed and rests until its next try.
+    """
+    asked = [row for row in pending(place.books, "batch.accepted") if program in (None, row.program)]
+    resting = {row.program for row in asked if row.resting} if patient else set[str]()
     # Weeks before contracts, as `_scope` counts: a model never knows less than the one before it.
-    return tuple(sorted(asked, key=lambda row: (row.as_of, row.week, row.contract_id, row.revision)))
+    order = sorted(asked, key=lambda row: (row.as_of, row.week, row.contract_id, row.revision))
+    return tuple(row for row in order if row.program not in resting)
 
 
 @task(**STAGE)

@@ -3,8 +3,11 @@ from pathlib import Path
 
 import pytest
 
-from simulator.season import Season
 from tests import embedded_prefect  # first: Prefect reads its environment when it is imported
+
+# isort: split
+from simulator.season import Season
+from simulator.without_prefect import without_prefect
 
 
 @pytest.fixture(scope="session")
@@ -20,3 +23,13 @@ def season(_flows_can_run: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         monkeypatch.delenv(f"RAMPART_{name}", raising=False)
     monkeypatch.setenv("RAMPART_HOME", str(tmp_path))
     return Season(tmp_path)
+
+
+@pytest.fixture
+def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]:
+    """A home of the test's own and flows as plain functions: what is booked does not depend on Prefect."""
+    for name in ("DATABASE_URL", "STORE", "DROP", "PSEUDONYM_KEY", "NOTIFY_URL"):
+        monkeypatch.delenv(f"RAMPART_{name}", raising=False)
+    monkeypatch.setenv("RAMPART_HOME", str(tmp_path))
+    with without_prefect():
+        yield Season(tmp_path)
