@@ -23,6 +23,7 @@ class Commands(LazyGroup):
         "backfill": "backfill",
         "retrain": "retrain",
         "decide": "decide",
+        "reconcile": "reconcile",
         "work-order": "work_order",
         "verify": "verify",
         "serve": "serve",

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from rampart.cli.exits import Exit, console, stop
-from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table
+from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table, safe
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.export import export_ledger
+from rampart.ledger.outbox import NOTICES, REQUESTS, pending
 from rampart.ledger.read import money_rows, programs, ramp_rows, rm_rows
 from rampart.settings import Settings
 
@@ -43,3 +44,6 @@ def status(
         if models := rm_rows(books, name):
             console.print(f"Programme [bold]{name}[/]")
             console.print(rm_table(models))
+    for row in pending(books, *REQUESTS, *NOTICES):
+        if row.stuck:
+            console.print(f"[bold red]stuck[/] {safe(f'{row}, {row.attempts} tries: {row.last_error}')}")

@@ -8,9 +8,17 @@ import pytest
 from prefect import Flow
 from prefect.cli.deploy._config import _load_deploy_configs_and_actions
 from prefect.cli.deploy._models import PrefectYamlModel
+from prefect.cli.deploy._triggers import _initialize_deployment_triggers
+from prefect.events.schemas.automations import Posture
+from prefect.events.schemas.deployment_triggers import DeploymentEventTrigger
+from prefect.events.schemas.events import Resource, ResourceSpecification
 from rich.console import Console
 from ruamel.yaml import YAML
 
+from rampart.ledger.batch_rows import BatchKey
+from rampart.ledger.outbox import Topic
+from tasks.announce import PREFIX, resource_id
+from tasks.runs import FLOWS
 from tests.docs.pages import ROOT, code, table
 
 FILE = ROOT / "prefect.yaml"
@@ -19,6 +27,8 @@ ASKED_FOR = {
     "weekly": set[str](),
     "process-delivery": {"contract_id", "week"},
     "retrain": set[str](),
+    "notify": set[str](),
+    "reconcile": set[str](),
     "backfill": {"contract_id", "first_week", "last_week"},
 }
 
@@ -68,6 +78,26 @@ def test_the_weekly_round_is_due_when_deliveries_are() -> None:
     crons = {found["slug"]: found["cron"] for found in DEPLOYMENTS["weekly"]["schedules"]}
     assert crons == {"monday": "0 9 * * 1", "daily": "0 10 * * *"}
     assert all(found["timezone"] == "UTC" for found in DEPLOYMENTS["weekly"]["schedules"])
+
+
+def test_the_reconciliation_knows_every_flow_that_is_deployed() -> None:
+    assert set(FLOWS) == {flow_of(found).name for found in DEPLOYMENTS.values()}
+
+
+def test_the_reconciliation_comes_every_ten_minutes() -> None:
+    (schedule,) = DEPLOYMENTS["reconcile"]["schedules"]
+    assert (schedule["cron"], schedule["timezone"]) == ("*/10 * * * *", "UTC")
+
+
+@pytest.mark.parametrize(("name", "topic"), [("retrain", "batch.accepted"), ("notify", "batch.judged")])
+def test_an_event_of_a_settlement_starts_what_it_asks_for(name: str, topic: Topic) -> None:
+    (trigger,) = _initialize_deployment_triggers(name, DEPLOYMENTS[name]["triggers"])
+    assert isinstance(trigger, DeploymentEventTrigger)
+    assert trigger.expect == {f"{PREFIX}.{topic}"}
+    batch = Resource({"prefect.resource.id": resource_id(BatchKey("dc-north", 1, 1))})
+    assert isinstance(trigger.match, ResourceSpecification)
+    assert trigger.match.matches(batch)
+    assert trigger.posture == Posture.Reactive
 
 
 def test_the_operating_page_lists_the_deployments() -> None:

@@ -2,6 +2,7 @@ from contracts.load import load_contract
 from rampart.cli.exits import Exit
 from rampart.delivery.landing import landed_key
 from rampart.delivery.work_orders import work_order_key
+from rampart.ledger.notices import notice_key
 from rampart.ledger.states import STATES
 from rampart.retrain.backend import out_of
 from simulator import DEMO_CONTRACTS
@@ -32,6 +33,7 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
         work_order_key("program", 3).replace("program", "<program>"),
         f"{batch_prefix(contract, 3)}/accepted-….parquet".replace(contract.contract_id, "<contract>"),
         f"{out_of('<run id>')}/",
+        notice_key("<id>"),
     }
     packs_and_datasets = {"packs/<vendor>/week-03/summary-….md", "datasets/<digest>.parquet"}
     assert set(KEYS) == made | packs_and_datasets

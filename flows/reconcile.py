@@ -1,0 +1,75 @@
+"""Every ten minutes: what a crash or a lost event left behind is taken up from the books."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TypeVar
+
+from prefect import flow, get_run_logger
+
+from flows.moment import business_time
+from flows.process_delivery import process_delivery
+from flows.reconciled import Reconciled
+from flows.retrain import retrain
+from tasks.notify import Sent, send_notices
+from tasks.reconcile import flag_missing, left_lying, note_stuck
+from tasks.runs import close_lost_runs
+from tasks.workspace import Workspace, workspace
+
+T = TypeVar("T")
+
+
+@flow(name="reconcile")
+def reconcile(as_of: datetime | None = None) -> Reconciled:
+    """Finish what was left, flag what is missing, close runs that died, send notices, and train.
+
+    It may run at any time, twice in a row or twice at once: the second finds nothing to do. One part's
+    failure does not stop the others; the report names it. Training goes last, because it may take hours.
+    """
+    at = business_time(as_of)
+    problems: list[str] = []
+    with workspace() as place:
+        finished, stuck = _tried(problems, "deliveries", lambda: _take_up(place, at)) or ((), ())
+        late = _tried(problems, "missing weeks", lambda: flag_missing(place, at)) or ()
+        closed = _tried(problems, "runs", lambda: close_lost_runs(place, at)) or ()
+        post = _tried(problems, "notices", lambda: send_notices(place)) or Sent(0, 0, ())
+        trained = _tried(problems, "training", lambda: retrain(at, patient=True)) or ()
+    return Reconciled(
+        sent=post.sent,
+        waiting=post.waiting,
+        unsendable=post.stuck,
+        finished=finished,
+        stuck=stuck,
+        late=late,
+        closed=closed,
+        trained=trained,
+        problems=tuple(problems),
+    )
+
+
+def _take_up(place: Workspace, as_of: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Judge to the end what a worker left: what was finished, and what cannot be.
+
+    From our landed copy, under the terms and at the business time the delivery was received: the books then
+    read as if it had never been left.
+    """
+    finished, stuck = [], []
+    for left in left_lying(place):
+        key, begun = left.batch.key, left.batch.as_of
+        try:
+            outcome = process_delivery(key.contract_id, key.week, begun, from_books=True, under=left.version)
+        except Exception as error:
+            stuck.append(note_stuck(place, left, error, as_of))
+            continue
+        if outcome.changed:
+            finished.append(f"{key.contract_id} week {key.week}: {outcome.state}")
+    return tuple(finished), tuple(stuck)
+
+
+def _tried(problems: list[str], part: str, work: Callable[[], T]) -> T | None:
+    """What `work` gives; None, and a line in `problems`, when it fails."""
+    try:
+        return work()
+    except Exception as error:
+        get_run_logger().exception("%s could not be reconciled", part)
+        problems.append(f"{part}: {type(error).__name__}: {error}")
+        return None

@@ -1,0 +1,23 @@
+"""What one reconciliation did."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reconciled:
+    """Counts and names; `problems` are parts that failed, while the others went on.
+
+    `sent` notices went out and `waiting` rest until their next try; `unsendable` failed so often that
+    somebody should look. `finished` and `stuck` are deliveries that a worker had left, `late` weeks that
+    nobody delivered, `closed` Prefect runs that had died, `trained` the reason of each request answered.
+    """
+
+    sent: int = 0
+    waiting: int = 0
+    unsendable: tuple[str, ...] = ()
+    finished: tuple[str, ...] = ()
+    stuck: tuple[str, ...] = ()
+    late: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
+    trained: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()

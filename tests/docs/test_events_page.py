@@ -1,0 +1,50 @@
+import json
+from typing import get_args
+
+from sqlalchemy import Engine
+
+from rampart.ledger.batch_rows import BatchKey, current_batch
+from rampart.ledger.batches import expect, mark_late
+from rampart.ledger.notices import notice, tell_crashed, tell_stuck
+from rampart.ledger.outbox import NOTICES, REQUESTS, OutboxRow, Topic, pending
+from tests.docs.pages import ROOT, blocks, code, table
+from tests.ledger.books import a_month, day, register, terms
+from tests.ledger.conftest import empty_books, engine
+
+__all__ = ["empty_books", "engine"]  # fixtures
+PAGE = ROOT / "docs" / "events.md"
+ROWS = table(PAGE, "topic", "written when", "told to", "adds", "once for each")
+TOPICS = {code(row[0]): row for row in ROWS}
+NAMED = {"contract_id", "week", "revision", "program"}
+
+
+def everything(engine: Engine) -> tuple[OutboxRow, ...]:
+    """A row of every topic."""
+    a_month(engine)
+    contract = register(engine, terms("late-1"))
+    expect(engine, "late-1", 1, contract.digest, day(1))
+    mark_late(engine, "late-1", 1, day(8))
+    batch = current_batch(engine, "late-1", 1)
+    assert batch is not None
+    tell_stuck(engine, batch, "It cannot be judged.", day(9))
+    tell_crashed(engine, "run-1", BatchKey("", 0, 0), "It died.", day(9))
+    return pending(engine, *REQUESTS, *NOTICES)
+
+
+def test_the_page_lists_every_topic_and_who_it_is_for() -> None:
+    assert set(TOPICS) == set(get_args(Topic)) == {*REQUESTS, *NOTICES}
+    assert {topic for topic, row in TOPICS.items() if row[2] == "people"} == set(NOTICES)
+
+
+def test_a_topic_s_payload_adds_what_the_page_says(engine: Engine) -> None:
+    found = {row.topic: set(row.payload) - NAMED for row in everything(engine)}
+    shown = {
+        topic: {code(name) for name in row[3].split(", ") if name != "—"} for topic, row in TOPICS.items()
+    }
+    assert found == shown
+
+
+def test_the_webhook_s_body_is_what_the_page_shows(engine: Engine) -> None:
+    (shown,) = (json.loads(block.text) for block in blocks(PAGE) if block.language == "json")
+    judged = next(row for row in everything(engine) if row.topic == "batch.judged")
+    assert set(json.loads(notice(judged))) == set(shown)
