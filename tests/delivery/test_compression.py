@@ -130,7 +130,7 @@ def test_garbage_after_the_end_is_damage(pack: Pack) -> None:
 def test_a_bomb_is_stopped_by_its_ratio_long_before_it_has_gone_off(pack: Pack) -> None:
     bomb = pack(bytes(200 << 20))
     tracemalloc.start()
-    with pytest.raises(UnreadableFileError, match="expands more than 200 times"):
+    with pytest.raises(UnreadableFileError, match=r"expands [\d,]+ times, more than the 200 allowed"):
         check_intact(io.BytesIO(bomb), "bomb")
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
@@ -138,7 +138,7 @@ def test_a_bomb_is_stopped_by_its_ratio_long_before_it_has_gone_off(pack: Pack) 
 
 
 def test_a_bomb_split_over_many_members_is_stopped_too() -> None:
-    with pytest.raises(UnreadableFileError, match="expands more than 200 times"):
+    with pytest.raises(UnreadableFileError, match=r"expands [\d,]+ times, more than the 200 allowed"):
         check_intact(io.BytesIO(gzip.compress(bytes(1 << 20)) * 40), "bomb")
 
 

@@ -16,7 +16,8 @@ HEAD = b"id,text\n"
 
 
 def read(data: bytes, needed: str = "", **dialect: Any) -> list[Row | Unread]:
-    return list(csv_rows(io.BytesIO(data), "f.csv", Csv(**dialect), frozenset(needed.split())))
+    columns = frozenset(needed.split())
+    return list(csv_rows(io.BytesIO(data), "f.csv", Csv(**dialect), columns, [].append))
 
 
 def lines(found: list[Row | Unread]) -> list[tuple[int, str]]:
@@ -135,7 +136,7 @@ def test_a_wrong_header_is_refused_by_name(header: bytes, message: str) -> None:
 
 def test_an_overlong_line_is_told_and_the_next_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules[csv_rows.__module__]  # the package gives the function under the module's name
-    monkeypatch.setattr(module, "LONGEST_CELL", 1000)
+    monkeypatch.setattr(module, "LONGEST_ROW", 1000)
     for long in (b"2," + b"x" * 999, b"2," + b"x" * 5000, b'2,"' + b"x\n" * 700 + b'"'):
         found = lines(read(HEAD + b"1,a\n" + long + b"\n3,c\n"))
         assert found[0] == (2, "a")
