@@ -141,7 +141,7 @@ def test_an_overlong_line_is_told_and_the_next_one_is_read(monkeypatch: pytest.M
         found = lines(read(HEAD + b"1,a\n" + long + b"\n3,c\n"))
         assert found[0] == (2, "a")
         assert found[1][0] == 3
-        assert "line is longer than" in found[1][1] or "field larger than field limit (1000)" in found[1][1]
+        assert "is longer than" in found[1][1]
         assert found[-1][1] == "c"
         assert [line for line, _ in found] == sorted({line for line, _ in found})
 
