@@ -78,8 +78,9 @@ def _header(cells: Sequence[str], file: str, line: int) -> list[str]:
     missing = [name for name in (*HEAD, *OF_A_FILE) if name not in header and name not in _OPTIONAL]
     unknown = [name for name in header if name not in (*HEAD, *OF_A_FILE)]
     if missing or unknown or len(set(header)) < len(header):
-        wrong = f"column {missing[0]!r} is missing" if missing else f"column {unknown[0]!r} is unknown"
-        wrong = wrong if missing or unknown else "a column is named twice"
+        wrong = "a column is named twice"
+        wrong = f"column {unknown[0]!r} is unknown" if unknown else wrong
+        wrong = f"column {missing[0]!r} is missing" if missing else wrong
         there = ", ".join(map(repr, header[:20]))
         problem = f"{wrong}; the header has: {there}"
         raise ManifestError(
@@ -104,7 +105,7 @@ def _value(name: str, cell: str, file: str, line: int) -> int | str | None:
         return cell
     if not _WHOLE.fullmatch(cell):
         fix = f"write {name} as plain digits, without separators or exponents"
-        raise ManifestError(f"{name} is {cell!r}; expected a whole number", file, line, fix)
+        raise ManifestError(f"{name} is {cell[:60]!r}; expected a whole number", file, line, fix)
     return int(cell)
 
 

@@ -2,6 +2,7 @@ import gzip
 import io
 import os
 import random
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
@@ -168,3 +169,20 @@ def test_closing_the_text_closes_the_file() -> None:
     source = io.BytesIO(gzip.compress(TEXT))
     open_decompressed(source).close()
     assert source.closed
+
+
+def test_a_file_of_ten_gigabytes_in_ten_megabytes_is_stopped_at_once_with_its_ratio() -> None:
+    member = gzip.compress(bytes(10 << 20))
+    bomb = member * 1_000  # every one whole: any reader would go on to the end
+    assert len(bomb) < 11_000_000
+    tracemalloc.start()
+    started = time.monotonic()
+    with pytest.raises(UnreadableFileError) as caught:
+        check_intact(io.BytesIO(bomb), "bomb.gz")
+    seconds = time.monotonic() - started
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "expands 1,02" in str(caught.value)
+    assert "times, more than the 200 allowed. Fix: deliver the file with less repetition" in str(caught.value)
+    assert seconds < 5
+    assert peak < 80 << 20

@@ -181,3 +181,24 @@ def test_whatever_the_bytes_every_line_belongs_to_one_row_or_is_told(pieces: lis
             rest = set(range(one.line + 1, spans[one.line]))
             assert rest <= blank, "lines after a broken one are read on their own"
     assert set(range(2, (starts or [len(physical) + 1])[0])) <= blank
+
+
+def test_a_quote_that_never_closes_holds_a_bounded_part_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules[csv_rows.__module__]
+    monkeypatch.setattr(module, "LONGEST_ROW", 10_000)
+    found = lines(read(HEAD + b'1,"open\n' + b"2,b\n" * 5_000))
+    assert found[0] == (
+        2,
+        "not CSV: the row is longer than 0 Mi characters; a quote opened here was still open 2499 lines on",
+    )
+    assert len(found) == 5_001
+
+
+def test_quotes_placed_to_have_every_line_read_the_whole_file_end_in_a_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = sys.modules[csv_rows.__module__]
+    monkeypatch.setattr(module, "LONGEST_ROW", 10_000)
+    monkeypatch.setattr(module, "READ_AGAIN", 1 << 20)
+    with pytest.raises(UnreadableFileError, match="again and again a quote is opened and never closed"):
+        read(HEAD + b'a","b\n' * 100_000)  # each opens a quote at its end, whether one was open or not
