@@ -53,6 +53,17 @@ def open_weeks(place: Workspace, as_of: datetime) -> tuple[tuple[str, int], ...]
     return tuple((contract_id, week) for week, contract_id in sorted(found))
 
 
+def inboxes(place: Workspace, as_of: datetime) -> dict[str, tuple[str, int]]:
+    """Folder below the drop → (contract id, week), for every week of an active contract that has begun."""
+    found = {}
+    for contract_id in (row.contract_id for row in current_contracts(place.books)):
+        for week, row in versions_by_week(place.books, contract_id).items():
+            contract = terms_of(row.digest, place)
+            if contract.term.week_start(week) <= as_of:
+                found[contract.inbox(week)] = (contract_id, week)
+    return found
+
+
 def _wanted(place: Workspace, contract: Contract, week: int, as_of: datetime, batch: BatchRow | None) -> bool:
     """Is the week's delivery due, here before its time, or here again?"""
     settled = batch is not None and batch.settled

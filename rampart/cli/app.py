@@ -24,6 +24,7 @@ class Commands(LazyGroup):
         "retrain": "retrain",
         "decide": "decide",
         "work-order": "work_order",
+        "hint": "hint",
         "verify": "verify",
         "serve": "serve",
         "demo": "demo",

@@ -95,7 +95,7 @@ def _found(value: Any, source: str, deeper: int) -> Iterator[Touched]:
             return
         if value.get("Event") == "s3:TestEvent":
             return
-        if isinstance(value.get("key"), str) and "event_type" in value:
+        if isinstance(value.get("key"), str) and isinstance(value.get("event_type"), str):
             yield from _filer_event(value, source)
             return
     names = ", ".join(map(repr, list(value)[:10])) if isinstance(value, dict) else type(value).__name__
@@ -121,11 +121,18 @@ def _record(record: Any, source: str, deeper: int) -> Iterator[Touched]:
 
 
 def _filer_event(event: dict[str, Any], source: str) -> Iterator[Touched]:
-    """SeaweedFS: the key is a path of the filer, where buckets are folders of /buckets."""
+    """SeaweedFS: paths of the filer, where buckets are folders of /buckets; a rename tells the new place."""
     if event["event_type"] not in _WRITTEN:
         return
-    path = re.fullmatch(r"/buckets/([^/]+)/(.+)", event["key"])
-    if path:
-        yield Touched(path[1], path[2])
-    elif not event["key"].startswith("/"):
+    about = event.get("message")
+    entry = about.get("new_entry") if isinstance(about, dict) else None
+    moved = isinstance(entry, dict) and isinstance(about, dict) and event["event_type"] == "rename"
+    key = f"{about['new_parent_path']}/{entry['name']}" if moved and _named(about, entry) else event["key"]
+    if not key.startswith("/"):
         raise HintError("the event's key is no path of a filer", source, fix=_FIX)
+    if path := re.fullmatch(r"/buckets/([^/]+)/(.+)", key, re.DOTALL):
+        yield Touched(path[1], path[2])
+
+
+def _named(about: dict[str, Any], entry: dict[str, Any]) -> bool:
+    return isinstance(about.get("new_parent_path"), str) and isinstance(entry.get("name"), str)
