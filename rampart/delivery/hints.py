@@ -124,15 +124,17 @@ def _filer_event(event: dict[str, Any], source: str) -> Iterator[Touched]:
     """SeaweedFS: paths of the filer, where buckets are folders of /buckets; a rename tells the new place."""
     if event["event_type"] not in _WRITTEN:
         return
-    about = event.get("message")
-    entry = about.get("new_entry") if isinstance(about, dict) else None
-    moved = isinstance(entry, dict) and isinstance(about, dict) and event["event_type"] == "rename"
-    key = f"{about['new_parent_path']}/{entry['name']}" if moved and _named(about, entry) else event["key"]
+    key = (_renamed(event.get("message")) if event["event_type"] == "rename" else None) or event["key"]
     if not key.startswith("/"):
         raise HintError("the event's key is no path of a filer", source, fix=_FIX)
     if path := re.fullmatch(r"/buckets/([^/]+)/(.+)", key, re.DOTALL):
         yield Touched(path[1], path[2])
 
 
-def _named(about: dict[str, Any], entry: dict[str, Any]) -> bool:
-    return isinstance(about.get("new_parent_path"), str) and isinstance(entry.get("name"), str)
+def _renamed(about: Any) -> str | None:
+    """The new path of a renamed entry, where the event says it."""
+    try:
+        folder, name = about["new_parent_path"], about["new_entry"]["name"]
+    except (KeyError, TypeError):
+        return None
+    return f"{folder}/{name}" if isinstance(folder, str) and isinstance(name, str) else None

@@ -14,11 +14,11 @@ MAX_DIRECTORY = 16 << 20  # bytes; 10,000 members with names of 1,024 bytes, and
 
 # Rows. One is held in memory, as bytes, as text and as objects: about four times its length.
 LONGEST_LINE = 64 << 20  # bytes of a JSON line; a longer one is a file in the wrong format, or an attack
-LONGEST_ROW = (
-    16 << 20
-)  # characters of a CSV row, over all its lines; an open quote swallows the lines below it
-# What rows that broke off may cost in reading their lines again, in characters and 64 for each line: some
-# seconds. A row costs twice its length; without this, quotes can be placed so that every line costs the file.
+# Characters of a CSV row over its lines, and 64 for each line after the first, which is what Python adds. An
+# open quote swallows what is below it.
+LONGEST_ROW = 16 << 20
+# What rows that broke off may cost in reading their lines again, counted likewise: some seconds. One such row
+# costs twice its length; without this, quotes can be placed so that every line costs the file.
 READ_AGAIN = 256 << 20
 # A JSON array is held whole, as bytes and as objects: three to ten times its length.
 LONGEST_DOCUMENT = 256 << 20  # bytes

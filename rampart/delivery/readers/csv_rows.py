@@ -12,7 +12,7 @@ from rampart.delivery.limits import LONGEST_ROW, READ_AGAIN
 from rampart.delivery.readers.encodings import SAMPLE, rejoined, told
 from rampart.delivery.readers.row import Row, Unread, require_columns, unreadable
 
-_LINE = 64  # what reading a line again costs beside its characters, in characters
+_LINE = 64  # what a line costs beside its characters, in characters: memory and time of a text of its own
 Note = Callable[[str], None]
 BOM = "\ufeff"
 
@@ -56,7 +56,7 @@ class _Lines:
         self.taken: list[str] = []  # lines of the row being read
         self._text, self._file = text, file
         self._again: deque[str] = deque()
-        self._length = self._given_back = 0  # characters of the row; of lines read again, counted as costs
+        self._cost = self._given_back = 0  # of the row; of the lines read again
 
     def __iter__(self) -> "_Lines":
         return self
@@ -65,8 +65,8 @@ class _Lines:
         line = self._again.popleft() if self._again else self._read()
         self.taken.append(line)
         self.number += 1
-        self._length += len(line)
-        if self._length > LONGEST_ROW:
+        self._cost += len(line) + _LINE * (len(self.taken) > 1)
+        if self._cost > LONGEST_ROW:
             what = "line" if len(self.taken) == 1 else "row"
             raise csv.Error(f"the {what} is longer than {LONGEST_ROW >> 20} Mi characters")
         return line
@@ -74,7 +74,7 @@ class _Lines:
     def next_row(self) -> int:
         """Forget the lines of the row before; gives the line the next row starts on."""
         self.taken.clear()
-        self._length = 0
+        self._cost = 0
         return self.number + 1
 
     def give_back(self) -> None:
