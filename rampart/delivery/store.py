@@ -5,7 +5,7 @@ So a task that crashed is simply run again, and two workers on one delivery cann
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -26,7 +26,7 @@ class ObjectInfo:
 
     key: str
     bytes: int
-    modified: datetime | None = None
+    modified: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
