@@ -3,7 +3,8 @@
 Rows are read one file at a time and become Arrow in chunks, so memory holds the columns, not the objects.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
@@ -61,7 +62,7 @@ def canonicalise(landed: Landed, contract: Contract, store: ObjectStore, pseudon
     """Read every landed file of a delivery by its contract, and every member of an archive as a file.
 
     Raises `UnreadableFileError` when a file cannot be read at all, `LandingError` when a file is none the
-    contract knows. Equal bytes give equal tables.
+    contract knows or does not hold the rows its manifest says. Equal bytes give equal tables.
     """
     reading = _Reading(contract, pseudonym_key)
     with ExitStack() as archives:
@@ -71,6 +72,7 @@ def canonicalise(landed: Landed, contract: Contract, store: ObjectStore, pseudon
         for part in parts:
             if part.is_meant_by(contract.delivery.rows.path):
                 reading.take_rows(part)
+    reading.check_promises(landed.files)
     return reading.done()
 
 
@@ -109,6 +111,7 @@ class _Reading:
         self._files: list[FileRead] = []
         self._notes: dict[str, None] = {}  # in their order, each once
         self._set_aside: set[tuple[str, int]] = set()  # lines of joined files in quarantine
+        self._lines, self._unread = Counter[str](), Counter[str]()  # by delivered file, whole archives too
 
     def take_items(self, part: Part) -> None:
         """Read a file for every join it serves."""
@@ -120,26 +123,30 @@ class _Reading:
             problem = f"the contract knows no such file (it knows {known})"
             fix = "name it in the contract's delivery section, or leave it out of the delivery"
             raise LandingError(problem, file=file.name, line=None, fix=fix)
-        lines: set[int] = set()
+        lines, unreadable_lines = set[int](), set[int]()
         for source in {table.terms.source.model_dump_json(): table.terms.source for table in tables}.values():
             serving = [table for table in tables if table.terms.source == source]
             for row in self._rows(part, source, frozenset()):
                 lines.add(row.line)
+                if isinstance(row, Unread):
+                    unreadable_lines.add(row.line)
                 for unread in _unjoined(row, file.name, serving):
                     # What is wrong with a line of rows is said once, when it is read as a row.
                     if not is_rows and (file.name, row.line) not in self._set_aside:
                         self._set_aside.add((file.name, row.line))
                         self._put_aside(file, unread)
         if not is_rows:
+            self._count(part, len(lines), len(unreadable_lines))
             aside = sum(name == file.name for name, _ in self._set_aside)
             self._files.append(FileRead(file, "items", len(lines), 0, aside))
 
     def take_rows(self, part: Part) -> None:
         """Read a file of judgements."""
         file = part.file
-        lines = records = quarantined = 0
+        lines = records = quarantined = unread = 0
         for row in self._rows(part, self._terms.rows, columns_read(self._terms)):
             lines += 1
+            unread += isinstance(row, Unread)
             for found in self._judgements(row, file):
                 if isinstance(found, Unread):
                     quarantined += 1
@@ -147,7 +154,18 @@ class _Reading:
                 else:
                     records += 1
                     self._records.add(found)
+        self._count(part, lines, unread)
         self._files.append(FileRead(file, "rows", lines, records, quarantined))
+
+    def check_promises(self, files: Iterable[LandedFile]) -> None:
+        """A file holds as many rows as its manifest says; how many rows broken lines were, nobody can say."""
+        for file in files:
+            lines, unread = self._lines[file.name], self._unread[file.name]
+            if file.rows is not None and not lines - unread <= file.rows <= lines:
+                broken = f" ({unread:,} of them unreadable)" if unread else ""
+                problem = f"the file holds {lines:,} rows{broken}, but the manifest says {file.rows:,}"
+                fix = "deliver the whole file, or correct rows in the manifest"
+                raise LandingError(problem, file.name, fix=fix)
 
     def done(self) -> Canonical:
         """Everything read, with the joined files' use now known."""
@@ -179,6 +197,11 @@ class _Reading:
                 yield from rows
             else:
                 yield from (_named(row, source.file_as, name) for row in rows)
+
+    def _count(self, part: Part, lines: int, unread: int) -> None:
+        name = part.archive or part.file.name
+        self._lines[name] += lines
+        self._unread[name] += unread
 
     def _note(self, said: str) -> None:
         self._notes[printable(said)] = None

@@ -1,12 +1,16 @@
 """Deliveries in zip archives: every member's rows are counted under its own name."""
 
 import gzip
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from rampart.delivery.canonicalise import Canonical
-from rampart.delivery.errors import DeliveryError
+from rampart.delivery.canonicalise import Canonical, canonicalise
+from rampart.delivery.errors import DeliveryError, LandingError
 from rampart.delivery.globs import path_enters
+from rampart.delivery.landing import Landed, LandedFile
+from rampart.delivery.local_store import LocalStore
 from tests.delivery.reading import CSV, JSONL, contract, jsonl, quarantine, read, records
 from tests.delivery.zips import zipped
 
@@ -87,3 +91,29 @@ def test_another_file_under_an_archive_s_name_is_told_not_to_be_one() -> None:
 )
 def test_a_path_may_lead_into_an_archive(name: str, pattern: str, enters: bool) -> None:
     assert path_enters(name, pattern) is enters
+
+
+def landed_with(rows: int | None, data: bytes) -> None:
+    terms = contract({"rows": {"path": "*", "format": "jsonl"}})
+    with TemporaryDirectory() as folder:
+        store = LocalStore(Path(folder))
+        store.put_once("k", data)
+        name = "w.zip" if data.startswith(b"PK") else "w.jsonl"
+        canonicalise(Landed("d", (LandedFile(name, "0", len(data), rows, "k"),), None), terms, store, b"key")
+
+
+def test_the_rows_a_manifest_promises_of_a_file_or_an_archive_are_counted() -> None:
+    broken = jsonl(*ROWS[:2]) + b"no row\n"
+    for data in (jsonl(*ROWS), zipped(("a", jsonl(*ROWS[:3])), ("b", jsonl(ROWS[3])))):
+        for good in (None, 4):
+            landed_with(good, data)
+        for bad in (3, 5):
+            with pytest.raises(LandingError, match=f"the file holds 4 rows, but the manifest says {bad}"):
+                landed_with(bad, data)
+    for good in (2, 3):  # a broken line may have been a row, or a piece of one
+        landed_with(good, broken)
+    for bad in (1, 4):
+        with pytest.raises(
+            LandingError, match=r"holds 3 rows \(1 of them unreadable\), but the manifest says"
+        ):
+            landed_with(bad, broken)

@@ -241,6 +241,13 @@ def _changed_after_manifest(season: Season) -> tuple[str, str]:
 
 
 @case
+def _other_rows(season: Season) -> tuple[str, str]:
+    season.agree()
+    season.deliver(1, listed={"rows": 41})
+    return judge()
+
+
+@case
 def _another_contract(season: Season) -> tuple[str, str]:
     season.agree()
     season.deliver(1, vendor="south")
