@@ -39,7 +39,8 @@ def notes(contract: Contract, data: bytes, path: str) -> tuple[Note, ...]:
     told = {"recorded, not judged yet": recorded(contract)}
     told["not billed yet, so it cannot come into force"] = refused(contract)
     unjudged = [Note(address, line(address), note) for note, found in told.items() for address in found]
-    return (*unjudged, *_unnamed_weeks(contract, line), *_contradictions(contract, document))
+    told_late = (*_unnamed_weeks(contract, line), *_unannounced(contract, line))
+    return (*unjudged, *told_late, *_contradictions(contract, document))
 
 
 def lines(document: Document) -> Callable[[str], int | None]:
@@ -65,6 +66,13 @@ def _unnamed_weeks(contract: Contract, line: Callable[[str], int | None]) -> Ite
         weeks = f"week{'s' * (len(open_weeks) > 1)} {', '.join(open_weeks)}"
         note = f"names no checkpoint for {weeks}: on_policy.{asked[0]} cannot be judged, and batches are held"
         yield Note("on_policy.checkpoints", line("on_policy.checkpoints"), note)
+
+
+def _unannounced(contract: Contract, line: Callable[[str], int | None]) -> Iterator[Note]:
+    """Without a manifest and without a word on when it is complete, half an upload is a delivery."""
+    if contract.delivery.manifest == "none" and contract.delivery.complete is None:
+        note = "no delivery.complete beside it: a delivery counts as soon as one file of rows is there"
+        yield Note("delivery.manifest", line("delivery.manifest"), note)
 
 
 def _contradictions(contract: Contract, document: Document) -> Iterator[Note]:

@@ -13,6 +13,7 @@ from rampart.ledger.outcome import Settlement
 from tasks.announce import announce
 from tasks.audit import audit_batch, judge_batch, second_opinion
 from tasks.intake import (
+    Awaited,
     Refused,
     as_redelivery,
     holding,
@@ -62,12 +63,14 @@ def process_delivery(
         landed = (
             recall_delivery(place, contract, week)
             if from_books
-            else land_delivery(place, contract, week, at_root=source is not None)
+            else land_delivery(place, contract, week, at, at_root=source is not None)
         )
         if redelivery and isinstance(landed, Landed):
             landed = as_redelivery(place, contract, week, landed)
         if landed is None:
-            return Outcome(contract_id, week, "absent", "no complete delivery has arrived")
+            return Outcome(contract_id, week, "absent", "no delivery is on the books")
+        if isinstance(landed, Awaited):
+            return Outcome(contract_id, week, "absent", landed.reason)
         if isinstance(landed, Landed) and not dry_run and (before := standing(place, contract, week, landed)):
             return unchanged(before)
         inputs = landed if isinstance(landed, Refused) else read_inputs(place, contract, week, landed)

@@ -1,5 +1,6 @@
 """Which contract weeks are open, and which deliveries are missing."""
 
+import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Protocol
@@ -10,11 +11,12 @@ from contracts.model import Contract
 from rampart.delivery.arrival import Arrival, find_delivery
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.landing import delivery_id
-from rampart.delivery.manifest import MANIFEST, parse_manifest
+from rampart.delivery.manifest import parse_manifest
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.contracts import current_contracts
 from rampart.ledger.in_force import versions_by_week
+from tasks.intake import listing_key
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_in_force, terms_of
 
@@ -51,26 +53,46 @@ def open_weeks(place: Workspace, as_of: datetime) -> tuple[tuple[str, int], ...]
     return tuple((contract_id, week) for week, contract_id in sorted(found))
 
 
+def inboxes(place: Workspace, as_of: datetime) -> dict[str, tuple[str, int]]:
+    """Folder below the drop → (contract id, week), for every week of an active contract that has begun."""
+    found = {}
+    for contract_id in (row.contract_id for row in current_contracts(place.books)):
+        for week, row in versions_by_week(place.books, contract_id).items():
+            contract = terms_of(row.digest, place)
+            if contract.term.week_start(week) <= as_of:
+                found[contract.inbox(week)] = (contract_id, week)
+    return found
+
+
 def _wanted(place: Workspace, contract: Contract, week: int, as_of: datetime, batch: BatchRow | None) -> bool:
     """Is the week's delivery due, here before its time, or here again?"""
     settled = batch is not None and batch.settled
     if not settled and contract.term.due(week) <= as_of:
         return True
     try:
-        arrival = find_delivery(place.drop, contract.inbox(week), contract)
+        arrival = find_delivery(place.drop, contract.inbox(week), contract, as_of)
         if arrival is None or batch is None or not settled:
             return arrival is not None
-        return _delivered_anew(arrival, batch)
+        return _delivered_anew(place, contract, arrival, batch)
     except DeliveryError:
         return True  # something is there; the walk says what is wrong with it, once
 
 
-def _delivered_anew(arrival: Arrival, batch: BatchRow) -> bool:
-    """Does the manifest promise other files than those judged? Without one nobody names what is replaced."""
-    if arrival.manifest_bytes is None:
-        return False
-    promised = parse_manifest(arrival.manifest_bytes, arrival.folder + MANIFEST)
-    return delivery_id(file.sha256 for file in promised.files) != batch.delivery_id
+def _delivered_anew(place: Workspace, contract: Contract, arrival: Arrival, batch: BatchRow) -> bool:
+    """Does the folder hold, or its manifest promise, other files than those judged?
+
+    Without a manifest names and sizes tell, and whether a file changed after the batch was judged.
+    """
+    if arrival.manifest_bytes is not None:
+        promised = parse_manifest(arrival.manifest_bytes, arrival.manifest_file)
+        return delivery_id(file.sha256 for file in promised.files) != batch.delivery_id
+    if batch.delivery_id is None:
+        return True
+    judged = json.loads(place.store.get(listing_key(contract, batch.week, batch.delivery_id)))
+    now = {(info.key, info.bytes) for info in arrival.files}
+    if now != {(file["name"], file["bytes"]) for file in judged}:
+        return True
+    return any(info.modified is not None and info.modified > batch.as_of for info in arrival.files)
 
 
 @task(**STAGE)

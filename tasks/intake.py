@@ -11,7 +11,7 @@ from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality import RULES_VERSION
-from rampart.delivery.arrival import find_delivery
+from rampart.delivery.arrival import look
 from rampart.delivery.errors import DeliveryError, StoreConflictError
 from rampart.delivery.landing import Landed, LandedFile, land
 from rampart.ledger.batch_rows import BatchRow, current_batch
@@ -31,6 +31,13 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Awaited:
+    """A delivery that is not complete yet, and the sentence that says what is there and what is not."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Ticket:
     """The right to judge one batch."""
 
@@ -40,16 +47,17 @@ class Ticket:
 
 @task(**STAGE)
 def land_delivery(
-    place: Workspace, contract: Contract, week: int, at_root: bool = False
-) -> Landed | Refused | None:
-    """Verify and land what lies in the week's folder; None while nothing complete lies there.
+    place: Workspace, contract: Contract, week: int, as_of: datetime, at_root: bool = False
+) -> Landed | Refused | Awaited:
+    """Verify and land what lies in the week's folder, if it is complete at `as_of`.
 
-    `at_root`: the drop itself is the week's folder.
+    `at_root`: the drop itself is the week's folder. Somebody points at it, so no quiet period is waited for.
     """
     folder = "" if at_root else contract.inbox(week)
     try:
-        if find_delivery(place.drop, folder, contract) is None:
-            return None
+        arrival = look(place.drop, folder, contract, None if at_root else as_of)
+        if isinstance(arrival, str):
+            return Awaited(arrival)
         landed = land(place.drop, folder, contract, week, place.store)
     except DeliveryError as error:
         return Refused(str(error))

@@ -12,7 +12,7 @@ from quality.gates.record import Earlier, gate_records
 from rampart.delivery.canonicalise import Canonical, canonicalise
 from rampart.delivery.errors import DeliveryError, MissingObjectError
 from rampart.delivery.landing import Landed
-from rampart.delivery.tables import fetch_table, publish_table
+from rampart.delivery.tables import fetch_table, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.records.identity import KEYS
@@ -51,6 +51,8 @@ def read_inputs(place: Workspace, contract: Contract, week: int, landed: Landed)
         inputs = Inputs(landed, read, _issued(place, contract, week))
     except DeliveryError as error:
         return Refused(str(error))
+    for note in read.notes:
+        get_run_logger().info("%s", note)
     get_run_logger().info("%d records, %d unreadable", read.records.num_rows, read.quarantine.num_rows)
     return inputs
 
@@ -70,6 +72,9 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     }
     prefix = batch_prefix(contract, week)
     keys = {name: publish_table(place.store, prefix, name, table) for name, table in tables.items()}
+    if inputs.read.notes:
+        said = "".join(f"{note}\n" for note in inputs.read.notes).encode()
+        keys["reading"] = publish_bytes(place.store, prefix, "reading", "txt", said)
     get_run_logger().info("%d kept, %d discarded", fates.accepted.num_rows, fates.discarded.num_rows)
     compared = tuple(batch.artefacts["keys"] for batch in before if "keys" in batch.artefacts)
     return Gates(fates, tuple(gated.masks.to_list()), compared, keys)

@@ -14,10 +14,11 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.parties import Shown
-from contracts.terms.sources import Csv, Expression, Join, Name, Source, list_or_one, path_below
+from contracts.terms.sources import Complete, Csv, Expression, Join, Name, Source, list_or_one, path_below
 from contracts.terms.values import Times, Transcript, ValueMap, Values
 
 __all__ = [
+    "Complete",
     "Csv",
     "DeliveryTerms",
     "Each",
@@ -173,10 +174,15 @@ class DeliveryTerms(Terms):
         description="Folder of one week's delivery below the vendor's; `{week}` is the contract week, "
         "`{week:02d}` the same with leading zeros.",
     )
-    manifest: Literal["manifest.json", "none"] = Field(
+    manifest: Literal["manifest.json", "manifest.csv", "none"] = Field(
         "manifest.json",
         description="The file that lists a delivery (name, bytes, sha256, rows), written last; or none.",
-        json_schema_extra=clause(("none", "manifest.json")),
+        json_schema_extra=clause(("none", "manifest.csv", "manifest.json")),
+    )
+    complete: Complete | None = Field(
+        None,
+        description="With `manifest: none`, when a delivery is complete; without it, as soon as a file "
+        "of rows is there.",
     )
     rows: Source
     join: tuple[Join, ...] = ()
@@ -213,6 +219,13 @@ class DeliveryTerms(Terms):
                 problem = f"the name {name!r} is given twice"
                 raise TermError(problem, *place, "as", fix="give each its own name")
             taken.append(str(name))
+        return self
+
+    @model_validator(mode="after")
+    def _one_way_to_be_complete(self) -> "DeliveryTerms":
+        if self.complete and self.manifest != "none":
+            problem = f"is never used: {self.manifest} tells when a delivery is complete"
+            raise TermError(problem, "complete", fix="remove it, or write manifest: none")
         return self
 
     @model_validator(mode="after")

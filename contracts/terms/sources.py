@@ -22,7 +22,12 @@ def _readable(text: str) -> str:
     return text
 
 
+DETECT = "detect"  # a CSV's encoding, where the contract leaves it to the file
+
+
 def _codec(name: str) -> str:
+    if name == DETECT:
+        return name
     try:
         "".encode(name)
     except (LookupError, ValueError) as error:
@@ -60,8 +65,15 @@ class Csv(Terms):
     delimiter: Character = Field(",", description='What parts the cells; a tab is "\\t", in double quotes.')
     quote: Character = Field('"', description="What encloses a cell; doubled, it stands for itself.")
     encoding: Annotated[str, AfterValidator(_codec)] = Field(
-        "utf-8", description="A Python codec name; a byte order mark is always dropped."
+        "utf-8",
+        description="A Python codec name; a byte order mark is always dropped. `detect` where it differs "
+        "from file to file: told by the mark, by being UTF-8, or guessed, and said with the delivery.",
     )
+
+    @property
+    def written_in(self) -> str:
+        """The encoding to write in: any, where it is told from the file, so UTF-8."""
+        return "utf-8" if self.encoding == DETECT else self.encoding
 
     @model_validator(mode="after")
     def _characters_differ(self) -> "Csv":
@@ -73,10 +85,44 @@ class Csv(Terms):
         return self
 
 
-class Source(Terms):
-    """A set of files of one shape. Plain, gzip and zstandard files are told apart by their first bytes."""
+class Complete(Terms):
+    """When a delivery without a manifest is complete. What is named here must hold, all of it."""
 
-    path: str = Field(min_length=1, description="File name or glob, relative to the delivery's folder.")
+    marker: str | None = Field(
+        None,
+        min_length=1,
+        description="A file the vendor writes last, such as `_SUCCESS`; its content does not matter. A file "
+        "changed after it is refused.",
+    )
+    quiet_minutes: int | None = Field(
+        None, ge=1, le=10_080, description="Minutes in which no file of the folder has changed."
+    )
+
+    @field_validator("marker")
+    @classmethod
+    def _below_the_folder(cls, marker: str | None) -> str | None:
+        return None if marker is None else path_below(marker, "the delivery's folder")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "Complete":
+        if self.marker is None and self.quiet_minutes is None:
+            raise TermError(
+                "names nothing to wait for", "marker", fix="name a marker, quiet_minutes, or both"
+            )
+        return self
+
+
+class Source(Terms):
+    """A set of files of one shape. Plain, gzip and zstandard files are told apart by their first bytes.
+
+    The members of a zip archive are files named ``archive.zip/member``.
+    """
+
+    path: str = Field(
+        min_length=1,
+        description="File name or glob, relative to the delivery's folder; a zip archive means all its "
+        "members, `archive.zip/*.jsonl` some of them.",
+    )
     format: Literal["jsonl", "json", "csv", "parquet"] = Field(
         description="jsonl: an object a line; json: one array of objects, in `rows_at` if nested."
     )

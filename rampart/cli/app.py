@@ -25,6 +25,7 @@ class Commands(LazyGroup):
         "decide": "decide",
         "reconcile": "reconcile",
         "work-order": "work_order",
+        "hint": "hint",
         "verify": "verify",
         "serve": "serve",
         "demo": "demo",

@@ -84,6 +84,8 @@ def _print(found: Trial, discards: Mapping[str, int]) -> None:
         say(f"join {join.name}: {join.rows:,} rows found their partner in {safe(join.path)}{alone}{unused}")
     if found.unread_files:
         say(f"[yellow]not read[/], for the contract names no such file: {safe(_listed(found.unread_files))}")
+    for note in found.read.notes:
+        say(safe(note))
     _print_quarantine(found)
     _print_labels(found)
     _print_fields(found)
@@ -211,6 +213,7 @@ def _report(found: Trial, discards: Mapping[str, int]) -> dict[str, Any]:
             for read in found.read.files
         ],
         "joins": [asdict(join) for join in found.read.joins],
+        "notes": list(found.read.notes),
         "unread_files": list(found.unread_files),
         "shown": [asdict(one) for one in found.shown],
         "quarantine": found.read.quarantine.slice(0, SHOWN).to_pylist(),

@@ -83,8 +83,7 @@ def run(
         wanted = contract.delivery.rows.path
         raise stop(
             Exit.REFUSED,
-            f"{where} holds no complete delivery; the contract reads {wanted!r} there"
-            + ("" if contract.delivery.manifest == "none" else ", and manifest.json tells it is complete"),
+            f"{where} holds no complete delivery; the contract reads {wanted!r} there. {outcome.reason}",
         )
     if outcome.state == "refused":
         raise stop(Exit.REFUSED, outcome.reason)

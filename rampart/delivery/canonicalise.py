@@ -3,7 +3,9 @@
 Rows are read one file at a time and become Arrow in chunks, so memory holds the columns, not the objects.
 """
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,12 +13,11 @@ import pyarrow as pa
 
 from contracts.model import Contract
 from contracts.terms.mapping import Source
-from rampart.delivery.compression import open_decompressed
-from rampart.delivery.errors import LandingError, UnreadableFileError
-from rampart.delivery.globs import path_matches
+from rampart.delivery.errors import LandingError, UnreadableFileError, printable
 from rampart.delivery.joins import JoinRead, JoinTable
 from rampart.delivery.landing import Landed, LandedFile
 from rampart.delivery.mapping import Record, RecordMapper
+from rampart.delivery.parts import Part, parts_of
 from rampart.delivery.readers import Row, Unread, read_rows
 from rampart.delivery.readers.row import unreadable
 from rampart.delivery.scope import Judgement, columns_read, splitter
@@ -33,7 +34,7 @@ class FileRead:
     For a file of rows: `lines` hold data, `records` were read from them and `quarantined` entries (lines, or
     judgements of a line) could not be. For a joined file: `records` counts its rows used by some record, the
     rest of `lines` were unused or are quarantined. A file that holds the rows and is joined to them as well
-    counts as a file of rows.
+    counts as a file of rows. A member of an archive counts as a file, with the archive's bytes and digest.
     """
 
     file: LandedFile
@@ -45,26 +46,33 @@ class FileRead:
 
 @dataclass(frozen=True)
 class Canonical:
-    """A delivery as records (`RECORD`), what could not be read (`QUARANTINE`), counts by file and by join."""
+    """A delivery as records (`RECORD`), what could not be read (`QUARANTINE`), counts by file and by join.
+
+    `notes` are sentences on how files were read, where the contract leaves that to the file.
+    """
 
     records: pa.Table
     quarantine: pa.Table
     files: tuple[FileRead, ...]
     joins: tuple[JoinRead, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def canonicalise(landed: Landed, contract: Contract, store: ObjectStore, pseudonym_key: bytes) -> Canonical:
-    """Read every landed file of a delivery by its contract.
+    """Read every landed file of a delivery by its contract, and every member of an archive as a file.
 
     Raises `UnreadableFileError` when a file cannot be read at all, `LandingError` when a file is none the
-    contract knows. Equal bytes give equal tables.
+    contract knows or does not hold the rows its manifest says. Equal bytes give equal tables.
     """
-    reading = _Reading(contract, store, pseudonym_key)
-    for file in landed.files:
-        reading.take_items(file)
-    for file in landed.files:
-        if path_matches(file.name, contract.delivery.rows.path):
-            reading.take_rows(file)
+    reading = _Reading(contract, pseudonym_key)
+    with ExitStack() as archives:
+        parts = tuple(parts_of(landed.files, store, archives))
+        for part in parts:
+            reading.take_items(part)
+        for part in parts:
+            if part.is_meant_by(contract.delivery.rows.path):
+                reading.take_rows(part)
+    reading.check_promises(landed.files)
     return reading.done()
 
 
@@ -93,45 +101,52 @@ class _Table:
 class _Reading:
     """One pass over a delivery."""
 
-    def __init__(self, contract: Contract, store: ObjectStore, pseudonym_key: bytes) -> None:
+    def __init__(self, contract: Contract, pseudonym_key: bytes) -> None:
         self._terms = contract.delivery
         markers = self._terms.transcript.markers if self._terms.transcript else None
-        self._store = store
         self._mapper = RecordMapper(contract, pseudonym_key)
         self._split = splitter(self._terms)
         self._joins = [JoinTable(join, markers) for join in self._terms.join]
         self._records, self._quarantine = _Table(RECORD), _Table(QUARANTINE)
         self._files: list[FileRead] = []
+        self._notes: dict[str, None] = {}  # in their order, each once
         self._set_aside: set[tuple[str, int]] = set()  # lines of joined files in quarantine
+        self._lines, self._unread = Counter[str](), Counter[str]()  # by delivered file, whole archives too
 
-    def take_items(self, file: LandedFile) -> None:
+    def take_items(self, part: Part) -> None:
         """Read a file for every join it serves."""
-        tables = [table for table in self._joins if path_matches(file.name, table.terms.source.path)]
-        is_rows = path_matches(file.name, self._terms.rows.path)
+        file = part.file
+        tables = [table for table in self._joins if part.is_meant_by(table.terms.source.path)]
+        is_rows = part.is_meant_by(self._terms.rows.path)
         if not tables and not is_rows:
             known = ", ".join([self._terms.rows.path, *(join.source.path for join in self._terms.join)])
             problem = f"the contract knows no such file (it knows {known})"
             fix = "name it in the contract's delivery section, or leave it out of the delivery"
             raise LandingError(problem, file=file.name, line=None, fix=fix)
-        lines: set[int] = set()
+        lines, unreadable_lines = set[int](), set[int]()
         for source in {table.terms.source.model_dump_json(): table.terms.source for table in tables}.values():
             serving = [table for table in tables if table.terms.source == source]
-            for row in self._rows(file, source, frozenset()):
+            for row in self._rows(part, source, frozenset()):
                 lines.add(row.line)
+                if isinstance(row, Unread):
+                    unreadable_lines.add(row.line)
                 for unread in _unjoined(row, file.name, serving):
                     # What is wrong with a line of rows is said once, when it is read as a row.
                     if not is_rows and (file.name, row.line) not in self._set_aside:
                         self._set_aside.add((file.name, row.line))
                         self._put_aside(file, unread)
         if not is_rows:
+            self._count(part, len(lines), len(unreadable_lines))
             aside = sum(name == file.name for name, _ in self._set_aside)
             self._files.append(FileRead(file, "items", len(lines), 0, aside))
 
-    def take_rows(self, file: LandedFile) -> None:
+    def take_rows(self, part: Part) -> None:
         """Read a file of judgements."""
-        lines = records = quarantined = 0
-        for row in self._rows(file, self._terms.rows, columns_read(self._terms)):
+        file = part.file
+        lines = records = quarantined = unread = 0
+        for row in self._rows(part, self._terms.rows, columns_read(self._terms)):
             lines += 1
+            unread += isinstance(row, Unread)
             for found in self._judgements(row, file):
                 if isinstance(found, Unread):
                     quarantined += 1
@@ -139,7 +154,18 @@ class _Reading:
                 else:
                     records += 1
                     self._records.add(found)
+        self._count(part, lines, unread)
         self._files.append(FileRead(file, "rows", lines, records, quarantined))
+
+    def check_promises(self, files: Iterable[LandedFile]) -> None:
+        """A file holds as many rows as its manifest says; how many rows broken lines were, nobody can say."""
+        for file in files:
+            lines, unread = self._lines[file.name], self._unread[file.name]
+            if file.rows is not None and not lines - unread <= file.rows <= lines:
+                broken = f" ({unread:,} of them unreadable)" if unread else ""
+                problem = f"the file holds {lines:,} rows{broken}, but the manifest says {file.rows:,}"
+                fix = "deliver the whole file, or correct rows in the manifest"
+                raise LandingError(problem, file.name, fix=fix)
 
     def done(self) -> Canonical:
         """Everything read, with the joined files' use now known."""
@@ -160,15 +186,25 @@ class _Reading:
             self._quarantine.whole(),
             tuple(sorted(files, key=lambda read: read.file.name)),
             tuple(table.read() for table in self._joins),
+            tuple(self._notes),
         )
 
-    def _rows(self, file: LandedFile, source: Source, needed: frozenset[str]) -> Iterator[Row | Unread]:
-        with self._store.open(file.key) as stream:
-            rows = read_rows(open_decompressed(stream, file.name), source, file.name, needed)
+    def _rows(self, part: Part, source: Source, needed: frozenset[str]) -> Iterator[Row | Unread]:
+        name = part.file.name
+        with part.open() as text:
+            rows = read_rows(text, source, name, needed, lambda said: self._note(f"{name}: {said}"))
             if source.file_as is None:
                 yield from rows
             else:
-                yield from (_named(row, source.file_as, file.name) for row in rows)
+                yield from (_named(row, source.file_as, name) for row in rows)
+
+    def _count(self, part: Part, lines: int, unread: int) -> None:
+        name = part.archive or part.file.name
+        self._lines[name] += lines
+        self._unread[name] += unread
+
+    def _note(self, said: str) -> None:
+        self._notes[printable(said)] = None
 
     def _judgements(self, row: Row | Unread, file: LandedFile) -> Iterator[Record | Unread]:
         scope = self._joined(row) if isinstance(row, Row) else row

@@ -13,16 +13,15 @@ from typing import BinaryIO, Literal, Protocol
 import zstandard
 
 from rampart.delivery.errors import UnreadableFileError
+from rampart.delivery.limits import MAX_BYTES, MAX_RATIO, RATIO_FROM
 
-Kind = Literal["plain", "gzip", "zstd"]
+Kind = Literal["plain", "gzip", "zstd", "deflate"]
 
-MAX_RATIO = 200.0  # JSON of real conversations compresses 3 to 12 times, generated boilerplate to about 100
-MAX_BYTES = 64 << 30
-_RATIO_FROM = 16 << 20  # bytes of text; below this an expansion harms nobody, and tiny files may repeat a lot
 _BUFFER = 256 << 10
+LESS_REPETITION = "deliver the file with less repetition, or uncompressed"
 # Bytes fed at once. They bound what one step can produce: deflate expands at most 1032 times
 # (zlib.net/zlib_tech.html), a zstandard block of 4 bytes to 128 KiB (RFC 8878, 3.1.1.2): 17 MB and 33 MB.
-_FEED = {"plain": 1 << 18, "gzip": 16 << 10, "zstd": 1 << 10}
+_FEED: dict[Kind, int] = {"plain": 1 << 18, "gzip": 16 << 10, "zstd": 1 << 10, "deflate": 16 << 10}
 
 
 class _Member(Protocol):
@@ -38,6 +37,7 @@ class _Member(Protocol):
 _OPEN: dict[Kind, Callable[[], _Member]] = {
     "gzip": lambda: zlib.decompressobj(wbits=31),  # 31: a gzip header and trailer, nothing else
     "zstd": lambda: zstandard.ZstdDecompressor().decompressobj(),
+    "deflate": lambda: zlib.decompressobj(wbits=-zlib.MAX_WBITS),  # bare, as in a zip archive
 }
 
 
@@ -50,7 +50,11 @@ def kind_of(head: bytes) -> Kind:
 
 
 def open_decompressed(
-    stream: BinaryIO, file: str = "stream", max_ratio: float = MAX_RATIO, max_bytes: int = MAX_BYTES
+    stream: BinaryIO,
+    file: str = "stream",
+    max_ratio: float = MAX_RATIO,
+    max_bytes: int = MAX_BYTES,
+    packed: int | None = None,
 ) -> BinaryIO:
     """The text of `stream`, decompressed where its first bytes say so.
 
@@ -59,12 +63,14 @@ def open_decompressed(
         file: the name errors give.
         max_ratio: most bytes of text for a compressed byte, judged from 16 MiB of text on.
         max_bytes: most bytes of text in all.
+        packed: how many bytes the stream had where it was itself compressed (a member of an archive); the
+            ratio is then that of the text to those.
 
     Returns:
         A stream that keeps at most about 33 MB in memory. Reading raises `UnreadableFileError` where the
         compressed data is cut off, damaged, or expands beyond the limits.
     """
-    return io.BufferedReader(_Decompressed(stream, file, max_ratio, max_bytes), _BUFFER)
+    return io.BufferedReader(Decompressed(stream, file, max_ratio, max_bytes, packed=packed), _BUFFER)
 
 
 def check_intact(
@@ -81,26 +87,40 @@ def check_intact(
     return count
 
 
-class _Decompressed(io.RawIOBase):
-    def __init__(self, source: BinaryIO, file: str, max_ratio: float, max_bytes: int) -> None:
+class Decompressed(io.RawIOBase):
+    """The text of a stream whose `kind` is given, or told by its first bytes; see `open_decompressed`."""
+
+    def __init__(
+        self,
+        source: BinaryIO,
+        file: str,
+        max_ratio: float = MAX_RATIO,
+        max_bytes: int = MAX_BYTES,
+        *,
+        kind: Kind | None = None,
+        packed: int | None = None,
+    ) -> None:
         self._source, self._file = source, file
-        self._max_ratio, self._max_bytes = max_ratio, max_bytes
-        self._input = _read_up_to(source, 4)
-        self._kind = kind_of(self._input)
+        self._max_ratio, self._max_bytes, self._packed = max_ratio, max_bytes, packed
+        self._input = b"" if kind else _read_up_to(source, 4)
+        self._kind = kind or kind_of(self._input)
         self._member: _Member | None = None
         self._text = memoryview(b"")
         self._read, self._given = len(self._input), 0  # bytes compressed, bytes of text
         self._ended = False
 
     def readable(self) -> bool:
+        """Always."""
         return True
 
     def close(self) -> None:
+        """Close the source too."""
         if not self.closed:
             self._source.close()
         super().close()
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
+        """Some bytes of text; none at the end."""
         while not self._text and not self._ended:
             self._text = memoryview(self._step())
             self._given += len(self._text)
@@ -143,15 +163,18 @@ class _Decompressed(io.RawIOBase):
     def _check_limits(self) -> None:
         if self._given > self._max_bytes:
             raise self._broken(f"holds more than {self._max_bytes:,} bytes of text", "deliver smaller files")
-        if self._kind != "plain" and self._given > _RATIO_FROM and self._given > self._max_ratio * self._read:
-            raise self._broken(
-                f"expands more than {self._max_ratio:g} times, as a decompression bomb does",
-                "deliver the file with less repetition, or uncompressed",
-            )
+        read = self._read if self._packed is None else min(self._read, self._packed)
+        if self._kind != "plain" and self._given > RATIO_FROM and self._given > self._max_ratio * read:
+            raise self._broken(expands(self._given, read, self._max_ratio), LESS_REPETITION)
 
     def _broken(self, problem: str, fix: str = "re-compress and deliver again") -> UnreadableFileError:
         what = "file" if self._kind == "plain" else f"{self._kind} stream"
         return UnreadableFileError(f"the {what} {problem}", file=self._file, fix=fix)
+
+
+def expands(text: int, packed: int, most: float) -> str:
+    """The end of a sentence that says how far `packed` bytes expanded into `text`."""
+    return f"expands {text / max(packed, 1):,.0f} times, more than the {most:g} allowed"
 
 
 def _read_up_to(source: BinaryIO, count: int) -> bytes:

@@ -18,6 +18,12 @@ def path_matches(name: str, pattern: str) -> bool:
     return name == pattern or _matches(name.split("/"), pattern.split("/"))
 
 
+def path_enters(name: str, pattern: str) -> bool:
+    """Does `pattern` mean something below `name`, as if that were a folder? It may be an archive."""
+    parts = pattern.split("/")
+    return any(_matches(name.split("/"), parts[:count]) for count in range(1, len(parts)))
+
+
 def _matches(names: list[str], parts: list[str]) -> bool:
     if not parts:
         return not names

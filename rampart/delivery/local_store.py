@@ -12,6 +12,7 @@ import shutil
 import stat
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -77,7 +78,8 @@ class LocalStore:
             about = (path if key_problem(key) else self._inside(key)).stat()
         except FileNotFoundError:  # removed meanwhile, or a link to nothing
             return None
-        return ObjectInfo(key, about.st_size) if stat.S_ISREG(about.st_mode) else None
+        modified = datetime.fromtimestamp(about.st_mtime, UTC)
+        return ObjectInfo(key, about.st_size, modified) if stat.S_ISREG(about.st_mode) else None
 
     def _inside(self, key: str) -> Path:
         path = self._root / checked_key(key)

@@ -5,7 +5,8 @@ So a task that crashed is simply run again, and two workers on one delivery cann
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 from urllib.parse import unquote, urlsplit
@@ -21,10 +22,11 @@ _CHUNK = 1 << 20  # bytes
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """One stored object: its key below the store's root, and its size in bytes."""
+    """One stored object: its key below the store's root, its size in bytes, when it last changed (UTC)."""
 
     key: str
     bytes: int
+    modified: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

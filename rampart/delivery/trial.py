@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,13 @@ import pyarrow as pa
 from contracts.model import Contract
 from contracts.terms.annotation import Scheme
 from contracts.terms.mapping import Source
+from rampart.delivery.archives import may_hold
 from rampart.delivery.canonicalise import Canonical, canonicalise
-from rampart.delivery.compression import open_decompressed
 from rampart.delivery.errors import DeliveryError, LandingError
-from rampart.delivery.globs import path_matches
 from rampart.delivery.landing import Landed, LandedFile
 from rampart.delivery.local_store import LocalStore
-from rampart.delivery.manifest import MANIFEST
+from rampart.delivery.manifest import MANIFESTS
+from rampart.delivery.parts import Part, parts_of
 from rampart.delivery.readers import Row, read_rows
 from rampart.records.schemes import label_reader
 
@@ -73,7 +74,7 @@ def try_out(given: Sequence[Path], contract: Contract, rows: int) -> Trial:
     labels = _labels(read.records, contract.annotation.scheme)
     return Trial(
         read,
-        tuple(_beside(first, named, contract.delivery.rows)),
+        tuple(_beside(first, files, contract.delivery.rows)),
         labels,
         tuple(_unused(contract.annotation.scheme, labels)),
         _filled(read.records, contract),
@@ -87,16 +88,16 @@ def _named(given: Sequence[Path], contract: Contract) -> tuple[dict[str, Path], 
     found = {name: path for each in given for name, path in _below(each)}
     if len(set(paths)) == 1 and len(found) == 1 and given[0].is_file():
         ((name, path),) = found.items()
-        return {name if path_matches(name, paths[0]) else paths[0]: path}, ()
-    named = {name: path for name, path in found.items() if any(path_matches(name, one) for one in paths)}
+        return {name if may_hold(name, paths[0]) else paths[0]: path}, ()
+    named = {name: path for name, path in found.items() if any(may_hold(name, one) for one in paths)}
     for one in paths:
-        if not any(path_matches(name, one) for name in named):
+        if not any(may_hold(name, one) for name in named):
             there = ", ".join(sorted(found)[:10]) or "nothing"
             problem = f"no file matches {one!r}, which the contract reads; there is {there}"
             raise LandingError(
                 problem, _FOLDER, fix="give that file too, or correct the path in the contract"
             )
-    return named, tuple(sorted(set(found) - set(named) - {MANIFEST}))
+    return named, tuple(sorted(set(found) - set(named) - set(MANIFESTS)))
 
 
 def _below(given: Path) -> Iterable[tuple[str, Path]]:
@@ -114,19 +115,29 @@ def _file(name: str, path: Path) -> LandedFile:
     return LandedFile(name, "", path.stat().st_size, None, path.resolve().as_posix().lstrip("/"))
 
 
-def _beside(records: list[dict[str, Any]], files: Mapping[str, Path], source: Source) -> Iterable[Shown]:
+def _beside(records: list[dict[str, Any]], files: Iterable[LandedFile], source: Source) -> Iterable[Shown]:
     """`records` beside their rows, which are read again."""
+    last: dict[str, int] = {}
+    for record in records:
+        last[record["source_file"]] = max(record["source_line"], last.get(record["source_file"], 0))
     rows: dict[tuple[str, int], dict[str, Any]] = {}
-    for name in dict.fromkeys(record["source_file"] for record in records):
-        last = max(record["source_line"] for record in records if record["source_file"] == name)
-        with files[name].open("rb") as stream:
-            for row in read_rows(open_decompressed(stream, name), source, name, frozenset()):
-                if isinstance(row, Row):
-                    rows[name, row.line] = row.value
-                if row.line >= last:
-                    break
+    with ExitStack() as archives:
+        for part in parts_of(files, LocalStore(Path("/")), archives):
+            if part.file.name in last:
+                rows |= _rows_up_to(last[part.file.name], part, source)
     for record in records:
         yield Shown(rows[record["source_file"], record["source_line"]], record)
+
+
+def _rows_up_to(line: int, part: Part, source: Source) -> dict[tuple[str, int], dict[str, Any]]:
+    name, found = part.file.name, {}
+    with part.open() as text:
+        for row in read_rows(text, source, name, frozenset()):
+            if isinstance(row, Row):
+                found[name, row.line] = row.value
+            if row.line >= line:
+                break
+    return found
 
 
 def _labels(records: pa.Table, scheme: Scheme) -> tuple[LabelSeen, ...]:

@@ -53,7 +53,7 @@ def shown(rows: Rows, data: bytes, source: Source) -> tuple[str, str]:
     """The file as text for a page, and the text's language. JSON rows are laid out to be read."""
     match source.format:
         case "csv":
-            return data.decode(source.csv.encoding), "csv"
+            return data.decode(source.csv.written_in), "csv"
         case "json":
             return data.decode(), "json"
         case "jsonl":
@@ -92,7 +92,7 @@ def _csv(rows: Rows, source: Source) -> bytes:
     )
     writer.writerow(header)
     writer.writerows([_cell(row.get(name)) for name in header] for row in rows)
-    return text.getvalue().encode(dialect.encoding)
+    return text.getvalue().encode(dialect.written_in)
 
 
 def _cell(value: Any) -> str:

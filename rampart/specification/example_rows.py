@@ -18,11 +18,12 @@ import pyarrow as pa
 from contracts.language.expressions import ExpressionError, fields_read
 from contracts.model import Contract
 from contracts.terms.mapping import Source
+from rampart.delivery.archives import is_archive
 from rampart.delivery.canonicalise import Canonical, canonicalise
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
-from rampart.delivery.manifest import MANIFEST
+from rampart.delivery.manifest_csv import as_table
 from rampart.delivery.scope import columns_read
 from rampart.records.reasons import reasons_of
 from rampart.specification.example_files import file_name, shown, written
@@ -136,12 +137,15 @@ def _read_back(
 ) -> tuple[Canonical, tuple[ExampleFile, ...], str | None]:
     files = tuple(_files(contract, rows, joined))
     manifest = _manifest(contract, files) if contract.delivery.manifest != "none" else None
+    marker = contract.delivery.complete.marker if contract.delivery.complete else None
     with TemporaryDirectory() as folder:
         drop, store = LocalStore(Path(folder) / "drop"), LocalStore(Path(folder) / "store")
         for file in files:
             drop.put_once(file.name, file.data)
+        if marker:
+            drop.put_once(marker, b"")
         if manifest is not None:
-            drop.put_once(MANIFEST, manifest.encode())
+            drop.put_once(contract.delivery.manifest, manifest.encode())
         return canonicalise(land(drop, "", contract, WEEK, store), contract, store, _KEY), files, manifest
 
 
@@ -154,6 +158,8 @@ def _files(contract: Contract, rows: Rows, joined: Mapping[str, Rows]) -> Iterat
             if row not in partners:  # several rows may share one
                 partners.append(row)
     for path, (source, held) in sources.items():
+        if any(is_archive(name) for name in path.split("/")):
+            raise NotInvertibleError("it lies in an archive")
         columns = columns_read(terms) if path == terms.rows.path else frozenset[str]()
         data = written(held, source, columns)
         text, language = shown(held, data, source)
@@ -173,6 +179,8 @@ def _manifest(contract: Contract, files: Sequence[ExampleFile]) -> str:
         for file in files
     ]
     told = {"manifest_version": 1, "contract_id": contract.contract_id, "week": WEEK, "replaces": None}
+    if contract.delivery.manifest == "manifest.csv":
+        return as_table([*told.values()], ([*file.values()] for file in listed))
     return json.dumps({**told, "files": listed}, indent=2) + "\n"
 
 

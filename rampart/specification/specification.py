@@ -11,7 +11,8 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from contracts.model import Contract
-from contracts.terms.mapping import RecordFields, Source
+from contracts.terms.mapping import DeliveryTerms, RecordFields, Source
+from contracts.terms.sources import DETECT
 from contracts.versions.phrases import value_in_words
 from rampart.delivery.globs import path_matches
 from rampart.specification.example_rows import Examples
@@ -121,23 +122,37 @@ def _files(contract: Contract) -> tuple[Block, ...]:
         keys = f"{', '.join(join.on_parts)} = {', '.join(join.key_parts)}"
         rows.append(_source(f"joined as {join.as_}: {keys}", join.source))
     complete = (
-        "The delivery is complete when manifest.json is in the folder: upload it last. It lists every file "
-        "with its name, size in bytes, SHA-256 and number of rows, and files it does not list are refused."
+        f"The delivery is complete when {terms.manifest} is in the folder: upload it last. It lists every "
+        "file with its name, size in bytes, SHA-256 and number of rows; files it does not list are refused."
         if terms.manifest != "none"
         else "There is no manifest: the files named here are the delivery, so upload them whole."
+        + _complete(terms)
     )
-    packed = "Files may be plain or compressed with gzip or zstandard; archives (zip, tar) are not read."
+    packed = (
+        "Files may be plain or compressed with gzip or zstandard; a zip archive, named .zip, counts as a "
+        "folder of files. Other archives (tar, 7z) are not read."
+    )
     return (Table(("file", "holds", "format"), tuple(rows)), f"{packed} {complete}")
+
+
+def _complete(terms: DeliveryTerms) -> str:
+    """The sentence on what says that files without a manifest are all there, with a blank before it."""
+    marker, minutes = (
+        (terms.complete.marker, terms.complete.quiet_minutes) if terms.complete else (None, None)
+    )
+    last = f"the file {marker} is in the folder (write it last)" if marker else ""
+    quiet = f"no file has changed for {minutes} minutes" if minutes else ""
+    said = " and ".join(filter(None, (last, quiet)))
+    return f" The delivery is complete when {said}."
 
 
 def _source(holds: str, source: Source) -> tuple[str | Code, ...]:
     match source.format:
         case "csv":
             dialect = source.csv
+            encoding = "any encoding" if dialect.encoding == DETECT else dialect.encoding
             delimiter = "a tab" if dialect.delimiter == "\t" else repr(dialect.delimiter)
-            said = (
-                f"CSV with a header; {delimiter} between cells, quoted by {dialect.quote}; {dialect.encoding}"
-            )
+            said = f"CSV with a header; {delimiter} between cells, quoted by {dialect.quote}; {encoding}"
         case "json":
             where = f"in {source.rows_at}" if source.rows_at else "at the top"
             said = f"JSON, UTF-8: one array of objects {where}"
@@ -241,7 +256,8 @@ def _example(contract: Contract, examples: Examples) -> tuple[Block, ...]:
         note = f" ({layouts[source.format]})" if source.format in layouts else ""
         blocks.append(Listing(f"{file.name}{note}", file.text, file.language))
     if examples.manifest is not None:
-        blocks.append(Listing("manifest.json", examples.manifest, "json"))
+        name = contract.delivery.manifest
+        blocks.append(Listing(name, examples.manifest, name.rpartition(".")[2]))
         blocks.append("The sizes and digests are those of the example's files, uncompressed.")
     return tuple(blocks)
 

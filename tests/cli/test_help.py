@@ -18,6 +18,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "contract check",
         "decide",
         "demo",
+        "hint",
         "retrain",
         "run",
         "serve",

@@ -16,7 +16,8 @@ HEAD = b"id,text\n"
 
 
 def read(data: bytes, needed: str = "", **dialect: Any) -> list[Row | Unread]:
-    return list(csv_rows(io.BytesIO(data), "f.csv", Csv(**dialect), frozenset(needed.split())))
+    columns = frozenset(needed.split())
+    return list(csv_rows(io.BytesIO(data), "f.csv", Csv(**dialect), columns, print))
 
 
 def lines(found: list[Row | Unread]) -> list[tuple[int, str]]:
@@ -135,12 +136,12 @@ def test_a_wrong_header_is_refused_by_name(header: bytes, message: str) -> None:
 
 def test_an_overlong_line_is_told_and_the_next_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules[csv_rows.__module__]  # the package gives the function under the module's name
-    monkeypatch.setattr(module, "LONGEST_CELL", 1000)
+    monkeypatch.setattr(module, "LONGEST_ROW", 1000)
     for long in (b"2," + b"x" * 999, b"2," + b"x" * 5000, b'2,"' + b"x\n" * 700 + b'"'):
         found = lines(read(HEAD + b"1,a\n" + long + b"\n3,c\n"))
         assert found[0] == (2, "a")
         assert found[1][0] == 3
-        assert "line is longer than" in found[1][1] or "field larger than field limit (1000)" in found[1][1]
+        assert "is longer than" in found[1][1]
         assert found[-1][1] == "c"
         assert [line for line, _ in found] == sorted({line for line, _ in found})
 
@@ -180,3 +181,24 @@ def test_whatever_the_bytes_every_line_belongs_to_one_row_or_is_told(pieces: lis
             rest = set(range(one.line + 1, spans[one.line]))
             assert rest <= blank, "lines after a broken one are read on their own"
     assert set(range(2, (starts or [len(physical) + 1])[0])) <= blank
+
+
+def test_a_quote_that_never_closes_holds_a_bounded_part_of_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules[csv_rows.__module__]
+    monkeypatch.setattr(module, "LONGEST_ROW", 10_000)
+    found = lines(read(HEAD + b'1,"open\n' + b"2,b\n" * 5_000))
+    assert found[0] == (
+        2,
+        "not CSV: the row is longer than 0 Mi characters; a quote opened here was still open 147 lines on",
+    )
+    assert len(found) == 5_001
+
+
+def test_quotes_placed_to_have_every_line_read_the_whole_file_end_in_a_refusal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = sys.modules[csv_rows.__module__]
+    monkeypatch.setattr(module, "LONGEST_ROW", 10_000)
+    monkeypatch.setattr(module, "READ_AGAIN", 1 << 20)
+    with pytest.raises(UnreadableFileError, match="again and again a quote is opened and never closed"):
+        read(HEAD + b'a","b\n' * 100_000)  # each opens a quote at its end, whether one was open or not

@@ -1,5 +1,6 @@
 import io
 import json
+import sys
 
 import pytest
 
@@ -65,3 +66,12 @@ def test_a_document_without_the_array_says_what_it_holds(
 ) -> None:
     with pytest.raises(UnreadableFileError, match=message):
         read(data, rows_at)
+
+
+def test_a_document_too_large_to_be_held_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = sys.modules[json_array_rows.__module__]
+    monkeypatch.setattr(module, "LONGEST_DOCUMENT", 1 << 20)
+    row = b'[{"a": 1}' + b" " * ((1 << 20) - 10) + b"]"
+    assert list(json_array_rows(io.BytesIO(row), "f", None)) == [Row(1, {"a": 1})]
+    with pytest.raises(UnreadableFileError, match=r"larger than 1 MiB, .* Fix: deliver JSON lines instead"):
+        list(json_array_rows(io.BytesIO(row + b" "), "f", None))

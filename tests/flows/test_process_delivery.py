@@ -1,5 +1,7 @@
 """One delivery's walk: judged once, whatever happens twice; refused in a sentence; tried without a trace."""
 
+import hashlib
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +11,8 @@ from rampart.ledger.read import batch_detail, money_rows
 from rampart.ledger.verify import verify_books
 from rampart.ledger.verify_store import verify_store
 from simulator.season import Season, amending, contract_text, due, row, week_rows
-from tasks.workspace import workspace
+from tasks.workspace import put_in_force, workspace
+from tests.delivery.zips import zipped
 
 
 def test_a_delivery_is_judged_booked_and_answered_with_a_pack(season: Season) -> None:
@@ -25,6 +28,45 @@ def test_a_delivery_is_judged_booked_and_answered_with_a_pack(season: Season) ->
         )
         assert f"{money_rows(place.books)[0].payable}" == "12.60"
         assert verify_books(place.books) == ()
+        assert verify_store(place.books, place.store) == ()
+
+
+@pytest.mark.slow
+def test_a_zipped_delivery_is_booked_by_member_and_reconciles_with_the_store(season: Season) -> None:
+    rows = [json.dumps(one).encode() + b"\n" for one in week_rows("north", 1)]
+    made = zipped(("a.jsonl", b"".join(rows[:15]) + b"no row\n"), ("b.jsonl", b"".join(rows[15:])))
+    text = contract_text().replace("{path: rows.jsonl", "{path: rows.zip")
+    with workspace() as place:
+        put_in_force(text.encode(), "north.odcs.yaml", place, due(1))
+    named = {"name": "rows.zip", "bytes": len(made), "sha256": hashlib.sha256(made).hexdigest()}
+    season.deliver(1, made, listed=named)
+    folder = season.drop / "north" / "week-01"
+    (folder / "rows.jsonl").rename(folder / "rows.zip")
+    assert process_delivery("dc-north", 1, due(1)).state == "accepted"
+    with workspace() as place:
+        files = batch_detail(place.books, "dc-north", 1).files
+        assert [(f.name, f.lines, f.accepted + f.discarded, f.quarantined) for f in files] == [
+            ("rows.zip/a.jsonl", 16, 15, 1),
+            ("rows.zip/b.jsonl", 25, 25, 0),
+        ]
+        assert {(f.sha256, f.bytes) for f in files} == {(named["sha256"], len(made))}
+        assert verify_books(place.books) == ()
+        assert verify_store(place.books, place.store) == ()
+
+
+@pytest.mark.slow
+def test_an_encoding_told_from_the_file_is_kept_with_the_batch(season: Season) -> None:
+    head = "id,prompt,a,b,model,label,who,opened,closed\n"
+    rows = "".join(",".join(f'"{v}"' for v in one.values()) + "\n" for one in week_rows("north", 1))
+    read_as = "rows.jsonl, format: csv, csv: {encoding: detect}"
+    text = contract_text().replace("rows.jsonl, format: jsonl", read_as)
+    with workspace() as place:
+        put_in_force(text.encode(), "north.odcs.yaml", place, due(1))
+    season.deliver(1, (head + rows).encode("utf-16"))
+    assert process_delivery("dc-north", 1, due(1)).state == "accepted"
+    with workspace() as place:
+        key = batch_detail(place.books, "dc-north", 1).artefacts["reading"]
+        assert place.store.get(key) == b"rows.jsonl: read as utf-16-le, as its byte order mark says\n"
         assert verify_store(place.books, place.store) == ()
 
 

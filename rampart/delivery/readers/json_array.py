@@ -8,6 +8,7 @@ import msgspec
 
 from contracts.language.expressions import ExpressionError, compiled
 from rampart.delivery.errors import UnreadableFileError
+from rampart.delivery.limits import LONGEST_DOCUMENT
 from rampart.delivery.readers.row import Row, Unread, kind_of, not_json, unreadable
 
 BOM = b"\xef\xbb\xbf"
@@ -17,10 +18,16 @@ def json_array_rows(stream: BinaryIO, file: str, rows_at: str | None) -> Iterato
     """Every element of the array, numbered from 1. The document is read whole, as the format asks.
 
     Of a key that stands twice in one object the last value counts, as in most JSON readers. Raises
-    `UnreadableFileError` when it is not one JSON document, with the line where reading stopped, or holds no
-    array there.
+    `UnreadableFileError` when it is not one JSON document, with the line where reading stopped, holds no
+    array there, or is larger than `LONGEST_DOCUMENT`.
     """
-    rows = _array(_document(stream.read().removeprefix(BOM), file), file, rows_at)
+    data = stream.read(LONGEST_DOCUMENT + 1)
+    if len(data) > LONGEST_DOCUMENT:
+        problem = (
+            f"the JSON document is larger than {LONGEST_DOCUMENT >> 20} MiB, and it can only be read whole"
+        )
+        raise UnreadableFileError(problem, file, fix="deliver JSON lines instead, or several smaller files")
+    rows = _array(_document(data.removeprefix(BOM), file), file, rows_at)
     for number, value in enumerate(rows, start=1):
         if isinstance(value, dict):
             yield Row(number, value)

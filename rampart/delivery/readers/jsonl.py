@@ -5,9 +5,9 @@ from typing import BinaryIO
 
 import msgspec
 
+from rampart.delivery.limits import LONGEST_LINE
 from rampart.delivery.readers.row import Row, Unread, kind_of, not_json, unreadable
 
-LONGEST_LINE = 64 << 20  # bytes; a longer line is a file in the wrong format, or an attack
 BOM = b"\xef\xbb\xbf"
 
 

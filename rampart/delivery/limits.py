@@ -1,0 +1,24 @@
+"""How much a delivered file may hold and expand to: every limit with its reason, as in docs/deliveries.md.
+
+They bound memory, disk and time, whatever a vendor sends. Real deliveries stay a hundred times below them.
+"""
+
+# Expansion. JSON of real conversations compresses 3 to 12 times, generated boilerplate to about 100.
+MAX_RATIO = 200.0  # bytes of text for a compressed byte
+RATIO_FROM = 16 << 20  # bytes of text; below it an expansion harms nobody, and tiny files may repeat a lot
+MAX_BYTES = 64 << 30  # bytes of text in one file, or in all members of an archive
+
+# Archives. Their directory is held in memory: some 300 bytes a member.
+MAX_MEMBERS = 10_000
+MAX_DIRECTORY = 16 << 20  # bytes; 10,000 members with names of 1,024 bytes, and as much again
+
+# Rows. One is held in memory, as bytes, as text and as objects: about four times its length.
+LONGEST_LINE = 64 << 20  # bytes of a JSON line; a longer one is a file in the wrong format, or an attack
+# Characters of a CSV row over its lines, and 64 for each line after the first, which is what Python adds. An
+# open quote swallows what is below it.
+LONGEST_ROW = 16 << 20
+# What rows that broke off may cost in reading their lines again, counted likewise: some seconds. One such row
+# costs twice its length; without this, quotes can be placed so that every line costs the file.
+READ_AGAIN = 256 << 20
+# A JSON array is held whole, as bytes and as objects: three to ten times its length.
+LONGEST_DOCUMENT = 256 << 20  # bytes
