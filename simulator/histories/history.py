@@ -76,6 +76,8 @@ class History:
         known = self._on_the_books(week)
         if known is None or self._state(week) == "superseded":
             return
+        self.season.deliver(week, self.model.bytes[known])
+        self.judge(week)  # terms may have been amended since they were judged
         before = self._everything()
         self.season.deliver(week, self.model.bytes[known])
         self.judge(week)
