@@ -48,6 +48,7 @@ def changing_schema(engine: Engine) -> Iterator[Connection]:
             if sqlite:
                 _foreign_keys(connection, "ON")
 
+
 def _foreign_keys(connection: Connection, state: str) -> None:
     """Past SQLAlchemy, which would begin a transaction: inside one the pragma does nothing."""
     raw = connection.connection.dbapi_connection

@@ -19,7 +19,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Back, unless a version on the books amends another: the older schema cannot say so."""
-    amending = sa.text("SELECT count(*) FROM contract_version WHERE amends IS NOT NULL OR effective IS NOT NULL")
+    amending = sa.text(
+        "SELECT count(*) FROM contract_version WHERE amends IS NOT NULL OR effective IS NOT NULL"
+    )
     if found := op.get_bind().execute(amending).scalar_one():
         raise LedgerError(
             f"{found} contract versions on the books say what they amend or from when on, which schema "
