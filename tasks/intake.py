@@ -94,8 +94,8 @@ def receive_delivery(
 ) -> Ticket | Refused | None:
     """Put the delivery on the books and claim its batch; None when another worker has it.
 
-    Refused when another delivery is on the books and this one does not say that it replaces it. The claim is the
-    task run's: a retry after a lost answer takes its own claim up again.
+    Refused when another delivery is on the books and this one does not say that it replaces it. The claim is
+    the task run's: a retry after a lost answer takes its own claim up again.
     """
     rules = rules_digest(contract)
     try:

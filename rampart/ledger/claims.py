@@ -1,8 +1,8 @@
 """Who works on a batch: a lease with a fencing token, so that two workers produce one result.
 
 A claim is granted by compare-and-swap and gives a number (the fence) higher than any before it. Every later
-write names that number; a worker that was taken over finds its number stale and its writes refused. Leases run
-by the database's clock.
+write names that number; a worker that was taken over finds its number stale and its writes refused. Leases
+run by the database's clock.
 
 Whatever is said here may be said again: an error at COMMIT does not tell whether it happened.
 """
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, update
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from rampart.ledger.batch_rows import BatchKey, find, id_of, key_of, state_of
 from rampart.ledger.batches import move
@@ -37,8 +37,8 @@ class Claim:
 def this_worker(work: str | None = None) -> str:
     """An owner name for a claim: ``host:pid:work``.
 
-    `work` names one piece of work through all its tries, so that a try whose answer was lost gives its claim to
-    the next; without it the name is new each time (a UUID).
+    `work` names one piece of work through all its tries, so that a try whose answer was lost gives its claim
+    to the next; without it the name is new each time (a UUID).
     """
     return f"{socket.gethostname()}:{os.getpid()}:{work or uuid.uuid4().hex}"
 
@@ -46,9 +46,9 @@ def this_worker(work: str | None = None) -> str:
 def claim(engine: Engine, batch: BatchKey, owner: str, lease_s: float) -> Claim | None:
     """Claim `batch` for `lease_s` seconds; None if another worker has it, or there is nothing to do.
 
-    A claim is taken over when its lease has run out, when its owner (``host:pid:work``) ran on this host and is
-    dead, or when `owner` itself has it: its earlier try is fenced off. Settled and undelivered batches cannot
-    be claimed.
+    A claim is taken over when its lease has run out, when its owner (``host:pid:work``) ran on this host and
+    is dead, or when `owner` itself has it: its earlier try is fenced off. Settled and undelivered batches
+    cannot be claimed.
     """
     with writing(engine) as session:
         row, now = find(session, batch), database_now(session)

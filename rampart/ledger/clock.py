@@ -1,7 +1,7 @@
 """The one clock leases are judged by: the database's, never this machine's.
 
-Workers on several machines share no clock, and a wall clock twenty minutes off would steal a live claim or lose
-its own. On SQLite all workers are on one machine, whose clock is the database's.
+Workers on several machines share no clock, and a wall clock twenty minutes off would steal a live claim or
+lose its own. On SQLite all workers are on one machine, whose clock is the database's.
 """
 
 from datetime import datetime

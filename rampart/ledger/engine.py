@@ -34,8 +34,8 @@ def open_ledger(url: str) -> Engine:
             ``postgresql+psycopg://user@host/rampart``.
 
     Raises:
-        LedgerError: the URL names a database driver that is not installed, or the books were written by a newer
-            Rampart.
+        LedgerError: the URL names a database driver that is not installed, or the books were written by a
+            newer Rampart.
     """
     engine = connect(url)
     with reading(engine) as session:  # books that are up to date are opened without waiting for a writer
@@ -89,7 +89,7 @@ def reading(engine: Engine) -> Iterator[Session]:
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 (narrows the type; sqlite has one driver here)
     connection.isolation_level = None  # the driver would otherwise begin transactions on its own, deferred
-    # Recursive triggers: an INSERT OR REPLACE otherwise deletes an event without asking the trigger that refuses.
+    # Recursive triggers: without, INSERT OR REPLACE deletes an event past the trigger that refuses it.
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
 

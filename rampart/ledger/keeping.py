@@ -1,8 +1,9 @@
 """Keeping a claim for as long as its work takes: a thread renews the lease beside the work.
 
-A worker that is stopped (a paused machine, SIGSTOP) renews nothing, loses its lease and is taken over; its fence
-then refuses what it writes after waking up. A database that is away for a moment costs nothing: the lease has
-two more chances before it runs out, and while nobody took the batch over even a lease that ran out is kept on.
+A worker that is stopped (a paused machine, SIGSTOP) renews nothing, loses its lease and is taken over; its
+fence then refuses what it writes after waking up. A database that is away for a moment costs nothing: the
+lease has two more chances before it runs out, and as long as nobody took the batch over, a lease that did run
+out is kept on.
 """
 
 import threading

@@ -11,7 +11,7 @@ from rampart.ledger.migrations import step_back
 
 
 def downgrade(engine: Engine, to: str) -> None:
-    """Bring the books back to schema version `to`, for an older Rampart; every row is kept, or nothing happens.
+    """Bring the books back to schema `to`, for an older Rampart; every row is kept, or nothing happens.
 
     Opening them with `open_ledger` brings them forward again.
 

@@ -35,20 +35,21 @@ _TROUBLES = (
     ),
     _Trouble(
         "the books may only be read",
-        "give this user the right to write the ledger file and its folder, or name the primary server and a role "
-        "that may write in RAMPART_DATABASE_URL",
+        "give this user the right to write the ledger file and its folder, or name the primary server and a "
+        "role that may write in RAMPART_DATABASE_URL",
         sqlite=(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM),
         sqlstate=("25006", "42501"),
     ),
     _Trouble(
         "the ledger file cannot be opened",
-        "check RAMPART_HOME and RAMPART_DATABASE_URL: the folder must exist and be yours to write, and the file "
-        "must be no folder",
+        "check RAMPART_HOME and RAMPART_DATABASE_URL: the folder must exist and be yours to write, and the "
+        "file must be no folder",
         sqlite=(sqlite3.SQLITE_CANTOPEN,),
     ),
     _Trouble(
         "the disk under the books failed to read or write",
-        "look at the system's log and the disk; then run `rampart verify`, and restore a backup if it finds damage",
+        "look at the system's log and the disk; then run `rampart verify`, and restore a backup if it finds "
+        "damage",
         sqlite=(sqlite3.SQLITE_IOERR,),
         sqlstate=("58030",),
     ),

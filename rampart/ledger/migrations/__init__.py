@@ -1,7 +1,7 @@
 """The schema's history (Alembic), and the way to its newest version and back.
 
-A change of schema happens whole or not at all: both databases roll a half-made table back, also when the process
-was killed in the middle of it.
+A change of schema happens whole or not at all: both databases roll a half-made table back, also when the
+process was killed in the middle of it.
 """
 
 import threading

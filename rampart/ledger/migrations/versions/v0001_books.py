@@ -59,7 +59,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take every table away, unless something stands in the books: they are not deleted by a change of schema."""
+    """Take every table away, unless something stands in the books: a change of schema deletes none."""
     if op.get_bind().execute(sa.text("SELECT count(*) FROM ledger_event")).scalar_one():
         raise LedgerError(
             f"the books hold entries, and before schema {revision} there is no place for them; "
