@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from prefect import get_run_logger, task
+from prefect.runtime import task_run
 
 from contracts.model import Contract
 from quality import RULES_VERSION
@@ -16,8 +17,9 @@ from rampart.delivery.errors import DeliveryError, StoreConflictError
 from rampart.delivery.landing import Landed, LandedFile, land
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import receive, refuse
-from rampart.ledger.claims import Claim, advance, claim, release, this_worker
+from rampart.ledger.claims import Claim, advance, claim, this_worker
 from rampart.ledger.errors import DeliveryConflictError
+from rampart.ledger.keeping import kept
 from rampart.records.reasons import REGISTRY_VERSION
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
@@ -100,7 +102,8 @@ def receive_delivery(
 ) -> Ticket | Refused | None:
     """Put the delivery on the books and claim its batch; None when another worker has it.
 
-    Refused when another delivery is on the books and this one does not say that it replaces it.
+    Refused when another delivery is on the books and this one does not say that it replaces it. The claim is
+    the task run's: a retry after a lost answer takes its own claim up again.
     """
     rules = rules_digest(contract)
     try:
@@ -116,7 +119,7 @@ def receive_delivery(
         )
     except DeliveryConflictError as error:
         return Refused(str(error))
-    mine = claim(place.books, batch.key, this_worker(), place.lease_s)
+    mine = claim(place.books, batch.key, this_worker(task_run.id), place.lease_s)
     if mine is None:
         return None
     advance(place.books, mine, "landed", as_of)
@@ -125,11 +128,13 @@ def receive_delivery(
 
 @contextmanager
 def holding(place: Workspace, ticket: Ticket) -> Iterator[None]:
-    """Hold a claim, and give it back however the block ends: a failed stage must not block the next try."""
-    try:
+    """Hold a claim, renewed for as long as the block runs, and give it back however the block ends.
+
+    A failed stage must not block the next try. A claim that was lost meanwhile ends the block with
+    `ClaimLostError`.
+    """
+    with kept(place.books, ticket.claim, place.lease_s):
         yield
-    finally:
-        release(place.books, ticket.claim)
 
 
 @task(**STAGE)

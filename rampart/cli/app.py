@@ -27,6 +27,7 @@ class Commands(LazyGroup):
         "work-order": "work_order",
         "hint": "hint",
         "verify": "verify",
+        "ledger": "ledger",
         "serve": "serve",
         "demo": "demo",
     }
@@ -84,6 +85,8 @@ def _of_the_books(error: Exception) -> str | None:
     if isinstance(error, ArgumentError):
         return f"the ledger's address is not one: {error}. {_HINT}"
     # Not reachable, locked, full; not a database. A broken constraint or a wrong statement is ours to mend.
-    if type(error) in (OperationalError, DatabaseError):
-        return f"the ledger cannot be used: {getattr(error, 'orig', error)}. {_HINT}"
+    if isinstance(error, DatabaseError) and type(error) in (OperationalError, DatabaseError):
+        from rampart.ledger.troubles import what_to_do  # noqa: PLC0415 (see above)
+
+        return what_to_do(error)
     return None

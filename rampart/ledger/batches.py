@@ -2,18 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
 from rampart.ledger.batch_rows import BatchRow, current_batch, key_of, newest, rows_of, state_of
-from rampart.ledger.canonical import Json, canonical_json
-from rampart.ledger.chain import append_event, contract_stream
+from rampart.ledger.canonical import Json
+from rampart.ledger.chain import append_event, contract_stream, has_event
 from rampart.ledger.contracts import week_of
 from rampart.ledger.engine import writing
 from rampart.ledger.errors import DeliveryConflictError, TransitionError, UnknownBatchError
 from rampart.ledger.notices import announce_late, announce_refused
 from rampart.ledger.states import WAITING, State, may_follow
-from rampart.ledger.tables import Batch, Event
+from rampart.ledger.tables import Batch
 
 __all__ = ["current_batch", "expect", "mark_late", "receive", "refuse"]
 
@@ -90,12 +90,7 @@ def refuse(engine: Engine, contract_id: str, week: int, problem: str, as_of: dat
     stream = contract_stream(contract_id)
     payload: dict[str, Json] = {"week": week, "problem": problem}
     with writing(engine) as session:
-        same = select(Event).where(
-            Event.stream == stream,
-            Event.kind == "delivery.refused",
-            Event.payload == canonical_json(payload),
-        )
-        if session.exec(same).first() is None:
+        if not has_event(session, stream, "delivery.refused", payload):
             append_event(session, stream, "delivery.refused", as_of, payload)
             announce_refused(session, contract_id, week, problem, as_of)
 
@@ -105,16 +100,37 @@ def move(
 ) -> None:
     """Put `batch` in state `to` and say so in its contract's stream, with `about` beside week and revision.
 
+    By compare-and-swap: a batch that left the state it was read in stays where it is.
+
     Raises:
-        TransitionError: no batch may go that way.
+        TransitionError: no batch may go that way, or it was moved since it was read.
     """
-    if batch.state != to and not may_follow(state_of(batch), to):
-        raise TransitionError(f"{key_of(batch)} is {batch.state}; it cannot become {to} from there")
-    batch.state, batch.as_of = to, as_of
-    session.add(batch)
-    session.flush()
+    if batch.id is None:
+        batch.state, batch.as_of = to, as_of
+        session.add(batch)
+        session.flush()
+    else:
+        _swap(session, batch, to, as_of)
     payload: dict[str, Json] = {"week": batch.week, "revision": batch.revision, **(about or {})}
     append_event(session, contract_stream(batch.contract_id), f"batch.{to}", as_of, payload)
+
+
+def _swap(session: Session, batch: Batch, to: State, as_of: datetime) -> None:
+    before = state_of(batch)
+    if not may_follow(before, to):
+        raise TransitionError(f"{key_of(batch)} is {before}; it cannot become {to} from there")
+    session.flush()
+    moved = session.exec(
+        update(Batch)
+        .where(col(Batch.id) == batch.id, col(Batch.state) == before, col(Batch.fence) == batch.fence)
+        .values(state=to, as_of=as_of)
+    )
+    if moved.rowcount != 1:
+        raise TransitionError(
+            f"{key_of(batch)} was {before} when it was read and was moved since; it did not become {to}. "
+            "Nothing was written; run this step again"
+        )
+    session.refresh(batch)
 
 
 def supersede_earlier(session: Session, batch: Batch, as_of: datetime) -> None:

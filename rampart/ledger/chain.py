@@ -7,13 +7,14 @@ the last event of every batch against the batch itself.
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from rampart.ledger.canonical import Json, canonical_json, digest, moment
+from rampart.ledger.clock import DatabaseNow
 from rampart.ledger.engine import reading
 from rampart.ledger.tables import Event
 
@@ -67,10 +68,18 @@ def append_event(session: Session, stream: str, kind: str, as_of: datetime, payl
             payload=text,
             prev_hash=prev_hash,
             hash=link,
-            recorded_at=datetime.now(UTC),
+            recorded_at=DatabaseNow(),
         )
     )
     session.flush()
+
+
+def has_event(session: Session, stream: str, kind: str, payload: dict[str, Json]) -> bool:
+    """Does `stream` hold an event of this kind that says exactly this?"""
+    same = select(Event.id).where(
+        Event.stream == stream, Event.kind == kind, Event.payload == canonical_json(payload)
+    )
+    return session.exec(same).first() is not None
 
 
 def link_hash(  # noqa: PLR0917 (the order in which they are hashed)

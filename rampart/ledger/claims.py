@@ -1,23 +1,27 @@
 """Who works on a batch: a lease with a fencing token, so that two workers produce one result.
 
 A claim is granted by compare-and-swap and gives a number (the fence) higher than any before it. Every later
-write names that number; a worker that was taken over finds its number stale and its writes refused.
+write names that number; a worker that was taken over finds its number stale and its writes refused. Leases
+run by the database's clock.
+
+Whatever is said here may be said again: an error at COMMIT does not tell whether it happened.
 """
 
 import os
 import socket
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine, update
-from sqlmodel import Session, col
+from sqlmodel import col
 
 from rampart.ledger.batch_rows import BatchKey, find, id_of, key_of, state_of
 from rampart.ledger.batches import move
+from rampart.ledger.clock import database_now
 from rampart.ledger.engine import writing
 from rampart.ledger.errors import ClaimLostError, TransitionError
-from rampart.ledger.states import STAGES, Stage
+from rampart.ledger.states import SETTLED, STAGES, Stage
 from rampart.ledger.tables import Batch
 
 
@@ -30,21 +34,25 @@ class Claim:
     fence: int
 
 
-def this_worker() -> str:
-    """An owner name for a new claim: ``host:pid:uuid``."""
-    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
+def this_worker(work: str | None = None) -> str:
+    """An owner name for a claim: ``host:pid:work``.
+
+    `work` names one piece of work through all its tries, so that a try whose answer was lost gives its claim
+    to the next; without it the name is new each time (a UUID).
+    """
+    return f"{socket.gethostname()}:{os.getpid()}:{work or uuid.uuid4().hex}"
 
 
 def claim(engine: Engine, batch: BatchKey, owner: str, lease_s: float) -> Claim | None:
     """Claim `batch` for `lease_s` seconds; None if another worker has it, or there is nothing to do.
 
-    A claim is taken over when its lease has run out, or when its owner (``host:pid:uuid``) ran on this host
-    and is dead. Settled and undelivered batches cannot be claimed.
+    A claim is taken over when its lease has run out, when its owner (``host:pid:work``) ran on this host and
+    is dead, or when `owner` itself has it: its earlier try is fenced off. Settled and undelivered batches
+    cannot be claimed.
     """
-    now = datetime.now(UTC)
     with writing(engine) as session:
-        row = find(session, batch)
-        if row.state not in STAGES or not _free(row, now):
+        row, now = find(session, batch), database_now(session)
+        if row.state not in STAGES or not _free(row, owner, now):
             return None
         granted = session.exec(
             update(Batch)
@@ -56,10 +64,16 @@ def claim(engine: Engine, batch: BatchKey, owner: str, lease_s: float) -> Claim 
 
 
 def renew(engine: Engine, claim: Claim, lease_s: float) -> None:
-    """Keep a claim for another `lease_s` seconds from now; `ClaimLostError` if it is gone."""
+    """Keep a claim for another `lease_s` seconds from now; `ClaimLostError` if it is gone.
+
+    A claim that ended because it settled its batch needs no lease, and stays as it is.
+    """
     with writing(engine) as session:
-        row = claimed(session, claim)
-        row.lease_until = datetime.now(UTC) + timedelta(seconds=lease_s)
+        row = find(session, claim.batch)
+        if settled_by(row, claim):
+            return
+        check_holder(row, claim)
+        row.lease_until = database_now(session) + timedelta(seconds=lease_s)
         session.add(row)
 
 
@@ -89,29 +103,38 @@ def advance(engine: Engine, claim: Claim, to: Stage, as_of: datetime) -> None:
             f"{claim.batch} cannot advance to {to!r}; the stages are {', '.join(STAGES[1:])}"
         )
     with writing(engine) as session:
-        row = claimed(session, claim)
+        row = find(session, claim.batch)
+        if settled_by(row, claim):
+            return
+        check_holder(row, claim)
         if STAGES.index(state_of(row)) < STAGES.index(to):
             move(session, row, to, as_of)
 
 
-def claimed(session: Session, claim: Claim) -> Batch:
-    """The batch a claim is for, within a writing transaction; `ClaimLostError` if the claim is gone."""
-    row = find(session, claim.batch)
-    if (row.owner, row.fence) != (claim.owner, claim.fence):
-        now = (
-            f"{row.owner} has it with fence {row.fence}" if row.owner else "the claim was given back or ended"
-        )
-        raise ClaimLostError(
-            f"{key_of(row)}: {claim.owner} holds fence {claim.fence}, but {now} (state {row.state}); "
-            "drop this work, the books keep the other's"
-        )
-    return row
+def settled_by(batch: Batch, claim: Claim) -> bool:
+    """Did this very claim end by settling the batch? Nobody else's can have that fence."""
+    return batch.owner is None and batch.state in SETTLED and batch.fence == claim.fence
 
 
-def _free(row: Batch, now: datetime) -> bool:
-    if row.owner is None or row.lease_until is None or row.lease_until <= now:
+def check_holder(batch: Batch, claim: Claim) -> None:
+    """Within a writing transaction: `ClaimLostError` if `batch` is no longer held by `claim`."""
+    if (batch.owner, batch.fence) == (claim.owner, claim.fence):
+        return
+    now = (
+        f"{batch.owner} has it with fence {batch.fence}"
+        if batch.owner
+        else "the claim was given back or ended"
+    )
+    raise ClaimLostError(
+        f"{key_of(batch)}: {claim.owner} holds fence {claim.fence}, but {now} (state {batch.state}); "
+        "drop this work, the books keep the other's"
+    )
+
+
+def _free(row: Batch, owner: str, now: datetime) -> bool:
+    if row.owner in (None, owner) or row.lease_until is None or row.lease_until <= now:
         return True
-    return dead(row.owner)
+    return dead(row.owner or "")
 
 
 def dead(owner: str) -> bool:

@@ -18,6 +18,7 @@ from rampart.ledger.chain import append_event, contract_stream
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.errors import ContractChangedError, LedgerError, UnknownContractError
 from rampart.ledger.money import PRICE_PLACES, UNIT_PLACES, to_whole
+from rampart.ledger.rows import Fields, insert_rows
 from rampart.ledger.tables import ContractVersion, ContractWeek
 
 
@@ -113,8 +114,7 @@ def _add(
             effective=effective,
         )
     )
-    session.flush()
-    session.add_all(_week(contract, number) for number in sorted(contract.ramp.weeks))
+    insert_rows(session, ContractWeek, [_week(contract, number) for number in sorted(contract.ramp.weeks)])
     append_event(
         session,
         contract_stream(contract.contract_id),
@@ -131,7 +131,7 @@ def _add(
     )
 
 
-def _week(contract: Contract, number: int) -> ContractWeek:
+def _week(contract: Contract, number: int) -> Fields:
     week, phase = contract.week(number), contract.phase(number)
     discount, _clause = contract.discount(number)
     try:
@@ -141,16 +141,16 @@ def _week(contract: Contract, number: int) -> ContractWeek:
             f"contract {contract.contract_id}, phase {week.phase}: price {phase.price} times discount "
             f"{discount} has more than {UNIT_PLACES} decimals; give the discount at most four"
         ) from error
-    return ContractWeek(
-        contract_digest=contract.digest,
-        week=number,
-        phase=week.phase,
-        units=week.units,
-        discard_ceiling=phase.discard_ceiling,
-        price_e4=to_whole(phase.price, PRICE_PLACES),
-        discount_e8=discount_e8,
-        due=contract.term.due(number),
-    )
+    return {
+        "contract_digest": contract.digest,
+        "week": number,
+        "phase": week.phase,
+        "units": week.units,
+        "discard_ceiling": phase.discard_ceiling,
+        "price_e4": to_whole(phase.price, PRICE_PLACES),
+        "discount_e8": discount_e8,
+        "due": contract.term.due(number),
+    }
 
 
 def contract_versions(engine: Engine, contract_id: str | None = None) -> tuple[ContractRow, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from rampart.ledger.batch_rows import id_of, key_of, newest
 from rampart.ledger.batches import move
@@ -15,7 +16,7 @@ from rampart.ledger.notices import announce_decided
 from rampart.ledger.outbox import announce_accepted
 from rampart.ledger.settled import read
 from rampart.ledger.states import State
-from rampart.ledger.tables import Decision
+from rampart.ledger.tables import Batch, Decision
 
 
 def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
@@ -35,6 +36,8 @@ def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
     retraining. `lifted_by` gives, for the digest of the terms the batch was judged under, the names that may
     decide (`holds.lifted_by`); none means anyone. The name is the person's own word: nothing here proves it.
 
+    The same decision said again by the same person, with the same reason, is one decision.
+
     Raises:
         LedgerError: `by` or `reason` is empty, or `by` is none of the names.
         UnknownBatchError: the week was never expected.
@@ -51,6 +54,8 @@ def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
         if batch is None:
             raise UnknownBatchError(f"{contract_id} week {week} is not on the books; nothing to decide")
         if batch.state != "held":
+            if _said(session, batch, accept, by, reason):
+                return
             raise TransitionError(f"{key_of(batch)} is {batch.state}; only a held batch is decided")
         if (names := lifted_by(batch.contract_digest)) and by not in names:
             raise LedgerError(
@@ -70,3 +75,9 @@ def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
         program = version_of(session, batch.contract_digest).program
         announce_decided(session, batch, program, by, as_of)
         announce_accepted(session, batch, program, found.accepted, as_of)
+
+
+def _said(session: Session, batch: Batch, accept: bool, by: str, reason: str) -> bool:
+    """Is this very decision on the books?"""
+    found = session.get(Decision, id_of(batch))
+    return found is not None and (found.accepted, found.decided_by, found.reason) == (accept, by, reason)

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -17,7 +18,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from rampart.ledger.errors import LedgerError
-from rampart.ledger.migrations import migrate
+from rampart.ledger.migrations import HEAD, migrate, schema_version
+from rampart.ledger.schema import changing_schema
 
 BUSY_TIMEOUT_S = 30
 _READS = "rampart_reads"
@@ -32,14 +34,30 @@ def open_ledger(url: str) -> Engine:
             ``postgresql+psycopg://user@host/rampart``.
 
     Raises:
-        LedgerError: the URL names a database driver that is not installed.
+        LedgerError: the URL names a database driver that is not installed, or the books were written by a
+            newer Rampart.
     """
+    engine = connect(url)
+    with reading(engine) as session:  # books that are up to date are opened without waiting for a writer
+        behind = schema_version(session.connection()) != HEAD
+    if behind:
+        with changing_schema(engine) as connection:
+            migrate(connection)
+    return engine
+
+
+def connect(url: str) -> Engine:
+    """The books at `url` with the schema they have; see `open_ledger`."""
     parsed = make_url(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    # A server that was restarted has dropped the connections in the pool: ask before using one.
+    options: dict[str, Any] = (
+        {"connect_args": {"timeout": BUSY_TIMEOUT_S}} if sqlite else {"pool_pre_ping": True}
+    )
     try:
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_S} if sqlite else {})
+        engine = create_engine(parsed, **options)
     except ModuleNotFoundError as error:
         raise LedgerError(
             f"the ledger's address names the driver {error.name!r}, which is not installed; "
@@ -48,8 +66,6 @@ def open_ledger(url: str) -> Engine:
     if sqlite:
         event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin)
-    with writing(engine) as session:
-        migrate(session.connection())
     return engine
 
 
@@ -73,7 +89,8 @@ def reading(engine: Engine) -> Iterator[Session]:
 def _set_up_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
     assert isinstance(connection, sqlite3.Connection)  # noqa: S101 (narrows the type; sqlite has one driver here)
     connection.isolation_level = None  # the driver would otherwise begin transactions on its own, deferred
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # Recursive triggers: without, INSERT OR REPLACE deletes an event past the trigger that refuses it.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -1,13 +1,15 @@
 """A settlement as rows: writing it under its batch, and reading it back exactly as it was."""
 
+from collections.abc import Iterable
 from typing import cast
 
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from quality.verdict import Consequence, GateSpec, Status, Verdict
 from rampart.ledger.batch_rows import id_of
 from rampart.ledger.money import UNIT_PLACES, from_whole, price_from_whole, to_whole
 from rampart.ledger.outcome import FileCount, MoneyKind, MoneyLine, ReasonCount, Settlement
+from rampart.ledger.rows import Fields, insert_rows
 from rampart.ledger.states import Settled
 from rampart.ledger.tables import (
     Artefact,
@@ -23,37 +25,18 @@ from rampart.records.reasons import BY_CODE
 
 def store(session: Session, batch: Batch, settlement: Settlement) -> None:
     """Write everything a settlement found under `batch`, within the caller's transaction."""
-    batch_id = id_of(batch)
-    rows: list[SQLModel] = [
-        FileLine(
-            batch_id=batch_id,
-            name=file.name,
-            role=file.role,
-            sha256=file.sha256,
-            bytes=file.bytes,
-            lines=file.lines,
-            records=file.records,
-            accepted=file.accepted,
-            discarded=file.discarded,
-            quarantined=file.quarantined,
-        )
-        for file in settlement.files
-    ]
-    rows += [
-        ReasonLine(batch_id=batch_id, code=reason.code, first_count=reason.first, any_count=reason.any)
-        for reason in settlement.reasons
-    ]
-    rows += [_verdict_line(batch_id, place, verdict) for place, verdict in enumerate(settlement.verdicts)]
-    rows += [_money_entry(batch_id, place, line) for place, line in enumerate(settlement.money)]
-    rows += [
-        Artefact(batch_id=batch_id, name=name, object_key=key) for name, key in settlement.artefacts.items()
-    ]
-    rows += [
-        Comparison(batch_id=batch_id, position=place, digest=digest)
-        for place, digest in enumerate(settlement.compared_with)
-    ]
-    session.add_all(rows)
-    session.flush()
+    own = {"batch_id": id_of(batch)}
+    insert_rows(session, FileLine, [{**own, **vars(file)} for file in settlement.files])
+    insert_rows(session, ReasonLine, [{**own, **_reason_line(reason)} for reason in settlement.reasons])
+    insert_rows(session, VerdictLine, _placed(own, map(_verdict_line, settlement.verdicts)))
+    insert_rows(session, MoneyEntry, _placed(own, map(_money_entry, settlement.money)))
+    artefacts = settlement.artefacts.items()
+    insert_rows(session, Artefact, [{**own, "name": name, "object_key": key} for name, key in artefacts])
+    insert_rows(session, Comparison, _placed(own, ({"digest": d} for d in settlement.compared_with)))
+
+
+def _placed(own: Fields, rows: Iterable[Fields]) -> list[Fields]:
+    return [{**own, "position": place, **row} for place, row in enumerate(rows)]
 
 
 def read(session: Session, batch: Batch) -> Settlement:
@@ -88,22 +71,13 @@ def _waterfall(line: ReasonLine) -> tuple[int, str]:
     return (known.bit if known else len(BY_CODE), line.code)
 
 
-def _verdict_line(batch_id: int, place: int, verdict: Verdict) -> VerdictLine:
-    return VerdictLine(
-        batch_id=batch_id,
-        position=place,
-        clause=verdict.spec.clause,
-        metric=verdict.spec.metric,
-        threshold=verdict.spec.threshold,
-        consequence=verdict.spec.consequence,
-        status=verdict.status,
-        observed=verdict.observed,
-        low=verdict.low,
-        high=verdict.high,
-        n=verdict.n,
-        reason=verdict.reason,
-        evidence=verdict.evidence,
-    )
+def _reason_line(reason: ReasonCount) -> Fields:
+    return {"code": reason.code, "first_count": reason.first, "any_count": reason.any}
+
+
+def _verdict_line(verdict: Verdict) -> Fields:
+    found = {name: getattr(verdict, name) for name in ("status", "observed", "low", "high", "n")}
+    return {**vars(verdict.spec), **found, "reason": verdict.reason, "evidence": verdict.evidence}
 
 
 def _verdict(line: VerdictLine) -> Verdict:
@@ -120,18 +94,16 @@ def _verdict(line: VerdictLine) -> Verdict:
     )
 
 
-def _money_entry(batch_id: int, place: int, line: MoneyLine) -> MoneyEntry:
-    return MoneyEntry(
-        batch_id=batch_id,
-        position=place,
-        kind=line.kind,
-        units=line.units,
-        unit_price_e8=to_whole(line.unit_price, UNIT_PLACES),
-        amount_minor=to_whole(line.amount, line.minor_units),
-        currency=line.currency,
-        minor_units=line.minor_units,
-        clause=line.clause,
-    )
+def _money_entry(line: MoneyLine) -> Fields:
+    return {
+        "kind": line.kind,
+        "units": line.units,
+        "unit_price_e8": to_whole(line.unit_price, UNIT_PLACES),
+        "amount_minor": to_whole(line.amount, line.minor_units),
+        "currency": line.currency,
+        "minor_units": line.minor_units,
+        "clause": line.clause,
+    }
 
 
 def _money(entry: MoneyEntry) -> MoneyLine:

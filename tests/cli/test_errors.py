@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from rampart.cli.exits import Exit
+from rampart.ledger.migrations import HEAD
 from simulator.season import START, Season, contract_text, week_rows
 from tests.cli.conftest import Ended, Rampart
 
@@ -184,7 +185,19 @@ def test_a_home_that_is_no_folder(
 def test_a_ledger_that_is_no_database(rampart: Rampart, season: Season) -> None:
     season.home.mkdir()
     (season.home / "ledger.db").write_text("this is not a database, and long enough to be read as one" * 20)
-    one_sentence(rampart("status"), Exit.FAILED, "not a database", "RAMPART_DATABASE_URL")
+    one_sentence(rampart("status"), Exit.FAILED, "not a database", "RAMPART_DATABASE_URL", "rampart verify")
+
+
+def test_a_database_server_that_is_not_there(rampart: Rampart, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAMPART_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/books")
+    one_sentence(rampart("status"), Exit.FAILED, "cannot be reached", "RAMPART_DATABASE_URL")
+
+
+def test_a_schema_nobody_knows(rampart: Rampart) -> None:
+    one_sentence(rampart("ledger", "downgrade", "--to", "0001"), Exit.LEDGER, "choose one of: none")
+    assert rampart("ledger", "upgrade").code == int(Exit.OK)
+    assert HEAD in rampart("ledger", "version").out
+    one_sentence(rampart("ledger", "downgrade", "--to", "7777"), Exit.LEDGER, "'7777'", "base, 0001")
 
 
 def test_a_database_of_a_kind_nobody_knows(rampart: Rampart, monkeypatch: pytest.MonkeyPatch) -> None:

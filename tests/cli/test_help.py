@@ -8,7 +8,8 @@ from rampart.cli.app import app
 
 GROUP = get_command(app)
 COMMANDS = sorted(
-    [(name,) for name in getattr(GROUP, "commands", {}) if name != "contract"] + [("contract", "check")]
+    [(name,) for name in getattr(GROUP, "commands", {}) if name not in ("contract", "ledger")]
+    + [("contract", "check"), ("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
 
@@ -19,6 +20,9 @@ def test_every_command_is_known_to_this_test() -> None:
         "decide",
         "demo",
         "hint",
+        "ledger downgrade",
+        "ledger upgrade",
+        "ledger version",
         "retrain",
         "run",
         "serve",

@@ -1,7 +1,7 @@
 """The same books on PostgreSQL: a server of the test's own, reached through psycopg."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -22,21 +22,12 @@ from rampart.ledger.read import money_rows, ramp_rows, rm_rows
 from rampart.ledger.tables import METADATA, Batch
 from rampart.ledger.turns import give_up, take
 from rampart.ledger.verify import verify_books
-from simulator.servers.postgresql import PostgreSql, postgresql, postgresql_programs
+from simulator.servers.postgresql import PostgreSql
 from tests.ledger.books import RULES, a_month, day, register, terms
 from tests.ledger.test_migration_turns import go
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgreSql]:
-    """A PostgreSQL server, gone after the tests."""
-    if postgresql_programs() is None:
-        pytest.skip("PostgreSQL's server programs (initdb, pg_ctl) are not installed")
-    with postgresql() as running:
-        yield running
 
 
 @pytest.fixture

@@ -12,3 +12,8 @@ depends_on = None
 def upgrade() -> None:
     """${message}."""
     ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    """Back, keeping every row; `LedgerError` if the older schema cannot hold what the books hold."""
+    ${downgrades if downgrades else "pass"}

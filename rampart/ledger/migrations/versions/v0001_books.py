@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from rampart.ledger.errors import LedgerError
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -23,6 +25,27 @@ _POSTGRES_TRIGGERS = [
 ]
 
 
+_TABLES = (  # children before their parents
+    "promotion",
+    "rm_metric",
+    "rm_artefact",
+    "rm_contract",
+    "rm_version",
+    "outbox",
+    "ledger_event",
+    "batch_comparison",
+    "batch_artefact",
+    "batch_money",
+    "batch_verdict",
+    "batch_reason",
+    "batch_file",
+    "decision",
+    "batch",
+    "contract_week",
+    "contract_version",
+)
+
+
 def upgrade() -> None:
     """Make every table, and have the database itself refuse to change an event."""
     _contracts()
@@ -33,6 +56,19 @@ def upgrade() -> None:
     triggers = {"sqlite": _SQLITE_TRIGGERS, "postgresql": _POSTGRES_TRIGGERS}
     for trigger in triggers[op.get_bind().dialect.name]:
         op.execute(trigger)
+
+
+def downgrade() -> None:
+    """Take every table away, unless something stands in the books: a change of schema deletes none."""
+    if op.get_bind().execute(sa.text("SELECT count(*) FROM ledger_event")).scalar_one():
+        raise LedgerError(
+            f"the books hold entries, and before schema {revision} there is no place for them; "
+            "keep a backup and remove the database itself if they shall go"
+        )
+    for table in _TABLES:
+        op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION ledger_event_refuse()")
 
 
 def _contracts() -> None:
