@@ -17,14 +17,15 @@ from rampart.ledger.chain import verify_chain
 from rampart.ledger.claims import claim
 from rampart.ledger.engine import open_ledger, reading, writing
 from rampart.ledger.export import export_ledger
+from rampart.ledger.migrations import migrate
 from rampart.ledger.outbox import pending
 from rampart.ledger.read import money_rows, ramp_rows, rm_rows
+from rampart.ledger.schema import changing_schema, downgrade
 from rampart.ledger.tables import METADATA, Batch
 from rampart.ledger.turns import give_up, take
 from rampart.ledger.verify import verify_books
 from simulator.servers.postgresql import PostgreSql
 from tests.ledger.books import RULES, a_month, day, register, terms
-from tests.ledger.test_migration_turns import go
 
 pytestmark = pytest.mark.slow
 T = TypeVar("T")
@@ -136,8 +137,9 @@ def test_turns_run_by_the_server_s_clock_and_can_be_taken_off_full_books(url: st
         give_up(postgres, turn, "no answer")
         assert pending(postgres, "batch.accepted")[0].resting
         before = export_ledger(postgres)
-        go(postgres, "0002")
-        go(postgres, "0003")
+        downgrade(postgres, "0002")
+        with changing_schema(postgres) as connection:
+            migrate(connection)
         assert export_ledger(postgres) == before
         assert not pending(postgres, "batch.accepted")[0].resting
 
