@@ -7,9 +7,9 @@
 The floor is measured in the same run: the same bytes read from the same server by plain boto3, with SHA-256.
 Each landing runs in a process of its own, which tells its peak memory. Everything is the least of some tries.
 
-The bar on the ratio is held for the folder. For the S3 store it is shown, with what the server itself needs
-to store that much beside it: on SeaweedFS storing is slower than reading, whatever a client does, so the ratio
-to reading says more of the server than of landing. The last line is one JSON object: figures, bars and `ok`.
+The bar on the ratio is held for the folder. For the S3 store it is shown and not met: SeaweedFS takes several
+times as long to store bytes as to read them, whoever sends them. What it needed to store the delivery, sent
+by plain boto3, is therefore shown beside it. The last line is one JSON object: figures, bars and `ok`.
 """
 
 import argparse
@@ -43,8 +43,9 @@ from rampart.delivery.landing import land
 from tasks.workspace import drop_at, store_at
 from rampart.settings import Settings
 terms, settings = contract(), Settings()
+drop, store = drop_at(sys.argv[1], settings), store_at(sys.argv[2], settings)
 began = time.perf_counter()
-land(drop_at(sys.argv[1], settings), "bench/week-01", terms, 1, store_at(sys.argv[2], settings))
+land(drop, "bench/week-01", terms, 1, store)
 took = time.perf_counter() - began
 print(json.dumps([took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
 """
@@ -105,9 +106,7 @@ def _measure(server: SeaweedFs, folder: Path, size: int, tries: int) -> dict[str
         target = folder / f"store-{number}"
         local.append(_landed(environment, drop, str(target)))
         _forget(target)
-    for number in range(1 if size > (1 << 30) else 2):
-        remote.append(_landed(environment, drop, f"s3://{store}/{number}"))
-    copy_s = _timed(lambda: _copy(client, drop, store, size))
+    remote.append(_landed(environment, drop, f"s3://{store}"))
     floor_s, local_s, remote_s = min(floors), min(t for t, _ in local), min(t for t, _ in remote)
     memory_mb = max(peak for _, peak in (*local, *remote))
     return {
@@ -117,8 +116,8 @@ def _measure(server: SeaweedFs, folder: Path, size: int, tries: int) -> dict[str
         "to_folder_ratio": round(local_s / floor_s, 2),
         "to_s3_s": round(remote_s, 2),
         "to_s3_ratio": round(remote_s / floor_s, 2),
-        "server_copy_s": round(copy_s, 2),
-        "to_s3_ratio_with_copy": round(remote_s / (floor_s + copy_s), 2),
+        "server_stores_s": round(server_s, 2),
+        "to_s3_bar_met": remote_s / floor_s <= BAR_RATIO,
         "memory_mb": round(memory_mb),
         "bar_ratio_to_folder": BAR_RATIO,
         "bar_memory_mb": BAR_MEMORY_MB,
@@ -169,20 +168,6 @@ def _read(client: Any, bucket: str) -> None:
         digest.update(chunk)
 
 
-def _copy(client: Any, drop: str, store: str, size: int) -> None:
-    """What the server needs to store the bytes once more, without sending them anywhere."""
-    where = {"Bucket": store, "Key": "floor"}
-    upload = client.create_multipart_upload(**where)["UploadId"]
-    source = {"Bucket": drop, "Key": f"{_FOLDER}/rows.jsonl"}
-    step = 64 << 20
-    for number, start in enumerate(range(0, size, step), 1):
-        asked = f"bytes={start}-{min(start + step, size) - 1}"
-        client.upload_part_copy(
-            **where, UploadId=upload, PartNumber=number, CopySource=source, CopySourceRange=asked
-        )
-    client.abort_multipart_upload(**where, UploadId=upload)
-
-
 def _landed(environment: dict[str, str], drop: str, store: str) -> tuple[float, float]:
     """Seconds and peak MB of one landing in a new process."""
     done = subprocess.run(
@@ -193,7 +178,8 @@ def _landed(environment: dict[str, str], drop: str, store: str) -> tuple[float, 
         text=True,
     )
     took, peak = json.loads(done.stdout)
-    print(f"landed in {store.split(':')[0][:5]}: {took:.2f} s, {peak:.0f} MB", flush=True)
+    kind = "an S3 store" if store.startswith("s3:") else "a folder"
+    print(f"landed in {kind}: {took:.2f} s, {peak:.0f} MB", flush=True)
     return float(took), float(peak)
 
 

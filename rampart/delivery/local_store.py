@@ -9,12 +9,13 @@ import io
 import os
 import stat
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError
 from rampart.delivery.local_errors import explained
-from rampart.delivery.local_writing import Copy, make_folder, sync_folder, unfinished_copy
+from rampart.delivery.local_writing import Copy, make_folder, remove_unfinished, sync_folder, unfinished_copy
 from rampart.delivery.store import (
     UNFINISHED,
     Content,
@@ -83,6 +84,10 @@ class LocalStore:
     def uri(self, key: str) -> str:
         """The object's ``file://`` address."""
         return (self._root / checked_key(key)).as_uri()
+
+    def remove_leftovers(self, begun_before: datetime) -> int:
+        """Remove files whose writer was killed; see `leftovers`."""
+        return remove_unfinished(self._root / UNFINISHED, begun_before)
 
     def _info(self, path: Path) -> ObjectInfo | None:
         key = path.relative_to(self._root).as_posix()

@@ -90,7 +90,7 @@ def _words(error: ClientError) -> str:
 
 
 def _fix(error: ClientError) -> str:
-    code, message = code_of(error), error.response.get("Error", {}).get("Message", "").lower()
+    code, message = code_of(error), (error.response.get("Error", {}).get("Message") or "").lower()
     if code in _SKEWED:
         return "set this machine's clock (chronyc makestep, or timedatectl set-ntp true), then run again"
     if code in ("InvalidRequest", "ObjectLockConfigurationNotFoundError") and "lock" in message:

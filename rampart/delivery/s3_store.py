@@ -124,8 +124,8 @@ class S3Store:
         """The object's ``s3://`` address."""
         return f"s3://{self._bucket}/{self._full(key)}"
 
-    def abort_uploads(self, begun_before: datetime) -> int:
-        """Have the server forget uploads in parts that nobody finished; returns how many."""
+    def remove_leftovers(self, begun_before: datetime) -> int:
+        """Have the server forget uploads in parts that nobody finished; see `leftovers`."""
         with explained(f"s3://{self._bucket}/{self._prefix}"):
             return self._writer.abort_uploads(self._prefix, begun_before)
 
@@ -174,7 +174,7 @@ class S3Store:
             return False
         origin = source.origin
         try:
-            with self._writer.parts(self._target(key, content)) as parts:
+            with self._writer.parts(self._target(key, content), sent=False) as parts:
                 parts.copy(origin)
                 self._publish_large(key, content, parts.complete)
         except ClientError as error:
