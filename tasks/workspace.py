@@ -73,14 +73,18 @@ def store_at(uri: str, settings: Settings) -> ObjectStore:
 
 def drop_at(uri: str, settings: Settings) -> ObjectStore:
     """Like `store_at`, reached as the settings say for drops: perhaps elsewhere, as another account."""
-    options = _s3_options(settings)
-    own = {
-        "endpoint_url": settings.drop_s3_endpoint_url,
-        "region": settings.drop_s3_region,
-        "path_style": settings.drop_s3_path_style,
-        "profile": settings.drop_s3_profile,
-    }
-    return _opened(uri, replace(options, **{name: value for name, value in own.items() if value is not None}))
+    store = _s3_options(settings)
+    path_style = settings.drop_s3_path_style
+    return _opened(
+        uri,
+        replace(
+            store,
+            endpoint_url=settings.drop_s3_endpoint_url or store.endpoint_url,
+            region=settings.drop_s3_region or store.region,
+            path_style=store.path_style if path_style is None else path_style,
+            profile=settings.drop_s3_profile or store.profile,
+        ),
+    )
 
 
 def _opened(uri: str, options: S3Options) -> ObjectStore:

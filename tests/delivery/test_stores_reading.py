@@ -125,7 +125,7 @@ def test_a_flipped_byte_after_a_resume_is_found(server: Scripted, drop: ObjectSt
     with drop.open("rows.jsonl") as stream:
         head = stream.read(1)
         server.objects[PATH] = DATA[:-1] + bytes([DATA[-1] ^ 1])
-        # The server vouches for it (If-Match is answered as if nothing had changed): only the digest can tell.
+        # The server vouches for it, as if nothing had changed: only the digest can tell.
         server.lenient = True
         with pytest.raises(UnreadableFileError, match="SHA-256"):
             stream.read()

@@ -4,6 +4,7 @@ import errno
 import os
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.s3_errors import explained
-from rampart.delivery.store import UNFINISHED, ObjectStore, open_store
+from rampart.delivery.store import UNFINISHED, Checksums, ObjectStore, S3Options, open_store
 from tests.delivery.scripted_s3 import Fault, Scripted, scripted_s3
 
 REFUSALS = [
@@ -88,9 +89,7 @@ def test_a_conditional_conflict_is_tried_again_by_us(server: Scripted, remote: O
 
 
 @pytest.mark.parametrize("checksums", ["when_supported", "when_required"])
-def test_every_write_is_conditional_and_carries_a_digest(server: Scripted, checksums: str) -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
+def test_every_write_is_conditional_and_carries_a_digest(server: Scripted, checksums: Checksums) -> None:
     options = replace(server.options, checksums=checksums, encryption="aws:kms", kms_key_id="k1", lock_days=9)
     open_store("s3://store", options).put_once("landed/x", b"bytes")
     sent = server.asked("PUT")[0]
@@ -107,15 +106,11 @@ def test_every_write_is_conditional_and_carries_a_digest(server: Scripted, check
 
 
 def test_only_landed_bytes_are_locked(server: Scripted) -> None:
-    from dataclasses import replace  # noqa: PLC0415
-
     open_store("s3://store", replace(server.options, lock_days=9)).put_once("packs/x", b"bytes")
     assert "x-amz-object-lock-mode" not in server.asked("PUT")[0]
 
 
 def test_the_error_of_a_profile_that_is_not_there_names_it() -> None:
-    from rampart.delivery.store import S3Options  # noqa: PLC0415
-
     with pytest.raises(DeliveryError, match=r"nobody: the AWS profile cannot be used.*RAMPART_S3_PROFILE"):
         open_store("s3://store", S3Options(profile="nobody"))
 
