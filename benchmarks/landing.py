@@ -102,10 +102,12 @@ def _measure(server: SeaweedFs, folder: Path, size: int, tries: int) -> dict[str
     environment = {**os.environ, **server.environment, "RAMPART_HOME": str(folder / "home")}
     floors, local, remote = [], [], []
     for number in range(tries):
+        os.sync()  # what the server and the last try wrote must not be written while something is timed
         floors.append(_timed(lambda: _read(client, drop)))
         target = folder / f"store-{number}"
         local.append(_landed(environment, drop, str(target)))
         _forget(target)
+    os.sync()
     remote.append(_landed(environment, drop, f"s3://{store}"))
     floor_s, local_s, remote_s = min(floors), min(t for t, _ in local), min(t for t, _ in remote)
     memory_mb = max(peak for _, peak in (*local, *remote))
