@@ -2,6 +2,7 @@
 
 import secrets
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +27,28 @@ class Settings(BaseSettings):
     s3_region: str | None = Field(None, description="Region of the S3 store.")
     s3_path_style: bool = Field(False, description="Address buckets by path, as most own servers need.")
     s3_profile: str | None = Field(None, description="AWS profile that holds the credentials.")
+    s3_checksums: Literal["when_supported", "when_required"] = Field(
+        "when_supported",
+        description="Send SHA-256 checksums; `when_required`: MD5 instead, for servers from before 2022.",
+    )
+    s3_encryption: Literal["none", "AES256", "aws:kms"] = Field(
+        "none", description="Encryption the S3 store is asked for; `none`: as the bucket does it."
+    )
+    s3_kms_key_id: str | None = Field(
+        None, description="Key for `aws:kms`; default: the account's key for S3."
+    )
+    s3_lock_days: int | None = Field(
+        None, ge=1, description="Days landed bytes are locked, in a bucket with object lock; default: not."
+    )
+    s3_lock_mode: Literal["GOVERNANCE", "COMPLIANCE"] = Field(
+        "GOVERNANCE", description="Who may lift the lock: a privileged account, or nobody."
+    )
+    drop_s3_endpoint_url: str | None = Field(None, description="Endpoint of the drop, if it has its own.")
+    drop_s3_region: str | None = Field(None, description="Region of the drop, if it has its own.")
+    drop_s3_path_style: bool | None = Field(None, description="Path style of the drop, if it differs.")
+    drop_s3_profile: str | None = Field(
+        None, description="AWS profile for the drop, if it has its own credentials."
+    )
     pseudonym_key: SecretStr | None = Field(
         None,
         min_length=SHORTEST_KEY,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -58,7 +58,7 @@ def workspace(drop: str | None = None, dry_run: bool = False) -> Iterator[Worksp
             yield Workspace(
                 books,
                 OverlayStore(open_store(scratch), store) if dry_run else store,
-                store_at(drop or chosen.drop_uri, chosen),
+                drop_at(drop or chosen.drop_uri, chosen),
                 chosen.pseudonyms(),
                 chosen.lease_s,
             )
@@ -68,11 +68,42 @@ def workspace(drop: str | None = None, dry_run: bool = False) -> Iterator[Worksp
 
 def store_at(uri: str, settings: Settings) -> ObjectStore:
     """The folder or bucket at `uri`, reached as the settings say; a missing local folder is made."""
+    return _opened(uri, _s3_options(settings))
+
+
+def drop_at(uri: str, settings: Settings) -> ObjectStore:
+    """Like `store_at`, reached as the settings say for drops: perhaps elsewhere, as another account."""
+    store = _s3_options(settings)
+    path_style = settings.drop_s3_path_style
+    return _opened(
+        uri,
+        replace(
+            store,
+            endpoint_url=settings.drop_s3_endpoint_url or store.endpoint_url,
+            region=settings.drop_s3_region or store.region,
+            path_style=store.path_style if path_style is None else path_style,
+            profile=settings.drop_s3_profile or store.profile,
+        ),
+    )
+
+
+def _opened(uri: str, options: S3Options) -> ObjectStore:
     if "://" not in uri:
         Path(uri).mkdir(parents=True, exist_ok=True)
-    return open_store(
-        uri,
-        S3Options(settings.s3_endpoint_url, settings.s3_region, settings.s3_path_style, settings.s3_profile),
+    return open_store(uri, options)
+
+
+def _s3_options(settings: Settings) -> S3Options:
+    return S3Options(
+        endpoint_url=settings.s3_endpoint_url,
+        region=settings.s3_region,
+        path_style=settings.s3_path_style,
+        profile=settings.s3_profile,
+        checksums=settings.s3_checksums,
+        encryption=settings.s3_encryption,
+        kms_key_id=settings.s3_kms_key_id,
+        lock_days=settings.s3_lock_days,
+        lock_mode=settings.s3_lock_mode,
     )
 
 

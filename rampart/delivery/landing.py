@@ -1,20 +1,14 @@
 """Landing: a vendor's bytes are verified once, copied under their own digest, and never changed again."""
 
 import hashlib
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, BinaryIO
 
 from contracts.model import Contract
 from rampart.delivery.arrival import UPLOAD_AGAIN, check_listing, check_sources, find_delivery, manifest_of
-from rampart.delivery.compression import check_intact
-from rampart.delivery.errors import LandingError, StoreConflictError, UnreadableFileError
+from rampart.delivery.errors import LandingError, StoreConflictError
 from rampart.delivery.manifest import ManifestFile
-from rampart.delivery.store import ObjectInfo, ObjectStore, sha256_of
-
-_CHUNK = 1 << 20  # bytes
+from rampart.delivery.store import Content, ObjectInfo, ObjectStore
 
 
 @dataclass(frozen=True)
@@ -40,11 +34,12 @@ class Landed:
 def land(drop: ObjectStore, folder: str, contract: Contract, week: int, store: ObjectStore) -> Landed:
     """Verify the delivery in `folder` and copy it to ``landed/sha256/<aa>/<digest>`` of `store`.
 
-    Files are checked against the manifest (present, expected, bytes, SHA-256) and compressed ones read to
-    their end; the stored copy is read back and hashed. Memory is bounded; each file passes through a
-    temporary one, so the disk behind TMPDIR must hold the largest. The same bytes again change nothing.
+    Files are checked against the manifest (present, expected, bytes, SHA-256) while they are copied, in one
+    pass and bounded memory. A compressed file that is cut or damaged shows when it is read as records. The
+    same bytes again change nothing.
 
-    Raises `ManifestError`, `LandingError` or `UnreadableFileError`, each naming the file and the fix.
+    Raises `ManifestError`, `LandingError` or, where there is no manifest and the drop's own checksum does
+    not hold, `UnreadableFileError`, each naming the file and the fix.
     """
     arrival = find_delivery(drop, folder, contract)
     if arrival is None:
@@ -74,58 +69,41 @@ def _land_file(
     drop: ObjectStore, folder: str, info: ObjectInfo, promised: ManifestFile | None, store: ObjectStore
 ) -> LandedFile:
     file = folder + info.key
-    with tempfile.NamedTemporaryFile(prefix="rampart-landing-") as copy:
-        path = Path(copy.name)
-        with drop.open(file) as source:
-            digest, size = _copy(source, copy.file)
-        copy.flush()
-        _check_bytes(file, digest, size, info, promised)
-        with path.open("rb") as content:
-            check_intact(content, file)
-        key = landed_key(digest)
-        _publish(store, key, path, digest)
-    return LandedFile(info.key, digest, size, promised.rows if promised else None, key)
+
+    def key_for(content: Content) -> str:
+        _check_bytes(file, content, info, promised)
+        return landed_key(content.sha256)
+
+    expected = Content(promised.sha256, promised.bytes) if promised else None
+    # The manifest's SHA-256 proves the bytes; what the drop knows of them is worth hashing only without one.
+    with drop.open(file, checked=promised is None) as source:
+        try:
+            content = store.put_stream_once(source, key_for, expected)
+        except StoreConflictError as error:
+            raise _damaged(error.file) from error
+    key = landed_key(content.sha256)
+    return LandedFile(info.key, content.sha256, content.bytes, promised.rows if promised else None, key)
 
 
-def _copy(source: BinaryIO, target: IO[bytes]) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    while chunk := source.read(_CHUNK):
-        digest.update(chunk)
-        target.write(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
-
-
-def _check_bytes(file: str, digest: str, size: int, info: ObjectInfo, promised: ManifestFile | None) -> None:
-    if size != info.bytes:
+def _check_bytes(file: str, content: Content, info: ObjectInfo, promised: ManifestFile | None) -> None:
+    if content.bytes != info.bytes:
         raise LandingError(
-            f"the file had {info.bytes:,} bytes when listed, {size:,} when read: it is still being written",
+            f"the file had {info.bytes:,} bytes when listed, {content.bytes:,} when read: "
+            "it is still being written",
             file,
             fix="finish the upload first; a manifest written last prevents this",
         )
-    if promised and digest != promised.sha256:
+    if promised and content.sha256 != promised.sha256:
         raise LandingError(
-            f"the file's SHA-256 is {digest}, but the manifest says {promised.sha256}",
+            f"the file's SHA-256 is {content.sha256}, but the manifest says {promised.sha256}",
             file,
             fix=UPLOAD_AGAIN,
         )
 
 
-def _publish(store: ObjectStore, key: str, path: Path, digest: str) -> None:
-    """Store the file and read it back: what was written must be what was read."""
-    try:
-        store.put_file_once(key, path)
-        with store.open(key) as stored:
-            written = sha256_of(stored)
-    except (StoreConflictError, UnreadableFileError) as error:
-        raise _damaged(store, key) from error
-    if written != digest:
-        raise _damaged(store, key)
-
-
-def _damaged(store: ObjectStore, key: str) -> LandingError:
+def _damaged(file: str) -> LandingError:
     return LandingError(
         "the landed copy no longer holds the bytes its name stands for",
-        store.uri(key),
+        file,
         fix="restore it from a backup, or remove it and land the delivery again",
     )

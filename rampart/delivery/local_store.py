@@ -5,21 +5,28 @@ replace, which is exactly publish-once. A writer that is killed leaves at most a
 its own, which is no object and is never listed.
 """
 
-import contextlib
 import io
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError
-from rampart.delivery.store import UNFINISHED, ObjectInfo, checked_key, key_problem
+from rampart.delivery.local_errors import explained
+from rampart.delivery.local_writing import Copy, make_folder, remove_unfinished, sync_folder, unfinished_copy
+from rampart.delivery.store import (
+    UNFINISHED,
+    Content,
+    KeyFor,
+    ObjectInfo,
+    checked_key,
+    key_problem,
+    sha256_of,
+)
 
-_CHUNK = 1 << 20  # bytes
+_ONE_NAME = "a file and a folder of one name cannot both be stored here"
 
 
 class LocalStore:
@@ -37,17 +44,24 @@ class LocalStore:
         with path.open("rb") as source:
             self._publish(key, source)
 
+    def put_stream_once(self, source: BinaryIO, key_for: KeyFor, expected: Content | None = None) -> Content:  # noqa: ARG002 (it helps only S3)
+        """Publish a stream under the key its content decides; see `ObjectStore.put_stream_once`."""
+        with unfinished_copy(self._root / UNFINISHED, source) as copy:
+            self._link(key_for(copy.content), copy)
+        return copy.content
+
     def get(self, key: str) -> bytes:
         """All bytes of an object."""
         with self.open(key) as stream:
             return stream.read()
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str, checked: bool = True) -> BinaryIO:  # noqa: ARG002 (a folder knows no checksums)
         """A seekable stream over an object."""
         path = self._inside(key)
         try:
             # O_NONBLOCK: a named pipe in a drop folder must not hang the worker that looks at it.
-            handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+            with explained(path):
+                handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         except (FileNotFoundError, NotADirectoryError) as error:
             raise _missing(self.uri(key)) from error
         if not stat.S_ISREG(os.fstat(handle).st_mode):
@@ -63,12 +77,17 @@ class LocalStore:
         """Objects whose key starts with `prefix`. Links to folders are not followed."""
         folder = prefix.rpartition("/")[0]
         start = self._inside(folder) if folder else self._root
-        found = (self._info(path) for path in _files_below(start))
+        with explained(start):
+            found = [self._info(path) for path in _files_below(start)]
         return tuple(sorted((o for o in found if o and o.key.startswith(prefix)), key=lambda o: o.key))
 
     def uri(self, key: str) -> str:
         """The object's ``file://`` address."""
         return (self._root / checked_key(key)).as_uri()
+
+    def remove_leftovers(self, begun_before: datetime) -> int:
+        """Remove files whose writer was killed; see `leftovers`."""
+        return remove_unfinished(self._root / UNFINISHED, begun_before)
 
     def _info(self, path: Path) -> ObjectInfo | None:
         key = path.relative_to(self._root).as_posix()
@@ -97,39 +116,42 @@ class LocalStore:
 
     def _publish(self, key: str, source: BinaryIO) -> None:
         target = self._inside(key)
+        if target.exists():  # saves writing gigabytes only to be refused
+            return self._check_same(key, target, sha256_of(source))
+        with unfinished_copy(self._root / UNFINISHED, source) as copy:
+            return self._link(key, copy)
+
+    def _link(self, key: str, copy: Copy) -> None:
+        target = self._inside(key)
         try:
-            _make_folder(target.parent)
-            if not target.exists():
-                with self._written(source) as finished, contextlib.suppress(FileExistsError):
-                    os.link(finished, target)
-                source.seek(0)
-            # Also when another writer was first: it may have been killed between its link and its sync.
-            _sync_folder(target.parent)
-            with target.open("rb") as stored:
-                same = _same(stored, source)
-        except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
-            raise self._conflict(key, "a file and a folder of one name cannot both be stored here") from error
+            with explained(target):
+                make_folder(target.parent)
+        except (FileExistsError, NotADirectoryError) as error:
+            raise self._conflict(key, _ONE_NAME) from error
+        try:
+            with explained(target):
+                os.link(copy.path, target)
+        except FileExistsError:
+            return self._check_same(key, target, copy.content.sha256)
+        sync_folder(target.parent)
+        if target.stat().st_size != copy.content.bytes:
+            raise self._conflict(key, "the file does not hold what was just written")
+        return None
+
+    def _check_same(self, key: str, target: Path, sha256: str) -> None:
+        # Its writer may have been killed between its link and its sync.
+        sync_folder(target.parent)
+        try:
+            with explained(target), target.open("rb") as stored:
+                same = sha256_of(stored) == sha256
+        except IsADirectoryError as error:
+            raise self._conflict(key, _ONE_NAME) from error
         if not same:
             raise self._conflict(key, "other bytes are already published under this key")
 
     def _conflict(self, key: str, problem: str) -> StoreConflictError:
         fix = "published bytes never change; publish under a new key"
         return StoreConflictError(problem, self.uri(key), fix=fix)
-
-    @contextlib.contextmanager
-    def _written(self, source: BinaryIO) -> Iterator[Path]:
-        unfinished = self._root / UNFINISHED
-        _make_folder(unfinished)
-        handle, name = tempfile.mkstemp(dir=unfinished)
-        try:
-            with os.fdopen(handle, "wb") as target:
-                shutil.copyfileobj(source, target, _CHUNK)
-                target.flush()
-                os.fchmod(target.fileno(), 0o644)  # mkstemp makes it private to this account
-                os.fsync(target.fileno())
-            yield Path(name)
-        finally:
-            Path(name).unlink()
 
 
 def _files_below(start: Path) -> Iterator[Path]:
@@ -140,32 +162,6 @@ def _files_below(start: Path) -> Iterator[Path]:
 
     for folder, _, names in os.walk(start, onerror=unreadable):
         yield from (Path(folder, name) for name in names)
-
-
-def _same(one: BinaryIO, other: BinaryIO) -> bool:
-    while True:
-        left, right = one.read(_CHUNK), other.read(_CHUNK)
-        if left != right:
-            return False
-        if not left:
-            return True
-
-
-def _make_folder(folder: Path) -> None:
-    """Create `folder` and its parents, each entry synced: a file is not durable in a folder that is not."""
-    if folder.is_dir():
-        return
-    _make_folder(folder.parent)
-    folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _missing(uri: str) -> MissingObjectError:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import BinaryIO
 
-from rampart.delivery.store import ObjectInfo, ObjectStore
+from rampart.delivery.store import Content, KeyFor, ObjectInfo, ObjectStore
 
 
 class OverlayStore:
@@ -20,13 +20,17 @@ class OverlayStore:
         """Publish a file in the scratch store."""
         self._scratch.put_file_once(key, path)
 
+    def put_stream_once(self, source: BinaryIO, key_for: KeyFor, expected: Content | None = None) -> Content:
+        """Publish a stream in the scratch store."""
+        return self._scratch.put_stream_once(source, key_for, expected)
+
     def get(self, key: str) -> bytes:
         """All bytes of an object of either store."""
         return self._holding(key).get(key)
 
-    def open(self, key: str) -> BinaryIO:
+    def open(self, key: str, checked: bool = True) -> BinaryIO:
         """A stream over an object of either store."""
-        return self._holding(key).open(key)
+        return self._holding(key).open(key, checked)
 
     def exists(self, key: str) -> bool:
         """Is something published under `key` in either store?"""

@@ -1,4 +1,4 @@
-"""A store in an S3 bucket: the one place that knows boto3.
+"""A store in an S3 bucket.
 
 Publish-once rests on conditional writes (``If-None-Match: *``), which AWS S3 and its good imitations decide
 atomically. The SHA-256 goes with every upload as S3's own checksum and as metadata; the metadata is checked
@@ -9,99 +9,93 @@ succeed in 35 of 60 tries), so a large object is first reserved by a small one: 
 decides whose bytes a key will hold.
 """
 
-import base64
-import contextlib
 import hashlib
-import io
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import BinaryIO
 
-import boto3
-from boto3.s3.transfer import TransferConfig
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
-from botocore.response import StreamingBody
+from botocore.exceptions import ClientError
 
-from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError, UnreadableFileError
-from rampart.delivery.store import UNFINISHED, ObjectInfo, S3Options, checked_key, sha256_of
+from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError
+from rampart.delivery.hashed_copy import hashed_copy
+from rampart.delivery.s3_client import s3_client
+from rampart.delivery.s3_digests import DIGEST
+from rampart.delivery.s3_errors import PRECONDITION, code_of, explained
+from rampart.delivery.s3_reading import S3Stream, open_object, replaced
+from rampart.delivery.s3_writing import LOCKED, Target, Writer
+from rampart.delivery.store import (
+    UNFINISHED,
+    Content,
+    KeyFor,
+    ObjectInfo,
+    S3Options,
+    checked_key,
+    sha256_of,
+)
 
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
-
-DIGEST = "rampart-sha256"  # name of the metadata entry
-_BUFFER = 1 << 20  # bytes
 _ATTEMPTS = 6  # at a write that meets another write of the same key, 0.1 to 1.6 s apart
-_FIXES = {
-    "AccessDenied": "give this account s3:ListBucket, s3:GetObject and s3:PutObject on the bucket",
-    "403": "give this account s3:ListBucket, s3:GetObject and s3:PutObject on the bucket",
-    "NoSuchBucket": "create the bucket, or correct its name",
-    "InvalidAccessKeyId": "set valid credentials (AWS_ACCESS_KEY_ID, AWS_PROFILE or an instance role)",
-    "SignatureDoesNotMatch": "set valid credentials (AWS_ACCESS_KEY_ID, AWS_PROFILE or an instance role)",
-}
+PART_BYTES = 16 << 20
+# Codes of a write that met something: an object, another upload, or the end of its own upload in parts by an
+# earlier try whose answer was lost.
+_MET = PRECONDITION | {"ConditionalRequestConflict", "409", "NoSuchUpload"}
+# Codes of a server-side copy that this account, or this server, cannot do; the bytes are then sent.
+_NO_COPY = frozenset({"AccessDenied", "403", "NotImplemented", "501", "InvalidRequest"})
 
 
 class S3Store:
     """Objects below ``s3://bucket/prefix``.
 
-    `part_bytes` is the size from which a file is uploaded in parts, and of each part (5 MiB at least).
+    `part_bytes` is the size from which an object is uploaded in parts, and of each part (5 MiB at least).
     An upload that dies leaves parts that are no object; a lifecycle rule of the bucket should expire them.
     """
 
-    def __init__(self, bucket: str, prefix: str, options: S3Options, part_bytes: int = 64 << 20) -> None:
+    def __init__(self, bucket: str, prefix: str, options: S3Options, part_bytes: int = PART_BYTES) -> None:
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
-        self._client = _client(options)
-        self._transfer = TransferConfig(multipart_threshold=part_bytes, multipart_chunksize=part_bytes)
+        self._part_bytes = part_bytes
+        self._options = options
+        self._client = s3_client(options)
+        self._writer = Writer(self._client, bucket, options, part_bytes)
 
     def put_once(self, key: str, data: bytes) -> None:
         """Publish `data`; see `ObjectStore.put_once`."""
-        digest = hashlib.sha256(data)
-
-        def upload() -> None:
-            self._client.put_object(
-                Bucket=self._bucket,
-                Key=self._full(key),
-                Body=data,
-                ChecksumSHA256=base64.b64encode(digest.digest()).decode(),
-                Metadata={DIGEST: digest.hexdigest()},
-            )
-
-        self._publish(key, digest.hexdigest(), upload)
+        content = Content(hashlib.sha256(data).hexdigest(), len(data))
+        self._publish(key, content, lambda: self._writer.put(self._target(key, content), data))
 
     def put_file_once(self, key: str, path: Path) -> None:
         """Publish the file at `path`, in parts when it is large; see `ObjectStore.put_once`."""
         with path.open("rb") as source:
-            digest = sha256_of(source)
-        if self.exists(key):  # saves sending gigabytes only to be refused
-            return self._check_same(key, digest)
-        if path.stat().st_size >= self._transfer.multipart_threshold:
-            self._reserve(key, digest)
+            content = Content(sha256_of(source), source.tell())
+            source.seek(0)
+            self._put_known(key, content, source)
 
-        def upload() -> None:
-            with path.open("rb") as source:
-                self._client.upload_fileobj(
-                    source,
-                    self._bucket,
-                    self._full(key),
-                    ExtraArgs={"ChecksumAlgorithm": "SHA256", "Metadata": {DIGEST: digest}},
-                    Config=self._transfer,
-                )
+    def put_stream_once(self, source: BinaryIO, key_for: KeyFor, expected: Content | None = None) -> Content:
+        """Publish a stream; see `ObjectStore.put_stream_once`.
 
-        return self._publish(key, digest, upload)
+        What lies on this server, and is read as the same account, is copied there: it is read only for its
+        digest. Anything else is sent while it is read, or afterwards where nobody promised its digest.
+        """
+        copied = isinstance(source, S3Stream) and source.reach == self._options.reach
+        large = expected is not None and expected.bytes >= self._part_bytes
+        if expected and large and not copied and not self.exists(key_for(expected)):
+            content = self._put_while_reading(source, key_for, expected)
+        else:
+            content = self._put_when_read(source, key_for)
+        self._check_written(key_for(content), content)
+        return content
 
     def get(self, key: str) -> bytes:
         """All bytes of an object, verified."""
         with self.open(key) as stream:
             return stream.read()
 
-    def open(self, key: str) -> BinaryIO:
-        """A stream over an object; its last read raises `UnreadableFileError` if the digest does not hold."""
-        with _explained(self.uri(key)):
-            found = self._client.get_object(Bucket=self._bucket, Key=self._full(key), ChecksumMode="ENABLED")
-        raw = _Verified(found["Body"], self.uri(key), found["Metadata"].get(DIGEST))
-        return io.BufferedReader(raw, _BUFFER)
+    def open(self, key: str, checked: bool = True) -> BinaryIO:
+        """A stream over an object; see `ObjectStore.open`."""
+        stream = open_object(self._client, self._bucket, self._full(key), checked)
+        stream.reach = self._options.reach
+        return stream
 
     def exists(self, key: str) -> bool:
         """Is there an object under `key`?"""
@@ -113,7 +107,7 @@ class S3Store:
 
     def list(self, prefix: str) -> tuple[ObjectInfo, ...]:
         """Objects whose key starts with `prefix`; the empty objects that stand for folders are left out."""
-        with _explained(f"s3://{self._bucket}/{self._prefix}{prefix}"):
+        with explained(f"s3://{self._bucket}/{self._prefix}{prefix}"):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._bucket, Prefix=self._prefix + prefix
             )
@@ -130,25 +124,91 @@ class S3Store:
         """The object's ``s3://`` address."""
         return f"s3://{self._bucket}/{self._full(key)}"
 
+    def remove_leftovers(self, begun_before: datetime) -> int:
+        """Have the server forget uploads in parts that nobody finished; see `leftovers`."""
+        with explained(f"s3://{self._bucket}/{self._prefix}"):
+            return self._writer.abort_uploads(self._prefix, begun_before)
+
     def _full(self, key: str) -> str:
         return self._prefix + checked_key(key)
 
-    def _head(self, key: str) -> dict[str, str]:
-        """The object's metadata."""
-        with _explained(self.uri(key)):
-            return self._client.head_object(Bucket=self._bucket, Key=self._full(key))["Metadata"]
+    def _target(self, key: str, content: Content) -> Target:
+        return Target(self._full(key), content, key.startswith(LOCKED))
 
-    def _publish(self, key: str, digest: str, upload: Callable[[], None]) -> None:
+    def _head(self, key: str) -> Content | None:
+        """What lies under `key`, None where its SHA-256 is not on record; raises when nothing does."""
+        with explained(self.uri(key)):
+            found = self._client.head_object(Bucket=self._bucket, Key=self._full(key))
+        digest = found["Metadata"].get(DIGEST)
+        return Content(digest, found["ContentLength"]) if digest else None
+
+    def _put_when_read(self, source: BinaryIO, key_for: KeyFor) -> Content:
+        head = _Head(self._part_bytes)
+        content = hashed_copy(source, head.write)
+        key = key_for(content)
+        if content.bytes < self._part_bytes:
+            self.put_once(key, bytes(head.data))
+        elif not self._is_there(key, content) and not self._copied(source, key, content):
+            source.seek(0)
+            self._put_known(key, content, source)
+        return content
+
+    def _put_while_reading(self, source: BinaryIO, key_for: KeyFor, expected: Content) -> Content:
+        key = key_for(expected)
+        with explained(self.uri(key)), self._writer.parts(self._target(key, expected)) as parts:
+            content = hashed_copy(source, parts.write)
+            if key_for(content) != key or content != expected:
+                raise _changed(self.uri(key))
+            self._publish_large(key, content, parts.complete)
+        return content
+
+    def _put_known(self, key: str, content: Content, source: BinaryIO) -> None:
+        if content.bytes < self._part_bytes:
+            self.put_once(key, source.read())
+        elif not self._is_there(key, content):
+            self._put_while_reading(source, lambda _: key, content)
+
+    def _copied(self, source: BinaryIO, key: str, content: Content) -> bool:
+        """Have the server copy what was read from it; False where it cannot."""
+        if not isinstance(source, S3Stream) or source.reach != self._options.reach:
+            return False
+        origin = source.origin
+        try:
+            with self._writer.parts(self._target(key, content), sent=False) as parts:
+                parts.copy(origin)
+                self._publish_large(key, content, parts.complete)
+        except ClientError as error:
+            if code_of(error) in PRECONDITION:
+                raise replaced(f"s3://{origin.bucket}/{origin.key}") from error
+            if code_of(error) in _NO_COPY:
+                return False
+            with explained(self.uri(key)):
+                raise
+        return True
+
+    def _is_there(self, key: str, content: Content) -> bool:
+        """Saves sending gigabytes only to be refused; other bytes raise `StoreConflictError`."""
+        try:
+            self._check_same(key, content)
+        except MissingObjectError:
+            return False
+        return True
+
+    def _publish_large(self, key: str, content: Content, complete: Callable[[], None]) -> None:
+        self._reserve(key, content.sha256)
+        self._publish(key, content, complete)
+
+    def _publish(self, key: str, content: Content, upload: Callable[[], None]) -> None:
         for attempt in range(_ATTEMPTS):
-            with _explained(self.uri(key)):
+            with explained(self.uri(key)):
                 try:
                     return upload()
                 except ClientError as error:
-                    if _code(error) not in ("PreconditionFailed", "412", "ConditionalRequestConflict"):
+                    if code_of(error) not in _MET:
                         raise
             # Refused because something is there. That may be our own earlier try, whose answer was lost.
-            with contextlib.suppress(MissingObjectError):
-                return self._check_same(key, digest)
+            if self._is_there(key, content):
+                return None
             time.sleep(0.1 * min(2**attempt, 16))  # 409: another upload is under way and may yet fail
         raise DeliveryError(
             "other writers keep getting in the way", file=self.uri(key), fix="run the task again in a minute"
@@ -162,96 +222,35 @@ class S3Store:
         except StoreConflictError as error:
             raise self._conflict(key) from error
 
-    def _conflict(self, key: str) -> StoreConflictError:
-        return StoreConflictError(
-            "other bytes are already published under this key",
-            file=self.uri(key),
-            fix="published bytes never change; publish under a new key",
-        )
+    def _conflict(
+        self, key: str, problem: str = "other bytes are already published under this key"
+    ) -> StoreConflictError:
+        fix = "published bytes never change; publish under a new key"
+        return StoreConflictError(problem, file=self.uri(key), fix=fix)
 
-    def _check_same(self, key: str, digest: str) -> None:
-        stored = self._head(key).get(DIGEST)
-        if stored is None:
-            with self.open(key) as stream:
-                stored = sha256_of(stream)
-        if stored != digest:
+    def _check_same(self, key: str, content: Content) -> None:
+        stored = self._head(key)
+        if stored is None:  # not written by us
+            with self.open(key, checked=False) as stream:
+                stored = hashed_copy(stream, len)
+        if stored != content:
             raise self._conflict(key)
 
-
-class _Verified(io.RawIOBase):
-    """An object's body, hashed on the way."""
-
-    def __init__(self, body: StreamingBody, uri: str, sha256: str | None) -> None:
-        self._body, self._uri, self._wanted = body, uri, sha256
-        self._seen = hashlib.sha256()
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
-        with _explained(self._uri):
-            data = self._body.read(len(buffer))
-        self._seen.update(data)
-        if not data and self._wanted not in (None, self._seen.hexdigest()):
-            raise UnreadableFileError(
-                f"the stored bytes have the SHA-256 {self._seen.hexdigest()}; written was {self._wanted}",
-                file=self._uri,
-                fix="restore the object from a backup or an older version",
-            )
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            self._body.close()
-        super().close()
+    def _check_written(self, key: str, content: Content) -> None:
+        if self._head(key) not in (content, None):
+            raise self._conflict(key, "the object does not hold what was just written")
 
 
-def _client(options: S3Options) -> "S3Client":
-    session = boto3.Session(profile_name=options.profile, region_name=options.region)
-    client = session.client(
-        "s3",
-        endpoint_url=options.endpoint_url,
-        config=Config(
-            retries={"mode": "standard", "max_attempts": 5},
-            s3={"addressing_style": "path" if options.path_style else "auto"},
-            connect_timeout=10,
-            read_timeout=60,
-            max_pool_connections=16,
-        ),
-    )
-    # boto3's transfer manager cannot be told to write conditionally, so the client itself is: no write of
-    # this client can replace an object.
-    for operation in ("PutObject", "CompleteMultipartUpload"):
-        client.meta.events.register(f"before-parameter-build.s3.{operation}", _never_replace)
-    return client
+class _Head:
+    """The first bytes of a stream, as long as they could be all of it."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self.data = most, bytearray()
+
+    def write(self, chunk: bytes) -> None:
+        if len(self.data) < self._most:
+            self.data += chunk
 
 
-def _never_replace(params: dict[str, Any], **_: object) -> None:
-    params["IfNoneMatch"] = "*"
-
-
-@contextlib.contextmanager
-def _explained(uri: str) -> Iterator[None]:
-    """Turn boto3's errors into sentences."""
-    try:
-        yield
-    except ClientError as error:
-        code = _code(error)
-        if code in ("NoSuchKey", "404", "NotFound"):
-            raise MissingObjectError(
-                "there is no such object", uri, fix="check the name and deliver the file"
-            ) from error
-        raise DeliveryError(
-            f"the S3 server refused ({code})", uri, fix=_FIXES.get(code, f"see S3's error code {code}")
-        ) from error
-    except BotoCoreError as error:
-        raise DeliveryError(
-            f"the S3 server could not be used ({error})",
-            uri,
-            fix="check the endpoint, the region, the credentials and the network, then run again",
-        ) from error
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "unknown")
+def _changed(uri: str) -> DeliveryError:
+    return DeliveryError("the file changed while it was read", uri, fix="finish writing it, then run again")

@@ -5,10 +5,11 @@ So a task that crashed is simply run again, and two workers on one delivery cann
 """
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Literal, Protocol
 from urllib.parse import unquote, urlsplit
 
 from rampart.delivery.errors import DeliveryError
@@ -30,13 +31,42 @@ class ObjectInfo:
 
 
 @dataclass(frozen=True)
+class Content:
+    """What bytes are, wherever they lie: their SHA-256 (lower-case hex) and how many they are."""
+
+    sha256: str
+    bytes: int
+
+
+# Decides, once a stream was read, where its bytes belong; it may refuse them by raising.
+KeyFor = Callable[[Content], str]
+Checksums = Literal["when_supported", "when_required"]
+Encryption = Literal["none", "AES256", "aws:kms"]
+LockMode = Literal["GOVERNANCE", "COMPLIANCE"]
+
+
+@dataclass(frozen=True)
 class S3Options:
-    """How to reach an S3 server; the defaults are those of the AWS command line."""
+    """How to reach an S3 server, and how to write there; the defaults are those of the AWS command line.
+
+    `checksums`: send and ask for SHA-256 checksums, or make do with MD5 and signatures, which servers of
+    before 2022 understand. `lock_days` is the retention of landed bytes, in a bucket with object lock.
+    """
 
     endpoint_url: str | None = None
     region: str | None = None
     path_style: bool = False
     profile: str | None = None
+    checksums: Checksums = "when_supported"
+    encryption: Encryption = "none"
+    kms_key_id: str | None = None
+    lock_days: int | None = None
+    lock_mode: LockMode = "GOVERNANCE"
+
+    @property
+    def reach(self) -> tuple[str | None, ...]:
+        """Whom one speaks to, and as whom: with equal ones, a server can copy from one store to another."""
+        return self.endpoint_url, self.region, self.profile
 
 
 class ObjectStore(Protocol):
@@ -51,11 +81,25 @@ class ObjectStore(Protocol):
     def put_file_once(self, key: str, path: Path) -> None:
         """`put_once` with the content of a local file, in bounded memory."""
 
+    def put_stream_once(self, source: BinaryIO, key_for: KeyFor, expected: Content | None = None) -> Content:
+        """Publish all of `source`, in one pass and bounded memory, under the key that its content decides.
+
+        `key_for` is asked once all was read, and nothing is published when it raises. `expected` is what
+        somebody promised, if anybody did: without it, a large file that goes to S3 from elsewhere has to be
+        read twice, so `source` must be able to go back to its start.
+
+        Raises `StoreConflictError` when under the key lie other bytes, or not all that was just written.
+        """
+
     def get(self, key: str) -> bytes:
         """All bytes of an object; `MissingObjectError` when there is none."""
 
-    def open(self, key: str) -> BinaryIO:
-        """A stream over an object, in bounded memory; `MissingObjectError` when there is none."""
+    def open(self, key: str, checked: bool = True) -> BinaryIO:
+        """A stream over an object, in bounded memory; `MissingObjectError` when there is none.
+
+        `checked`: hold the bytes to what the store knows of them; their last read raises
+        `UnreadableFileError` where that does not hold. Say no where you compare a SHA-256 yourself.
+        """
 
     def exists(self, key: str) -> bool:
         """Is something published under `key`?"""

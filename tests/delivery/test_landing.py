@@ -5,13 +5,14 @@ import os
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, ClassVar
 
 import msgspec
 import pytest
 
 from contracts.model import Contract
 from rampart.delivery.arrival import find_delivery
+from rampart.delivery.compression import open_decompressed
 from rampart.delivery.errors import DeliveryError, LandingError, ManifestError, UnreadableFileError
 from rampart.delivery.globs import files_matching
 from rampart.delivery.landing import delivery_id, land, landed_key
@@ -176,11 +177,17 @@ def test_a_delivery_that_is_not_as_promised_is_refused_with_file_and_fix(
     assert landed.list("") == ()
 
 
-def test_a_compressed_file_cut_before_it_was_hashed_is_refused(drop: LocalStore, landed: LocalStore) -> None:
+def test_a_compressed_file_cut_before_it_was_hashed_is_refused_when_it_is_read(
+    drop: LocalStore, landed: LocalStore
+) -> None:
+    """Landing proves that the bytes are those the vendor meant; reading them, that they are whole."""
     _deliver(drop, {"rows.jsonl.gz": PACKED[:-5]})
-    with pytest.raises(UnreadableFileError, match=r"week-01/rows\.jsonl\.gz: the gzip stream ends early"):
-        land(drop, FOLDER, _contract(), 1, landed)
-    assert landed.list("") == ()
+    (file,) = land(drop, FOLDER, _contract(), 1, landed).files
+    with (
+        open_decompressed(landed.open(file.key), file.name) as text,
+        pytest.raises(UnreadableFileError, match=r"rows\.jsonl\.gz: the gzip stream ends early"),
+    ):
+        text.read()
 
 
 @pytest.mark.parametrize("name", ["../../etc/passwd", "/etc/passwd", "../week-02/rows.jsonl"])
@@ -240,11 +247,11 @@ def test_a_missing_joined_file_is_named_by_its_clause(
 class _Growing(LocalStore):
     """A drop whose vendor is still writing."""
 
-    def open(self, key: str) -> BinaryIO:
-        return io.BytesIO(self.get_now(key) + b"more")
+    def open(self, key: str, checked: bool = True) -> BinaryIO:
+        return io.BytesIO(self.get_now(key, checked) + b"more")
 
-    def get_now(self, key: str) -> bytes:
-        with super().open(key) as stream:
+    def get_now(self, key: str, checked: bool) -> bytes:
+        with super().open(key, checked) as stream:
             return stream.read()
 
 
@@ -262,17 +269,31 @@ def test_a_damaged_landed_copy_is_found_and_never_used(drop: LocalStore, landed:
         land(drop, FOLDER, _contract(), 1, landed)
 
 
-class _Careless(LocalStore):
-    """A store that loses the last byte of what it is given."""
+def test_what_the_disk_kept_is_compared_with_what_was_read(
+    drop: LocalStore, landed: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def careless(handle: int, data: memoryview) -> int:
+        return write(handle, data[:-1]) + 1  # says that it wrote all of it
 
-    def put_file_once(self, key: str, path: Path) -> None:
-        self.put_once(key, path.read_bytes()[:-1])
-
-
-def test_what_was_written_is_compared_with_what_was_read(drop: LocalStore, tmp_path: Path) -> None:
     _deliver(drop, {"rows.jsonl.gz": PACKED})
+    write = os.write
+    monkeypatch.setattr(os, "write", careless)
     with pytest.raises(LandingError, match="no longer holds the bytes"):
-        land(drop, FOLDER, _contract(), 1, _Careless(tmp_path / "careless"))
+        land(drop, FOLDER, _contract(), 1, landed)
+    assert landed.list("") == ()
+
+
+def test_a_file_is_read_from_the_drop_once(drop: LocalStore, landed: LocalStore, tmp_path: Path) -> None:
+    class Counting(LocalStore):
+        opened: ClassVar[list[str]] = []
+
+        def open(self, key: str, checked: bool = True) -> BinaryIO:
+            self.opened.append(key)
+            return super().open(key, checked)
+
+    _deliver(drop, {"rows.jsonl.gz": PACKED})
+    land(Counting(tmp_path / "drop"), FOLDER, _contract(), 1, landed)
+    assert Counting.opened.count(f"{FOLDER}/rows.jsonl.gz") == 1
 
 
 def test_a_large_file_lands_in_bounded_memory(drop: LocalStore, landed: LocalStore) -> None:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from rampart.delivery.errors import (
     StoreConflictError,
     UnreadableFileError,
 )
+from rampart.delivery.leftovers import remove_leftovers
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.store import UNFINISHED, ObjectInfo, ObjectStore, S3Options, open_store
 
@@ -225,13 +227,14 @@ def test_a_folder_that_may_not_be_read_is_not_taken_for_empty(
         raise PermissionError(13, "Permission denied", str(path))
 
     monkeypatch.setattr(os, "scandir", refuse)  # what os.walk asks; root may read whatever its mode says
-    with pytest.raises(PermissionError):
+    with pytest.raises(DeliveryError, match="Fix: give it read and write access"):
         LocalStore(tmp_path).list("")
 
 
 _KILLED_WRITER = """
 import io, sys, time
 from pathlib import Path
+from rampart.delivery.leftovers import remove_leftovers
 from rampart.delivery.local_store import LocalStore
 class Slow(io.BytesIO):
     def read(self, count=-1):
@@ -256,6 +259,10 @@ def test_a_killed_writer_leaves_no_object_and_its_work_can_be_done_again(tmp_pat
     assert not store.exists("a/key")
     store.put_once("a/key", bytes(1_000_000))
     assert store.list("") == (ObjectInfo("a/key", 1_000_000),)
+    now = datetime.now(UTC)
+    assert remove_leftovers(store, now - timedelta(hours=1)) == 0
+    assert remove_leftovers(store, now + timedelta(hours=1)) == 1
+    assert list((tmp_path / UNFINISHED).iterdir()) == []
 
 
 def test_unfinished_writes_cannot_be_named_as_objects(tmp_path: Path) -> None:
