@@ -41,7 +41,7 @@ class Interruption:
 def interrupted(at: int | None) -> Iterator[Interruption]:
     """Run the block until effect number `at`; the block ends quietly there."""
     dying = Interruption(at)
-    publish = LocalStore._publish
+    publish = LocalStore._link
 
     def publishing(store: LocalStore, *args: Any, **kwargs: Any) -> None:
         dying.effect()
@@ -55,7 +55,7 @@ def interrupted(at: int | None) -> Iterator[Interruption]:
     event.listen(Engine, "before_cursor_execute", statement)
     event.listen(Engine, "commit", dying.effect)
     try:
-        with patch.object(LocalStore, "_publish", publishing):
+        with patch.object(LocalStore, "_link", publishing):
             yield dying
     except Interrupted:
         pass
