@@ -10,11 +10,13 @@ decides whose bytes a key will hold.
 """
 
 import base64
+import builtins
 import contextlib
 import hashlib
 import io
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -129,6 +131,42 @@ class S3Store:
     def uri(self, key: str) -> str:
         """The object's ``s3://`` address."""
         return f"s3://{self._bucket}/{self._full(key)}"
+
+    def locked_until(self, key: str) -> datetime | None:
+        """Until when object lock keeps the newest version."""
+        try:
+            with _explained(self.uri(key)):
+                found = self._client.head_object(Bucket=self._bucket, Key=self._full(key))
+        except MissingObjectError:
+            return None
+        if found.get("ObjectLockLegalHoldStatus") == "ON":
+            return datetime.max.replace(tzinfo=UTC)
+        until = found.get("ObjectLockRetainUntilDate")
+        return until if until and until > datetime.now(UTC) else None
+
+    def delete(self, key: str) -> bool:
+        """Remove the object with every version this account may see; see `ObjectStore.delete`."""
+        versions = self._versions(key)
+        with _explained(self.uri(key)):
+            for version in versions or []:
+                self._client.delete_object(Bucket=self._bucket, Key=self._full(key), VersionId=version)
+            if not versions:
+                self._client.delete_object(Bucket=self._bucket, Key=self._full(key))
+        return versions is not None
+
+    def _versions(self, key: str) -> "builtins.list[str] | None":
+        """Version ids of everything under `key`, markers included; None when they may not be listed."""
+        full = self._full(key)
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=full)
+        try:
+            return [
+                item["VersionId"]
+                for page in pages
+                for item in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+                if item["Key"] == full
+            ]
+        except ClientError:  # not allowed, or a server without versions
+            return None
 
     def _full(self, key: str) -> str:
         return self._prefix + checked_key(key)
