@@ -14,10 +14,12 @@ from contracts.model import Contract
 from quality import RULES_VERSION
 from rampart.delivery.arrival import look
 from rampart.delivery.errors import DeliveryError, StoreConflictError
-from rampart.delivery.landing import Landed, LandedFile, land
+from rampart.delivery.landing import Landed, land
+from rampart.delivery.listings import listing_address, read_listing
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import receive, refuse
 from rampart.ledger.claims import Claim, advance, claim, this_worker
+from rampart.ledger.deletion.said import deletion_of
 from rampart.ledger.errors import DeliveryConflictError
 from rampart.ledger.keeping import kept
 from rampart.records.reasons import REGISTRY_VERSION
@@ -54,12 +56,15 @@ def land_delivery(
     """Verify and land what lies in the week's folder, if it is complete at `as_of`.
 
     `at_root`: the drop itself is the week's folder. Somebody points at it, so no quiet period is waited for.
+    A week whose data were deleted is landed no more.
     """
     folder = "" if at_root else contract.inbox(week)
     try:
         arrival = look(place.drop, folder, contract, None if at_root else as_of)
         if isinstance(arrival, str):
             return Awaited(arrival)
+        if gone := deletion_of(place.books, contract.contract_id, week):
+            return Refused(gone.sentence(week))
         landed = land(place.drop, folder, contract, week, place.store)
     except DeliveryError as error:
         return Refused(str(error))
@@ -71,13 +76,18 @@ def land_delivery(
 
 
 @task(**STAGE)
-def recall_delivery(place: Workspace, contract: Contract, week: int) -> Landed | None:
-    """The delivery on the books for `week`, from our own landed bytes; None when there is none."""
+def recall_delivery(place: Workspace, contract: Contract, week: int) -> Landed | Refused | None:
+    """The delivery on the books for `week`, from our own landed bytes; None when there is none.
+
+    Refused when the week's data were deleted.
+    """
+    if gone := deletion_of(place.books, contract.contract_id, week):
+        return Refused(gone.sentence(week))
     batch = current_batch(place.books, contract.contract_id, week)
     if batch is None or batch.delivery_id is None:
         return None
-    known = json.loads(place.store.get(listing_key(contract, week, batch.delivery_id)))
-    return Landed(batch.delivery_id, tuple(LandedFile(**file) for file in known), batch.replaces)
+    files = read_listing(place.store, listing_key(contract, week, batch.delivery_id))
+    return Landed(batch.delivery_id, files, batch.replaces)
 
 
 @task(**STAGE)
@@ -150,8 +160,8 @@ def rules_digest(contract: Contract) -> str:
 
 
 def listing_key(contract: Contract, week: int, delivery_id: str) -> str:
-    """Where the list of a landed delivery's files is kept: two contracts may be sent the same bytes."""
-    return f"deliveries/{contract.contract_id}/week-{week:02d}/{delivery_id}.json"
+    """Where the list of a landed delivery's files is kept."""
+    return listing_address(contract.contract_id, week, delivery_id)
 
 
 def _listing(landed: Landed) -> bytes:

@@ -15,6 +15,7 @@ from rampart.delivery.landing import Landed
 from rampart.delivery.tables import fetch_table, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
+from rampart.ledger.deletion.said import still_held
 from rampart.records.identity import KEYS
 from tasks.intake import Refused
 from tasks.policy import STAGE
@@ -60,7 +61,9 @@ def read_inputs(place: Workspace, contract: Contract, week: int, landed: Landed)
 @task(**STAGE)
 def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> Gates:
     """Every reason against every record; publish who was kept, who was not, and what could not be read."""
-    before = judged_batches_before(place.books, contract.program, (week, contract.contract_id))
+    before = still_held(
+        place.books, judged_batches_before(place.books, contract.program, (week, contract.contract_id))
+    )
     records = inputs.read.records
     gated = gate_records(records, contract, week, _earlier(place, contract, before), inputs.issued)
     fates = part(records, gated)

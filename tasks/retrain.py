@@ -9,6 +9,7 @@ from prefect import get_run_logger, task
 from contracts.model import Contract
 from rampart.delivery.tables import fetch_table
 from rampart.ledger.batch_rows import BatchRow, accepted_batches
+from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record_skip, record_training
 from rampart.ledger.outbox import OutboxRow, pending
 from rampart.retrain.config import TrainConfig
@@ -60,7 +61,10 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         return NothingToTrain("The contract does not allow training on the data (rights.train).")
     if terms.training.backend == "none":
         return NothingToTrain("The contract asks for no training (training.backend: none).")
-    batches = tuple(b for b in _scope(place, request) if terms_of(b.contract_digest, place).rights.train)
+    if gone := deletion_of(place.books, request.contract_id, request.week):
+        return NothingToTrain(f"{gone.sentence(request.week)}.")
+    scope = still_held(place.books, _scope(place, request))
+    batches = tuple(b for b in scope if terms_of(b.contract_digest, place).rights.train)
     data = [_batch_data(place, batch) for batch in batches]
     config = TrainConfig(backend=terms.training.backend, promotion_margin=terms.training.promotion_margin)
     before = champion(place.books, request.program)

@@ -28,6 +28,10 @@ class Commands(LazyGroup):
         "hint": "hint",
         "verify": "verify",
         "ledger": "ledger",
+        "backup": "backup",
+        "restore": "restore",
+        "retention": "retention",
+        "delete": "delete",
         "serve": "serve",
         "demo": "demo",
     }

@@ -44,7 +44,7 @@ def backfill(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
 ) -> None:
     """Judge landed weeks anew, from our own copies; verdicts that change stand beside the old ones."""
-    first, last = _range(weeks)
+    first, last = week_range(weeks)
     at = moment(as_of)
     if under and terms:
         raise stop(Exit.USAGE, "--under names a version on the books, --terms a file. Fix: give one of them")
@@ -98,7 +98,8 @@ def _agree(
         return rules, {row.week: row.state for row in ramp_rows(place.books, contract_id=contract_id)}
 
 
-def _range(weeks: str) -> tuple[int, int]:
+def week_range(weeks: str) -> tuple[int, int]:
+    """First and last week of ``3`` or ``2-4``."""
     parts = weeks.split("-")
     if not all(part.isdigit() for part in parts) or len(parts) > 2 or not 0 < int(parts[0]) <= int(parts[-1]):
         raise stop(Exit.USAGE, f"--weeks {weeks!r} is neither a week nor a range; give for example 3 or 2-4")

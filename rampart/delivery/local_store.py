@@ -89,6 +89,19 @@ class LocalStore:
         """Remove files whose writer was killed; see `leftovers`."""
         return remove_unfinished(self._root / UNFINISHED, begun_before)
 
+    def locked_until(self, key: str) -> datetime | None:
+        """None: a folder locks nothing."""
+        self._inside(key)
+        return None
+
+    def delete(self, key: str) -> bool:
+        """Remove the file, and see to it that it stays removed after a power cut."""
+        path = self._inside(key)
+        path.unlink(missing_ok=True)
+        if path.parent.is_dir():
+            sync_folder(path.parent)
+        return True
+
     def _info(self, path: Path) -> ObjectInfo | None:
         key = path.relative_to(self._root).as_posix()
         if key.startswith(f"{UNFINISHED}/"):

@@ -1,8 +1,10 @@
 """A store that reads through to another and keeps every write to itself: what a dry run works on."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from rampart.delivery.errors import DeliveryError
 from rampart.delivery.store import Content, KeyFor, ObjectInfo, ObjectStore
 
 
@@ -44,6 +46,14 @@ class OverlayStore:
     def uri(self, key: str) -> str:
         """The object's address where it lies."""
         return self._holding(key).uri(key)
+
+    def locked_until(self, key: str) -> datetime | None:
+        """Until when the object is locked where it lies."""
+        return self._holding(key).locked_until(key)
+
+    def delete(self, key: str) -> bool:
+        """Refused: what is below never changes."""
+        raise DeliveryError("a dry run deletes nothing", key, fix="run it without --dry-run")
 
     def _holding(self, key: str) -> ObjectStore:
         return self._scratch if self._scratch.exists(key) else self._base

@@ -9,10 +9,11 @@ succeed in 35 of 60 tries), so a large object is first reserved by a small one: 
 decides whose bytes a key will hold.
 """
 
+import builtins
 import hashlib
 import time
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -128,6 +129,42 @@ class S3Store:
         """Have the server forget uploads in parts that nobody finished; see `leftovers`."""
         with explained(f"s3://{self._bucket}/{self._prefix}"):
             return self._writer.abort_uploads(self._prefix, begun_before)
+
+    def locked_until(self, key: str) -> datetime | None:
+        """Until when object lock keeps the newest version."""
+        try:
+            with explained(self.uri(key)):
+                found = self._client.head_object(Bucket=self._bucket, Key=self._full(key))
+        except MissingObjectError:
+            return None
+        if found.get("ObjectLockLegalHoldStatus") == "ON":
+            return datetime.max.replace(tzinfo=UTC)
+        until = found.get("ObjectLockRetainUntilDate")
+        return until if until and until > datetime.now(UTC) else None
+
+    def delete(self, key: str) -> bool:
+        """Remove the object with every version this account may see; see `ObjectStore.delete`."""
+        versions = self._versions(key)
+        with explained(self.uri(key)):
+            for version in versions or []:
+                self._client.delete_object(Bucket=self._bucket, Key=self._full(key), VersionId=version)
+            if not versions:
+                self._client.delete_object(Bucket=self._bucket, Key=self._full(key))
+        return versions is not None
+
+    def _versions(self, key: str) -> "builtins.list[str] | None":
+        """Version ids of everything under `key`, markers included; None when they may not be listed."""
+        full = self._full(key)
+        pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=full)
+        try:
+            return [
+                item["VersionId"]
+                for page in pages
+                for item in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+                if item["Key"] == full
+            ]
+        except ClientError:  # not allowed, or a server without versions
+            return None
 
     def _full(self, key: str) -> str:
         return self._prefix + checked_key(key)

@@ -110,6 +110,18 @@ class ObjectStore(Protocol):
     def uri(self, key: str) -> str:
         """The object's full address, for people and for other programs."""
 
+    def locked_until(self, key: str) -> datetime | None:
+        """Until when the store itself refuses to delete the object; None when it may go, or is not there.
+
+        A lock without an end (a legal hold) gives the last moment there is.
+        """
+
+    def delete(self, key: str) -> bool:
+        """Remove the object for good; one that is not there changes nothing. For `ledger.deletion` only.
+
+        True when nothing of it is left, False where a versioned bucket may still hold older versions.
+        """
+
 
 def open_store(uri: str, s3: S3Options | None = None) -> ObjectStore:
     """The store at `uri`: a path, ``file:///path`` or ``s3://bucket/prefix``.

@@ -9,6 +9,7 @@ from rampart.ledger.batch_rows import BatchRow, current_batch, key_of, newest, r
 from rampart.ledger.canonical import Json
 from rampart.ledger.chain import append_event, contract_stream, has_event
 from rampart.ledger.contracts import week_of
+from rampart.ledger.deletion.said import must_not_be_deleted
 from rampart.ledger.engine import writing
 from rampart.ledger.errors import DeliveryConflictError, TransitionError, UnknownBatchError
 from rampart.ledger.notices import announce_late, announce_refused
@@ -61,11 +62,13 @@ def receive(  # noqa: PLR0917 (the order in which a delivery's facts become know
         replaces: the delivery id this one replaces, from its manifest.
 
     Raises:
-        DeliveryConflictError: another delivery is on the books, and this one does not replace it.
+        DeliveryConflictError: another delivery is on the books, and this one does not replace it; or the
+            week's data were deleted.
         UnknownContractError: the contract version, or the week in it, is not on the books.
     """
     with writing(engine) as session:
         week_of(session, contract_digest, week)
+        must_not_be_deleted(session, contract_id, week)
         batch = newest(session, contract_id, week)
         if batch is None:
             batch = _open(session, contract_id, week, contract_digest, as_of)

@@ -31,6 +31,9 @@ class Violation:
     subject: str
     problem: str
 
+    def __str__(self) -> str:
+        return f"invariant {self.invariant}, {self.subject}: {self.problem}"
+
 
 def verify_books(engine: Engine) -> tuple[Violation, ...]:
     """Everything in the books that breaks an invariant; empty when they are in order."""

@@ -16,14 +16,18 @@ COMMANDS = sorted(
 def test_every_command_is_known_to_this_test() -> None:
     assert [" ".join(command) for command in COMMANDS] == [
         "backfill",
+        "backup",
         "contract check",
         "decide",
+        "delete",
         "demo",
         "hint",
         "ledger downgrade",
         "ledger upgrade",
         "ledger version",
         "reconcile",
+        "restore",
+        "retention",
         "retrain",
         "run",
         "serve",

@@ -35,5 +35,6 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
         f"{out_of('<run id>')}/",
         notice_key("<id>"),
     }
+    certificates = {"certificates/<contract>/<id>.<digest>.json"}
     packs_and_datasets = {"packs/<vendor>/week-03/summary-….md", "datasets/<digest>.parquet"}
-    assert set(KEYS) == made | packs_and_datasets
+    assert set(KEYS) == made | packs_and_datasets | certificates

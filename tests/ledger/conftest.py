@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import Engine
 
 from contracts.model import Contract
+from rampart.delivery.local_store import LocalStore
 from rampart.ledger.engine import open_ledger
+from simulator.season import Season
 from simulator.servers.postgresql import PostgreSql, postgresql, postgresql_programs
 from tests.ledger.books import register, terms
+from tests.ledger.judged_season import copy_of, play, settings_of
 
 
 @pytest.fixture(scope="session")
@@ -66,3 +69,32 @@ def either(either_url: str) -> Iterator[Engine]:
 def contract(engine: Engine) -> Contract:
     """A registered contract of four weeks."""
     return register(engine, terms())
+
+
+@pytest.fixture(scope="session")
+def judged_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a judged season, to copy."""
+    home = tmp_path_factory.mktemp("season") / "home"
+    with pytest.MonkeyPatch.context() as patched:
+        play(settings_of(home, patched))
+    return home
+
+
+@pytest.fixture
+def season(judged_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Season:
+    """A judged season in a home of the test's own."""
+    return settings_of(copy_of(judged_home, tmp_path / "home"), monkeypatch)
+
+
+@pytest.fixture
+def kept(season: Season) -> LocalStore:
+    """The season's store."""
+    return LocalStore(season.home / "store")
+
+
+@pytest.fixture
+def books(season: Season) -> Iterator[Engine]:
+    """The season's books."""
+    opened = season.books()
+    yield opened
+    opened.dispose()
