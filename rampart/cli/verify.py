@@ -42,7 +42,7 @@ def verify(as_json: Annotated[bool, typer.Option("--json", help="One JSON object
             "rows": counts,
             "violations": list(map(asdict, broken)),
             "notices": found.notices,
-            "orphans": list(map(asdict, found.orphans)),
+            "orphans": [{"key": orphan.key, "bytes": orphan.bytes} for orphan in found.orphans],
             "unfinished_deletions": [gone.id for gone in found.unfinished],
         }
         typer.echo(json.dumps(report, indent=1))

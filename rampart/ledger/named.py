@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.landing import landed_key
@@ -13,7 +13,9 @@ from rampart.delivery.store import ObjectStore
 from rampart.ledger.batch_rows import key_of
 from rampart.ledger.deletion.said import deletions_in
 from rampart.ledger.engine import reading
-from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, RmArtefact, RmVersion
+from rampart.ledger.notices import notice_key
+from rampart.ledger.outbox import NOTICES
+from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, Outbox, RmArtefact, RmVersion
 
 LISTING = "the list of its landed files"
 WORK_ORDERS = "work-orders/"  # kept by hand, before anything is on the books: each names itself
@@ -24,7 +26,7 @@ class Named:
     """An object the books name: its key, whose it is (a batch, a contract, a model), and what it is there.
 
     `contract_id` and `week` are given for a batch's objects. What a settled batch rests on, and whether a
-    model's files are there, is read by `rampart.ledger.verify_store`.
+    model's files are there, is read by `rampart.ledger.verify_store`. A notice that waits is not stored yet.
     """
 
     key: str
@@ -33,6 +35,7 @@ class Named:
     contract_id: str = ""
     week: int = 0
     read_elsewhere: bool = False
+    may_be_absent: bool = False
 
 
 def named_objects(engine: Engine, store: ObjectStore) -> tuple[Named, ...]:
@@ -42,7 +45,7 @@ def named_objects(engine: Engine, store: ObjectStore) -> tuple[Named, ...]:
     cannot be read names nothing; `rampart verify` says so.
     """
     with reading(engine) as session:
-        named = (*named_in_books(session), *_certificates(session))
+        named = (*named_in_books(session), *_certificates(session), *_notices(session))
     listings = [name for name in named if name.what == LISTING]
     booked = {(name.key, name.subject) for name in named}
     landed = (one for name in listings for one in _listed(store, name))
@@ -87,6 +90,12 @@ def _certificates(session: Session) -> Iterator[Named]:
             for suffix in ("json", "md"):
                 key = f"{gone.certificate.removesuffix('json')}{suffix}"
                 yield Named(key, f"{gone.contract_id} deletion {gone.id}", "the certificate")
+
+
+def _notices(session: Session) -> Iterator[Named]:
+    for row in session.exec(select(Outbox).where(col(Outbox.topic).in_(NOTICES))):
+        subject = f"{row.contract_id} week {row.week} revision {row.revision}"
+        yield Named(notice_key(row.id), subject, "a notice", may_be_absent=True)
 
 
 def _listed(store: ObjectStore, listing: Named) -> Iterator[Named]:

@@ -56,7 +56,11 @@ def _missing(
     """What `verify_store` does not read, and is neither there as promised nor deleted."""
     deleted = {one.key for found in gone for one in found.objects}
     for name in sorted(set(named)):
-        if name.read_elsewhere or (name.key in deleted and not _still_wanted(name, gone)):
+        if (
+            name.read_elsewhere
+            or name.may_be_absent
+            or (name.key in deleted and not _still_wanted(name, gone))
+        ):
             continue
         if name.key not in there and not store.exists(name.key):
             yield Violation(4, name.subject, f"{name.what} is not in the store ({name.key})")

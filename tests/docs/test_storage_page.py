@@ -22,7 +22,10 @@ RIGHTS = {
     "complete_multipart_upload": {"s3:PutObject"},
     "abort_multipart_upload": {"s3:AbortMultipartUpload"},
     "list_multipart_uploads": {"s3:ListBucketMultipartUploads"},
+    "delete_object": {"s3:DeleteObject", "s3:DeleteObjectVersion"},
+    "list_object_versions": {"s3:ListBucketVersions"},
 }
+DELETING = {"delete_object", "list_object_versions"}  # only `rampart delete` asks for them
 
 
 def _operations() -> Iterator[str]:
@@ -52,14 +55,17 @@ def test_every_operation_the_code_calls_is_known_here() -> None:
 
 
 def test_each_account_is_given_what_the_code_calls_and_no_more() -> None:
-    store, drop, vendor = _policies()
-    assert _allowed(store) == set().union(*(RIGHTS[name] for name in _operations()))
+    store, deleting, drop, vendor = _policies()
+    assert _allowed(store) == set().union(*(RIGHTS[name] for name in _operations() if name not in DELETING))
+    # What a lock says is in the answer to HEAD, for an account that may see it.
+    locks = {"s3:GetObjectRetention", "s3:GetObjectLegalHold"}
+    assert _allowed(deleting) == set().union(locks, *(RIGHTS[name] for name in DELETING))
     assert _allowed(drop) == RIGHTS["list_objects_v2"] | RIGHTS["get_object"]
     assert _allowed(vendor) == {"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListBucket"}
 
 
 def test_a_vendor_is_held_to_its_prefix() -> None:
-    puts, lists, refused = _policies()[2]
+    puts, lists, refused = _policies()[3]
     assert puts["Resource"].endswith("/acme/*")
     assert lists["Condition"] == {"StringLike": {"s3:prefix": ["acme/*"]}}
     assert (refused["Effect"], refused["Action"]) == ("Deny", ["s3:PutObject"])

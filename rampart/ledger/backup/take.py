@@ -50,7 +50,7 @@ def take_backup(
     objects = _objects(store, pool, _read_before(store, target))
     known = {one.key for one in objects}
     gone = {one.key for found in deletions(engine) for one in found.objects}
-    named = {name.key for name in named_objects(engine, store)}
+    named = {name.key for name in named_objects(engine, store) if not name.may_be_absent}
     manifest = Manifest(
         version=VERSION,
         taken_at=now.replace(microsecond=0),
