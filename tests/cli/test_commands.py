@@ -53,6 +53,9 @@ def test_a_delivery_is_judged_from_the_drop_and_the_books_can_be_read_and_verifi
         "ok": True,
         "rows": {"delivered": 40, "accepted": 36, "discarded": 4, "quarantined": 0},
         "violations": [],
+        "notices": [],
+        "orphans": [],
+        "unfinished_deletions": [],
     }
     shown = rampart("status")
     assert "Ramp" in shown.out

@@ -141,14 +141,14 @@ def rebuild(connection: Connection) -> None:
         batch.add_column(Column("later", String, nullable=True))
 
 
-def test_a_parent_table_is_rebuilt_without_losing_its_children(either: Engine) -> None:
-    a_month(either)
-    before = export_ledger(either)
-    with changing_schema(either) as connection:
+def test_a_parent_table_is_rebuilt_without_losing_its_children(engine: Engine) -> None:
+    a_month(engine)
+    before = export_ledger(engine)
+    with changing_schema(engine) as connection:
         rebuild(connection)
-    assert "later" in tables_of(either)["batch"]
-    assert export_ledger(either) == before
-    with pytest.raises(IntegrityError), either.begin() as connection:  # foreign keys are on again
+    assert "later" in tables_of(engine)["batch"]
+    assert export_ledger(engine) == before
+    with pytest.raises(IntegrityError), engine.begin() as connection:  # foreign keys are on again
         connection.execute(text("DELETE FROM batch"))
 
 

@@ -39,10 +39,7 @@ WEEK = (CONTRACT.contract_id, 1)
 
 
 def received(engine: Engine, delivery_id: str = "d1", replaces: str | None = None) -> BatchKey:
-    contract_id, week = WEEK
-    return receive(
-        engine, contract_id, week, delivery_id, CONTRACT.digest, RULES, day(7), replaces=replaces
-    ).key
+    return receive(engine, *WEEK, delivery_id, CONTRACT.digest, RULES, day(7), replaces).key
 
 
 def registering(engine: Engine) -> Say:
