@@ -13,12 +13,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from _pytest.mark import ParameterSet
 
+from flows.outcome import Outcome
+from flows.process_delivery import process_delivery
+from rampart.delivery.errors import DeliveryError
 from simulator.disturbance import Disturbed, Struck, disturbed
+from simulator.season import due
 from simulator.servers.fault_proxy import Fault, FaultProxy, fault_proxy
 from simulator.servers.impatience import impatience
 from simulator.servers.seaweedfs import SeaweedFs, seaweedfs
-from simulator.stacks import Place, Stack, undisturbed
+from simulator.stacks import CONTRACT, Place, Stack, undisturbed
 
 pytestmark = pytest.mark.slow
 
@@ -129,17 +134,37 @@ def fault_in(where: str, what: str, times: int | None) -> Fault:
     return replace(FAULTS[what], method=place.method, target=place.target, after=place.after, times=times)
 
 
-def cells(*whats: str) -> list[tuple[str, str]]:
+BLAMED = pytest.mark.xfail(
+    strict=True,
+    reason="a store that fails while a delivery is landed is booked as a refused delivery; expected: the run "
+    "fails, and the vendor's books stay as they are",
+)
+VAGUE = pytest.mark.xfail(
+    strict=True,
+    reason="expected: what to do about InternalError, SlowDown, a wrong clock and an expired token",
+)
+
+
+def cells(*whats: str, lasting: bool) -> list[ParameterSet]:
     """Every place with every one of the faults that can happen there."""
-    return [
-        (where, what)
-        for where, place in PLACES.items()
-        for what in whats
-        if what not in IN_BODIES or place.method == "GET"
-    ]
+    found = []
+    for where, place in PLACES.items():
+        possible = [what for what in whats if what not in IN_BODIES or place.method == "GET"]
+        found += [pytest.param(where, what, marks=_today(where, what, lasting)) for what in possible]
+    return found
 
 
-@pytest.mark.parametrize(("where", "what"), cells(*ON_THE_WAY))
+def _today(where: str, what: str, lasting: bool) -> tuple[pytest.MarkDecorator, ...]:
+    """What is not yet as it must be."""
+    if where not in LATER:
+        # A list is short and parsed by botocore, which asks for it again.
+        survives = where == "the drop's list" and (not lasting or what == "flipped")
+        blamed = (lasting or what in IN_BODIES) and not survives
+        return (BLAMED,) if blamed else ()
+    return (VAGUE,) if lasting and what in {"500", "503 SlowDown", *REFUSALS} else ()
+
+
+@pytest.mark.parametrize(("where", "what"), cells(*ON_THE_WAY, lasting=False))
 def test_what_happens_once_on_the_way_is_tried_again_and_not_noticed(
     where: str, what: str, place: Place, proxy: FaultProxy
 ) -> None:
@@ -149,7 +174,7 @@ def test_what_happens_once_on_the_way_is_tried_again_and_not_noticed(
     assert result.attempts == 1
 
 
-@pytest.mark.parametrize(("where", "what"), cells(*IN_BODIES))
+@pytest.mark.parametrize(("where", "what"), cells(*IN_BODIES, lasting=False))
 def test_a_body_that_is_damaged_once_is_read_again_or_named(
     where: str, what: str, place: Place, proxy: FaultProxy
 ) -> None:
@@ -157,7 +182,7 @@ def test_a_body_that_is_damaged_once_is_read_again_or_named(
     must_be_good(walked(place, proxy, fault_in(where, what, times=1)))
 
 
-@pytest.mark.parametrize(("where", "what"), cells(*FAULTS))
+@pytest.mark.parametrize(("where", "what"), cells(*FAULTS, lasting=True))
 def test_what_lasts_ends_the_run_with_a_way_out_and_the_next_run_ends_as_if_nothing_had_happened(
     where: str, what: str, place: Place, proxy: FaultProxy
 ) -> None:
@@ -166,3 +191,75 @@ def test_what_lasts_ends_the_run_with_a_way_out_and_the_next_run_ends_as_if_noth
     must_be_good(result)
     assert "see S3's error code" not in result.said
     assert re.search(WORDS.get(what, ""), result.said)
+
+
+@pytest.mark.parametrize(
+    ("where", "seconds"), [("a delivered file", 3 * READ_TIMEOUT_S), ("the contract's reading", 1.0)]
+)
+def test_slow_bytes_are_waited_for_as_long_as_they_come(
+    where: str, seconds: float, place: Place, proxy: FaultProxy
+) -> None:
+    place.deliver()
+    slow = replace(fault_in(where, "500", times=1), kind="slow", seconds=seconds)
+    result = walked(place, proxy, slow)
+    must_be_good(result)
+    assert result.attempts == 1
+    assert result.seconds > seconds
+
+
+def test_a_list_from_before_the_delivery_is_one_more_day_of_waiting(place: Place, proxy: FaultProxy) -> None:
+    assert place.walk().state == "absent"  # the proxy now knows how the drop looked
+    place.deliver()
+    where = PLACES["the drop's list"]
+    with broken(proxy, Fault("stale", where.method, where.target, times=None)) as struck:
+        assert place.walk().state == "absent"
+        assert struck()
+    assert place.walk().state == "accepted"
+    assert place.ending().differences(undisturbed(1)) == ()
+
+
+def test_a_list_that_misses_a_file_is_a_refusal_that_the_next_run_takes_back(
+    place: Place, proxy: FaultProxy
+) -> None:
+    place.deliver()
+    where = PLACES["the drop's list"]
+    result = walked(place, proxy, Fault("hidden", where.method, where.target, times=None, hides="rows"))
+    assert result.refused  # nobody can tell it from an upload that is not finished
+    must_be_good(result, but_refusals=True)
+
+
+def test_an_object_that_cannot_be_seen_yet_is_not_published_twice(place: Place, proxy: FaultProxy) -> None:
+    place.deliver()
+    unseen = Fault("answer", "HEAD", "/store/", times=None, status=404, code="NoSuchKey")
+    lost = Fault("lost answer", "PUT", "/store/", after=2)
+    with broken(proxy, unseen, lost) as struck:
+        first = _tried(place)
+        assert struck() > 1
+    assert isinstance(first, DeliveryError) or first.state == "accepted"
+    place.walk()
+    assert place.ending().differences(undisturbed(1)) == ()
+
+
+def _tried(place: Place) -> Outcome | DeliveryError:
+    try:
+        return place.walk()
+    except DeliveryError as error:
+        return error
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="every DeliveryError is hopeless to the tasks' policy, a store that is away for a second too; "
+    "expected: the task is tried again",
+)
+def test_the_tasks_own_retries_outlast_a_store_that_is_away_for_a_second(
+    place: Place, proxy: FaultProxy, _flows_can_run: None
+) -> None:
+    place.deliver()
+    away = Fault("answer", "PUT", r"/store/", after=5, times=5)  # more often than botocore tries
+    with place.entered(), broken(proxy, away) as struck:
+        outcome = process_delivery(CONTRACT, 1, due(1))
+        assert struck() == 5
+    assert (outcome.state, outcome.changed) == ("accepted", True)
+    place.walk()  # the training it asks for
+    assert place.ending().differences(undisturbed(1)) == ()
