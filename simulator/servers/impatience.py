@@ -14,6 +14,8 @@ from botocore.config import Config
 from botocore.loaders import create_loader
 from botocore.retries.standard import ExponentialBackoff
 
+_loader = cache(create_loader)
+
 
 @contextmanager
 def impatience(read_timeout_s: float = 1.0, retries: int = 3, pause_s: float = 0.01) -> Iterator[None]:
@@ -35,7 +37,7 @@ def impatience(read_timeout_s: float = 1.0, retries: int = 3, pause_s: float = 0
 
     with (
         patch.object(boto3.Session, "client", client),
-        patch("botocore.session.create_loader", cache(create_loader)),
+        patch("botocore.session.create_loader", _loader),
         patch.object(ExponentialBackoff, "delay_amount", lambda *_: pause_s),
     ):
         yield

@@ -30,16 +30,15 @@ STEPS = {
 FAULTS = {
     "500": Fault("answer", status=500, code="InternalError"),
     "503 SlowDown": Fault("answer"),
-    "expired credentials": Fault("answer", status=400, code="ExpiredToken"),
     "reset": Fault("reset"),
     "lost answer": Fault("lost answer"),
-    "hang": Fault("hang", seconds=3.0),
+    "hang": Fault("hang", seconds=2.0),
 }
 
 
 @pytest.fixture
 def proxy(s3_url: str) -> Iterator[FaultProxy]:
-    with fault_proxy(s3_url) as running, impatience(read_timeout_s=2.0):
+    with fault_proxy(s3_url) as running, impatience(read_timeout_s=1.0, retries=1):
         yield running
 
 
