@@ -13,12 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from simulator.servers.ports import free_ports
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 START_S = 30.0
 CREDENTIALS: Mapping[str, str] = MappingProxyType(
@@ -46,14 +50,7 @@ class SeaweedFs:
 
     def new_bucket(self) -> str:
         """The name of a new, empty bucket; waits until the server answers."""
-        client = boto3.client(
-            "s3",
-            endpoint_url=self.endpoint_url,
-            region_name=REGION,
-            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, connect_timeout=2),
-        )
+        client = self.client()
         bucket = f"test-{secrets.token_hex(8)}"
         deadline = time.monotonic() + START_S
         while True:
@@ -65,6 +62,17 @@ class SeaweedFs:
                 time.sleep(0.05)
             else:
                 return bucket
+
+    def client(self) -> "S3Client":
+        """A plain client, for what vendors do and for looking past our own store."""
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 1}, connect_timeout=2),
+        )
 
 
 @contextmanager
