@@ -24,11 +24,11 @@ def impatience(read_timeout_s: float = 1.0, retries: int = 3, pause_s: float = 0
     `pause_s` is the time between two tries. The descriptions of S3's interface, most of the cost of a new
     client, are read once.
     """
-    patient = boto3.Session.client
+    patient: Any = boto3.Session.client
 
     def client(session: boto3.Session, *args: Any, **options: Any) -> Any:
-        own = options.pop("config", None) or Config()
-        hurried = Config(
+        own: Any = options.pop("config", None) or Config()
+        hurried: Any = Config(
             read_timeout=read_timeout_s,
             connect_timeout=read_timeout_s,
             retries={**(own.retries or {"mode": "standard"}), "max_attempts": retries},
