@@ -5,7 +5,7 @@ them; on PostgreSQL the counters behind them are then set past the highest.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -19,12 +19,15 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    TableClause,
     collate,
+    column,
     func,
     insert,
     inspect,
     select,
 )
+from sqlalchemy import table as light_table
 from sqlalchemy.types import TypeDecorator
 
 from rampart.ledger.canonical import moment
@@ -57,8 +60,13 @@ def load_books(connection: Connection, files: Mapping[str, Path]) -> None:
         if table.name in files:
             rows = _rows(table, files[table.name])
             while some := list(islice(rows, _ROWS)):
-                connection.execute(insert(table), some)
+                connection.execute(insert(_only(table, some[0])), some)
             _continue_numbers(connection, table)
+
+
+def _only(table: Table, names: Iterable[str]) -> TableClause:
+    """`table` with the columns a backup has: the model's own would bring defaults an older schema lacks."""
+    return light_table(table.name, *(column(name, table.columns[name].type) for name in names))
 
 
 def is_empty(connection: Connection) -> bool:
@@ -86,8 +94,8 @@ def _write(connection: Connection, table: Table, folder: Path) -> int:
 def _by_key(connection: Connection, table: Table) -> Iterator[ColumnElement[Any]]:
     """Primary key columns; text by its bytes, as SQLite does, so that equal books give equal files."""
     postgres = connection.dialect.name == "postgresql"
-    for column in table.primary_key.columns:
-        yield collate(column, "C") if postgres and isinstance(column.type, String) else column
+    for part in table.primary_key.columns:
+        yield collate(part, "C") if postgres and isinstance(part.type, String) else part
 
 
 def _plain(value: Any) -> Any:
@@ -95,7 +103,7 @@ def _plain(value: Any) -> Any:
 
 
 def _rows(table: Table, file: Path) -> Iterator[dict[str, Any]]:
-    moments = {column.name for column in table.columns if _is_moment(column.type)}
+    moments = {one.name for one in table.columns if _is_moment(one.type)}
     with file.open(encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
