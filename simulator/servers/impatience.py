@@ -6,7 +6,7 @@ What is tried again, and after which answers, stays botocore's and the store's o
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 import boto3
@@ -31,7 +31,7 @@ def impatience(read_timeout_s: float = 1.0, retries: int = 3, pause_s: float = 0
         hurried: Any = Config(
             read_timeout=read_timeout_s,
             connect_timeout=read_timeout_s,
-            retries={**(own.retries or {"mode": "standard"}), "max_attempts": retries},
+            retries=cast("Any", {**(own.retries or {"mode": "standard"}), "max_attempts": retries}),
         )
         return patient(session, *args, config=own.merge(hurried), **options)
 
