@@ -16,6 +16,7 @@ class Job:
         commands: names of the commands to run, in order.
         kill_at: the number of the effect at which it is killed, from 1; None: none.
         kill_after_s: seconds after which it is killed from outside; None: never.
+        reconcile: before the first command, let `reconcile` take up what a kill left, at that command's time.
         look: report the state of its home at the end.
         mutant: the mistake to put in, by name.
     """
@@ -24,6 +25,7 @@ class Job:
     commands: tuple[str, ...]
     kill_at: int | None = None
     kill_after_s: float | None = None
+    reconcile: bool = False
     look: bool = True
     mutant: str | None = None
 

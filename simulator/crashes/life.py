@@ -12,7 +12,7 @@ from unittest.mock import patch
 from quality.gates.expectations import SuiteResult
 from simulator.crashes.effects import Watch
 from simulator.crashes.files import watch_files
-from simulator.crashes.history import HISTORY
+from simulator.crashes.history import HISTORY, take_up
 from simulator.crashes.job import Job
 from simulator.crashes.looking import state_now
 from simulator.crashes.mutants import MUTANTS
@@ -50,11 +50,13 @@ def live(job: Job, say: Say) -> None:
 
 
 def _walk(job: Job, season: Season, watch: Watch, say: Say) -> None:
-    for command in HISTORY:
-        if command.name in job.commands:
-            command.delivered(season)
-            began, watch.on = time.monotonic(), True
-            command.run(season, command.at)
-            watch.on = False
-            say(done=[command.name], seconds=time.monotonic() - began)
+    wanted = [command for command in HISTORY if command.name in job.commands]
+    for number, command in enumerate(wanted):
+        if number == 0 and job.reconcile and command.trains:
+            take_up(command.at)
+        command.delivered(season)
+        began, watch.on = time.monotonic(), True
+        command.run(season, command.at)
+        watch.on = False
+        say(done=[command.name], seconds=time.monotonic() - began)
     say(effects=[asdict(effect) for effect in watch.seen])

@@ -98,26 +98,34 @@ class Matrix:
             self.stack.remove(site)
 
     def random_kills(self, kills: int, seed: int) -> RandomKills:
-        """Kill whole histories at moments spread evenly over what is left of each, `kills` times in all."""
+        """Kill whole histories at moments spread evenly over what is left of each, `kills` times in all.
+
+        After a kill the same command runs again; in every second history `reconcile` comes first.
+        """
         chance, done, histories = random.Random(seed), 0, 0  # noqa: S311 (chooses moments, keeps no secret)
         found: list[Difference] = []
         while done < kills:
             site = self.stack.site()
-            killed, life = self._shaken(site, chance, min(MOST_KILLS, kills - done))
+            killed, life = self._shaken(site, chance, min(MOST_KILLS, kills - done), histories % 2 == 1)
             during = ", then ".join(killed) or "nothing"
             where = f"random kills of seed {seed}, history {histories + 1}, during {during}"
             if difference := self._compared(where, life, self.nurse.commands[-1]):
                 found.append(difference)
+                if not killed:  # it fails without a kill, and would do so for ever
+                    return RandomKills(done, histories + 1, tuple(found))
             self.stack.remove(site)
             done, histories = done + len(killed), histories + 1
         return RandomKills(done, histories, tuple(found))
 
-    def _shaken(self, site: Site, chance: random.Random, kills: int) -> tuple[list[str], Life]:
+    def _shaken(
+        self, site: Site, chance: random.Random, kills: int, reconcile: bool
+    ) -> tuple[list[str], Life]:
         """One history, killed up to `kills` times; the commands that were running, and its last life."""
         left, killed = self.nurse.commands, []
         for _ in range(kills):
             after_s = chance.uniform(0, self._expected_s(left))
-            life = self.nurse.live(Job(site.environment, left, kill_after_s=after_s, look=False))
+            job = Job(site.environment, left, reconcile=reconcile and bool(killed))
+            life = self.nurse.live(replace(job, kill_after_s=after_s, look=False))
             self._learn(life)
             left = left[len(life.done) :]
             if not life.killed:  # it was faster this time, or it failed
@@ -125,7 +133,7 @@ class Matrix:
             killed.append(left[0] if left else "ending")
         if life.error:
             return killed, life
-        life = self.nurse.live(Job(site.environment, left))
+        life = self.nurse.live(Job(site.environment, left, reconcile=reconcile and bool(killed)))
         self._learn(life)
         return killed, life
 
