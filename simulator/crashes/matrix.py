@@ -121,7 +121,8 @@ class Matrix:
         self, site: Site, chance: random.Random, kills: int, reconcile: bool
     ) -> tuple[list[str], Life]:
         """One history, killed up to `kills` times; the commands that were running, and its last life."""
-        left, killed = self.nurse.commands, []
+        left = self.nurse.commands
+        killed: list[str] = []
         for _ in range(kills):
             after_s = chance.uniform(0, self._expected_s(left))
             job = Job(site.environment, left, reconcile=reconcile and bool(killed))
