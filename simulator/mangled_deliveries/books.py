@@ -10,8 +10,7 @@ from tempfile import TemporaryDirectory
 from contracts.model import Contract
 from contracts.sheets.export import odcs_yaml
 from flows.process_delivery import process_delivery
-from rampart.ledger.verify import verify_books
-from rampart.ledger.verify_store import verify_store
+from rampart.ledger.verify_all import verify_all
 from simulator.mangled_deliveries.case import Case
 from simulator.mangled_deliveries.dropping import write_folder
 from simulator.mangled_deliveries.making import WEEK
@@ -71,7 +70,7 @@ def _books(found: Tried, season: Season) -> Iterator[str]:
     books = season.books()
     try:
         with workspace() as place:
-            wrong = (*verify_books(books), *verify_store(books, place.store))
+            wrong = verify_all(books, place.store).violations
     finally:
         books.dispose()
     yield from (f"verify: invariant {one.invariant}, {one.subject}: {one.problem}" for one in wrong)

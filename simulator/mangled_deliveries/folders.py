@@ -17,7 +17,9 @@ def _lost(chance: Random, files: Files) -> None:
 
 
 def _extra(chance: Random, files: Files) -> None:
-    name = chance.choice(("rows-extra.jsonl", "README.txt", ".DS_Store", "sub/rows.tmp", "rows.part", "Thumbs.db"))
+    name = chance.choice(
+        ("rows-extra.jsonl", "README.txt", ".DS_Store", "sub/rows.tmp", "rows.part", "Thumbs.db")
+    )
     files[name] = chance.choice((b"", b"{}\n", chance.randbytes(300)))
 
 

@@ -16,7 +16,13 @@ from contracts.model import Contract
 WEEKS = 99  # as many deliveries as one contract can be booked with
 Rows = Sequence[dict[str, Any]]
 _PAIR = {"prompt": "prompt", "responses": "[a, b]", "label": "label"}
-_RECORD = {**_PAIR, "record_id": "id", "annotator_id": "who", "started_at": "opened", "submitted_at": "closed"}
+_RECORD = {
+    **_PAIR,
+    "record_id": "id",
+    "annotator_id": "who",
+    "started_at": "opened",
+    "submitted_at": "closed",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +94,7 @@ FORMS = (
         {"format": "csv", "csv": {"delimiter": "\t", "encoding": "utf-16"}},
         lambda rows: table(rows, "\t", "utf-16"),
     ),
+    Form("csv-detect", {"format": "csv", "csv": {"encoding": "detect"}}, table),
     Form("parquet", {"format": "parquet"}, parquet),
     Form("joined", {"format": "csv"}, table, items={"format": "jsonl"}),
 )
@@ -98,7 +105,7 @@ def contract_of(form: Form, manifest: str) -> Contract:
     """The contract of a vendor that delivers in `form`, with a manifest or with "none"."""
     week = {"phase": "production", "units": 10}
     production = {"discard_ceiling": 0.3, "price": "1.00", "on_breach": "partial"}
-    name = f"{form.name}-{manifest.partition('.')[0]}"
+    name = f"{form.name}-{manifest.replace('.', '-')}"
     delivery: dict[str, Any] = {"rows": {"path": "**/rows*", **form.rows}, "record": _RECORD}
     if form.items:
         source = {"path": "items*", **form.items}

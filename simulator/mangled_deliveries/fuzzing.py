@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from subprocess import PIPE
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import IO, Any, cast
 
 LONGEST_S = 5.0
 MOST_MB = 1_000
@@ -78,9 +79,7 @@ def _child(seed: int, first: int, last: int, scratch: Path) -> Iterator[dict[str
         command = [*_CHILD, str(seed), str(first), str(last), str(scratch)]
         # A home of its own: what a library keeps for its user is not the business of a fuzzed run.
         environment = {**os.environ, "HOME": str(scratch), "PREFECT_HOME": str(scratch / "prefect")}
-        child = subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=errors, cwd=_ROOT, env=environment
-        )
+        child = subprocess.Popen(command, stdout=PIPE, stderr=errors, cwd=_ROOT, env=environment)  # noqa: S603
         try:
             for _ in range(first, last):
                 line = _next_line(child)
@@ -95,14 +94,16 @@ def _child(seed: int, first: int, last: int, scratch: Path) -> Iterator[dict[str
 
 def _next_line(child: "subprocess.Popen[bytes]") -> bytes | None:
     """The child's next line, or None when it died or said nothing for too long."""
-    assert child.stdout is not None
-    ready, _, _ = select.select([child.stdout], [], [], HANG_S)
-    return child.stdout.readline() or None if ready else None
+    output = cast("IO[bytes]", child.stdout)
+    ready, _, _ = select.select([output], [], [], HANG_S)
+    return output.readline() or None if ready else None
 
 
 def _end(child: "subprocess.Popen[bytes]") -> str:
-    code = child.poll()
-    return f"no answer within {HANG_S:g} s" if code is None else f"the process ended with {code}"
+    try:
+        return f"the process ended with {child.wait(1.0)}"
+    except subprocess.TimeoutExpired:
+        return f"no answer within {HANG_S:g} s"
 
 
 def _lost(problem: str, told: Path) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from simulator.mangled_deliveries.forms import good_row
 from simulator.mangled_deliveries.values import as_json, strange
 
 _DIRTY = (
-    b"", b"   ", b"\t\r", b"\x0b", b"\x0c", b"\x85", b"\xc2\x85", b"\xe2\x80\xa8", b"\0", b"\x1a", b"\xff\xfe",
+    b"", b"   ", b"\t\r", b"\x0b", b"\x0c", b"\x85", b"\xc2\x85", b"\xe2\x80\xa8", b"\0", b"\x1a",
+    b"\xff\xfe",
     b"null", b"true", b"3", b'"text"', b"[]", b"{}", b"[{}]", b"{", b"}", b'{"id": 1,}', b"{'id': 1}",
     b'{"id": NaN}', b'{"id": -Infinity}', b'{"id": "\xff"}', b'{"id": "\xed\xa0\x80"}', b'{"id": "\\ud800"}',
     b'{"id": "\\u0000"}', b'{"id": "a\0b"}', b'{"id": "1", "id": "2"}', b'{"id": 1}{"id": 2}', b'{"id": 1} x',
@@ -46,7 +47,12 @@ def _strange_row(chance: Random) -> bytes:
 
 def _long_line(chance: Random) -> bytes:
     size = chance.choice((1, 3, 30)) * _BIG
-    kinds = (b'{"a": "' + b"x" * size + b'"}\n', b"y" * size + b"\n", b"[" * size + b"\n", b" " * size + b"\n")
+    kinds = (
+        b'{"a": "' + b"x" * size + b'"}\n',
+        b"y" * size + b"\n",
+        b"[" * size + b"\n",
+        b" " * size + b"\n",
+    )
     return chance.choice(kinds)
 
 
@@ -70,8 +76,8 @@ def _utf_16(_chance: Random, data: bytes) -> bytes:
 
 
 LINES = (
-    Damage("dirty lines", _with(lambda chance: chance.choice(_DIRTY))),
-    Damage("strange rows", _with(_strange_row)),
+    *(Damage("dirty lines", _with(lambda chance: chance.choice(_DIRTY))),) * 3,
+    *(Damage("strange rows", _with(_strange_row)),) * 3,
     Damage("a cut line", _cut_line),
     Damage("CRLF", _crlf, "be taken in"),
     Damage("blank lines", _more_blank, "be taken in"),
@@ -102,8 +108,8 @@ def _renested(_chance: Random, data: bytes) -> bytes:
 
 
 DOCUMENTS = (
-    Damage("an element that is no row", _element),
-    Damage("strange rows", _strange_element),
+    *(Damage("an element that is no row", _element),) * 3,
+    *(Damage("strange rows", _strange_element),) * 4,
     Damage("nested elsewhere", _renested),
     Damage("brackets without end", _all_brackets, "be refused"),
     Damage("a document after the document", lambda _chance, data: data + b"\n[]", "be refused"),

@@ -1,28 +1,41 @@
 """Seed and number → a delivery, and the damage done to it: on its way from good rows to a folder."""
 
 import struct
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
+from simulator.mangled_deliveries.archives import ZIP, member, zipped
 from simulator.mangled_deliveries.bytes import BYTES
 from simulator.mangled_deliveries.case import Case, Damage, Must, harshest
+from simulator.mangled_deliveries.columns import PARQUET
 from simulator.mangled_deliveries.folders import ODD, SPOIL, a_folder_can_hold
 from simulator.mangled_deliveries.forms import FORMS, Form, contract_of, good_row, jsonl
 from simulator.mangled_deliveries.lines import DOCUMENTS, LINES, LONG_LINES
+from simulator.mangled_deliveries.manifest_tables import TABLES, as_table
 from simulator.mangled_deliveries.manifests import MANIFESTS, manifest_for, written
 from simulator.mangled_deliveries.packing import BOMBS, GZIP, PACKERS, ZSTD, in_members
-from simulator.mangled_deliveries.tables import CSV, LONG_CELLS, PARQUET
+from simulator.mangled_deliveries.tables import CSV, LONG_CELLS
 
 WEEK = 1
-MANIFEST = "manifest.json"
-# Half of the deliveries suffer one damage, so that what must come of them is known.
-_DAMAGES = (0, 1, 1, 1, 1, 1, 2, 2, 3, 4)
+# Most deliveries suffer one damage, so that what must come of them is known.
+_DAMAGES = (0, 0, 1, 1, 1, 1, 1, 1, 2, 3)
 _STAGES = ("text", "packed", "bytes", "manifest", "folder")  # in the order in which things happen to a file
 _SHARES = (5.0, 2.0, 1.2, 1.6, 1.2)
 _LARGE = 0.02  # of damages in a stage that can make megabytes: more would take all the time there is
 
-_TOO_BROKEN = (ValueError, LookupError, TypeError, AttributeError, RecursionError, struct.error, OSError)
+_MANIFESTS = ("manifest.json", "manifest.json", "manifest.csv", "none")
+_TOO_BROKEN = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    struct.error,
+    OSError,
+    zipfile.BadZipFile,
+)
 
 _TEXT: dict[str, Sequence[Damage]] = {"jsonl": LINES, "json": DOCUMENTS, "csv": CSV, "parquet": PARQUET}
 _LONG: dict[str, Sequence[Damage]] = {"jsonl": LONG_LINES, "csv": LONG_CELLS}
@@ -34,7 +47,7 @@ class _Delivery:
 
     chance: Random
     form: Form
-    has_manifest: bool
+    manifest: str  # its name, or "none"
     in_folder: bool
     files: dict[str, bytes] = field(default_factory=dict)
     rows: dict[str, int] = field(default_factory=dict)
@@ -53,7 +66,7 @@ class _Delivery:
         self.done.append(damage)
 
     def any_file(self) -> str:
-        return self.chance.choice([name for name in self.files if name != MANIFEST])
+        return self.chance.choice([name for name in self.files if name != self.manifest])
 
     def format_of(self, name: str) -> str:
         source = self.form.items if name.startswith("items") and self.form.items else self.form.rows
@@ -63,20 +76,22 @@ class _Delivery:
 def make(seed: int, number: int) -> Case:
     """Delivery `number` of `seed`; always the same."""
     chance = Random(f"{seed}/{number}")  # noqa: S311 (repeatable noise, no secret)
-    form, has_manifest = chance.choice(FORMS), chance.random() < 0.7
-    delivery = _Delivery(chance, form, has_manifest, in_folder=chance.random() < 0.5)
-    contract = contract_of(form, MANIFEST if has_manifest else "none")
+    form, manifest = chance.choice(FORMS), chance.choice(_MANIFESTS)
+    delivery = _Delivery(chance, form, manifest, in_folder=chance.random() < 0.5)
+    contract = contract_of(form, manifest)
     stages = chance.choices(_STAGES, _SHARES, k=chance.choice(_DAMAGES))
     _write(delivery)
     _spoil_text(delivery, stages.count("text"))
-    _pack(delivery, stages.count("packed"))
+    if chance.random() < 0.25:
+        _archive(delivery, stages.count("packed"))
+    else:
+        _pack(delivery, stages.count("packed"))
     for _ in range(stages.count("bytes")):
         delivery.spoil(delivery.any_file(), BYTES)
-    if has_manifest:
-        manifest = manifest_for(delivery.files, _promised(delivery), contract.contract_id, WEEK)
-        delivery.files[MANIFEST] = written(manifest)
+    if manifest != "none":
+        _write_manifest(delivery, contract.contract_id)
         for _ in range(stages.count("manifest")):
-            delivery.spoil(MANIFEST, MANIFESTS)
+            delivery.spoil(manifest, TABLES if manifest.endswith(".csv") else MANIFESTS)
     for _ in range(stages.count("folder")):
         _spoil_folder(delivery)
     return Case(
@@ -103,6 +118,13 @@ def _write(delivery: _Delivery) -> None:
         first += count
     if delivery.form.items:
         delivery.files["items.jsonl"] = jsonl([good_row(number) for number in range(first)])
+
+
+def _write_manifest(delivery: _Delivery, contract_id: str) -> None:
+    told = manifest_for(delivery.files, _promised(delivery), contract_id, WEEK)
+    delivery.files[delivery.manifest] = (
+        as_table(told) if delivery.manifest.endswith(".csv") else written(told)
+    )
 
 
 def _promised(delivery: _Delivery) -> dict[str, int]:
@@ -133,6 +155,16 @@ def _pack(delivery: _Delivery, times: int) -> None:
             delivery.spoil(name, BOMBS if large else GZIP if way.startswith("gzip") else ZSTD)
 
 
+def _archive(delivery: _Delivery, times: int) -> None:
+    """The files of rows in one archive, some of them compressed before."""
+    chance, names = delivery.chance, list(delivery.rows)
+    inside = {name: delivery.files.pop(name) for name in names}
+    pack = {name: PACKERS[chance.choice(list(PACKERS))] if chance.random() < 0.2 else bytes for name in names}
+    delivery.files["rows.zip"] = zipped([member(name, pack[name](data)) for name, data in inside.items()])
+    for _ in range(times):
+        delivery.spoil("rows.zip", ZIP)
+
+
 def _spoil_folder(delivery: _Delivery) -> None:
     chance, before = delivery.chance, dict(delivery.files)
     if delivery.in_folder and chance.random() < 0.3:
@@ -143,8 +175,8 @@ def _spoil_folder(delivery: _Delivery) -> None:
     name = chance.choice(list(SPOIL))
     if delivery.files:
         SPOIL[name](chance, delivery.files)
-    changed = delivery.files != before and MANIFEST in delivery.files
     # With a manifest every change behind its back must be found, but one of the manifest itself may be apt.
-    sure = changed and delivery.has_manifest and delivery.files[MANIFEST] == before.get(MANIFEST)
+    told = delivery.files.get(delivery.manifest)
+    sure = delivery.files != before and told is not None and told == before.get(delivery.manifest)
     must: Must = "be refused" if sure else "be accounted for"
     delivery.done.append(Damage(name, lambda _chance, data: data, must))

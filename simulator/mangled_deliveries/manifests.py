@@ -1,4 +1,4 @@
-"""Manifests: good ones, and what hurried, broken and hostile writers make of them."""
+"""Manifests in JSON: good ones, and what hurried, broken and hostile writers make of them."""
 
 import hashlib
 import json
@@ -12,15 +12,20 @@ from simulator.mangled_deliveries.values import VALUES
 
 Manifest = dict[str, Any]
 HOSTILE = (
-    "../rows.jsonl", "..", ".", "", "/etc/passwd", "a/../../rows", "rows//a", "./rows.jsonl", "rows/", "~/rows",
-    "C:\\rows.jsonl", "..\\rows", "rows\0.jsonl", "rows\n.jsonl", "rows\x1b[2J", "rows\u202elnosj", "rows\u2028",
+    "../rows.jsonl", "..", ".", "", "/etc/passwd", "a/../../rows", "rows//a", "./rows.jsonl", "rows/",
+    "~/rows",
+    "C:\\rows.jsonl", "..\\rows", "rows\0.jsonl", "rows\n.jsonl", "rows\x1b[2J", "rows\u202elnosj",
+    "rows\u2028",
     "rows" + "x" * 300, "/".join(["rows"] * 400), "rows-e\u0301", "rows-\u00e9", "ROWS.JSONL", "rows\ud800",
     "manifest.json", "Manifest.json", "manifest.csv", "con", "rows.jsonl ", " rows", "rows\ufeff", "rows*",
-    "rows?", "rows[0-9]", "rows%2e%2e", "file:///rows", "s3://b/rows", ".rampart-unfinished/rows", "rows\u00ad",
+    "rows?", "rows[0-9]", "rows%2e%2e", "file:///rows", "s3://b/rows", ".rampart-unfinished/rows",
+    "rows\u00ad",
 )  # fmt: skip
 
 
-def manifest_for(files: Mapping[str, bytes], counts: Mapping[str, int], contract_id: str, week: int) -> Manifest:
+def manifest_for(
+    files: Mapping[str, bytes], counts: Mapping[str, int], contract_id: str, week: int
+) -> Manifest:
     """A manifest that tells the truth; `counts` are the rows of those files whose rows it promises."""
     return {
         "manifest_version": 1,
@@ -36,7 +41,7 @@ def manifest_for(files: Mapping[str, bytes], counts: Mapping[str, int], contract
 
 
 def written(manifest: Manifest) -> bytes:
-    """The manifest's file."""
+    """The manifest as JSON."""
     return json.dumps(manifest, indent=1).encode()
 
 
@@ -136,14 +141,14 @@ def _insides_not_json(chance: Random, data: bytes) -> bytes:
     return data.replace(b": 1", b": " + put, 1)
 
 
-_TELLING = (
+TELLING = (
     ("another digest", _other_digest), ("another size", _other_bytes), ("a file never sent", _one_more),
     ("a file unlisted", _one_less), ("a file listed twice", _listed_twice), ("a hostile name", _hostile_name),
     ("another week", _other_week), ("another contract", _other_contract), ("digests swapped", _swapped),
     ("twenty thousand files", _many), ("a file under a hostile name", _hostile_file),
 )  # fmt: skip
 MANIFESTS = (
-    *(Damage(f"manifest: {name}", _edited(edit), "be refused") for name, edit in _TELLING),
+    *(Damage(f"manifest: {name}", _edited(edit), "be refused") for name, edit in TELLING),
     Damage("manifest: other rows", _edited(_other_rows)),
     Damage("manifest: a strange value", _edited(_value)),
     Damage("manifest: a field lost", _edited(_no_field)),

@@ -1,4 +1,4 @@
-"""What became of a fuzzed delivery, and whether that may be: absent, refused in a sentence, or counted whole."""
+"""What became of a fuzzed delivery, and whether that may be: absent, refused in words, or counted whole."""
 
 import traceback
 import warnings
@@ -19,9 +19,9 @@ from rampart.delivery.landing import Landed, land
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.store import ObjectStore
 from simulator.mangled_deliveries.case import Case
-from simulator.mangled_deliveries.counting import rows_in
+from simulator.mangled_deliveries.counting import parts, rows_in
 from simulator.mangled_deliveries.dropping import FOLDER, dropped, temporary_files
-from simulator.mangled_deliveries.making import MANIFEST, WEEK
+from simulator.mangled_deliveries.making import WEEK
 
 Outcome = Literal["absent", "refused", "taken in", "broken"]
 _KEY = b"a key for fuzzed deliveries"
@@ -43,7 +43,7 @@ class Tried:
 
 
 def tried(case: Case, root: Path) -> Tried:
-    """Take `case` in, in the empty folder `root`, as the intake does, and hold the outcome to its promises."""
+    """Take `case` in, in the empty folder `root`, as the intake does, and hold the outcome to the promise."""
     with temporary_files(root / "temporary") as left, warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         found = _taken_in(case, root)
@@ -63,7 +63,11 @@ def _taken_in(case: Case, root: Path) -> Tried:
             return Tried("absent", "", tuple(_absence(case)))
         landed = land(drop, FOLDER, case.contract, WEEK, store)
         read = canonicalise(landed, case.contract, store, _KEY)
-        problems = [*_bytes(case, landed, store), *_lines(case, landed, read), *_again(case, landed, read, store)]
+        problems = [
+            *_bytes(case, landed, store),
+            *_lines(case, landed, read),
+            *_again(case, landed, read, store),
+        ]
         rows = sum(file.lines for file in read.files)
         return Tried("taken in", f"{rows} rows", tuple(problems), rows)
     except DeliveryError as error:
@@ -79,9 +83,9 @@ def _place(error: Exception) -> str:
 
 def _absence(case: Case) -> Iterator[str]:
     """Nothing is there only where nothing says that it is complete."""
-    has_manifest = case.contract.delivery.manifest != "none"
-    rows = case.contract.delivery.rows.path
-    if MANIFEST in case.files if has_manifest else any(path_matches(name, rows) for name in case.files):
+    terms = case.contract.delivery
+    listed, rows = terms.manifest != "none", terms.rows.path
+    if terms.manifest in case.files if listed else any(path_matches(name, rows) for name in case.files):
         yield "a complete delivery was not seen"
 
 
@@ -100,8 +104,8 @@ def _bytes(case: Case, landed: Landed, store: ObjectStore) -> Iterator[str]:
     """Every file the contract reads is landed once, byte for byte, and nothing else is stored."""
     sources = [case.contract.delivery.rows, *(join.source for join in case.contract.delivery.join)]
     read = {name for name in case.files if any(path_matches(name, source.path) for source in sources)}
-    listed = case.contract.delivery.manifest != "none"
-    wanted = Counter(case.files.keys() - {MANIFEST} if listed else read)
+    manifest = case.contract.delivery.manifest
+    wanted = Counter(read if manifest == "none" else case.files.keys() - {manifest})
     found = Counter(file.name for file in landed.files)
     if wanted != found:
         yield f"delivered {sorted(wanted)}, but landed {sorted(found.elements())}"
@@ -115,22 +119,32 @@ def _bytes(case: Case, landed: Landed, store: ObjectStore) -> Iterator[str]:
 
 
 def _lines(case: Case, landed: Landed, read: Canonical) -> Iterator[str]:
-    """Every line of every file is a record or in quarantine, as often as a second count says there are lines."""
-    if sorted(file.file.name for file in read.files) != sorted(file.name for file in landed.files):
-        yield "the files read are not the files landed"
+    """Every line of every file is a record or in quarantine, and a second count finds as many lines."""
+    try:
+        found = [parts(file.name, case.files[file.name]) for file in landed.files]
+    except Exception as error:  # another reader could not open what was taken in
+        yield f"taken in, but {error!s:.200}"
+        return
+    held = {name: data for one in found if one is not None for name, data in one.items()}
+    if None in found:
+        return
+    if sorted(file.file.name for file in read.files) != sorted(held):
+        yield f"landed {sorted(held)}, but read {sorted(file.file.name for file in read.files)}"
+        return
     for file in read.files:
-        yield from _line_counts(case, file, read)
-    names = {file.file.name for file in read.files}
-    strangers = set(read.records["source_file"].to_pylist()) | set(read.quarantine["source_file"].to_pylist())
-    if strangers - names:
-        yield f"records of no file: {sorted(strangers - names)}"
+        yield from _line_counts(case, file, read, held[file.file.name])
+    strangers = {*read.records["source_file"].to_pylist(), *read.quarantine["source_file"].to_pylist()} - {
+        *held
+    }
+    if strangers:
+        yield f"records of no file: {sorted(strangers)}"
     whole = (read.records.num_rows, read.quarantine.num_rows) == (case.good_rows, 0)
     if case.must == "be taken in" and not whole:
         found = f"{read.records.num_rows} records, {read.quarantine.num_rows} in quarantine"
         yield f"of {case.good_rows} good rows came {found}: {read.quarantine.to_pylist()[:2]}"
 
 
-def _line_counts(case: Case, file: FileRead, read: Canonical) -> Iterator[str]:
+def _line_counts(case: Case, file: FileRead, read: Canonical, data: bytes) -> Iterator[str]:
     name = file.file.name
     records, aside = _places(read.records, name), _places(read.quarantine, name)
     if file.role == "rows":
@@ -143,7 +157,7 @@ def _line_counts(case: Case, file: FileRead, read: Canonical) -> Iterator[str]:
     elif file.records + file.quarantined > file.lines or len(aside) != file.quarantined:
         yield f"{name}: {file.lines} lines gave {file.records} + {file.quarantined}, {len(aside)} set aside"
     try:
-        count = rows_in(case.files[name], _source(case, file))
+        count = rows_in(data, _source(case, file))
     except Exception as error:  # another reader could not read what was taken in
         yield f"{name}: taken in, but {error!s:.200}"
         return

@@ -4,6 +4,7 @@ import gzip
 import struct
 import zlib
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from random import Random
 
 import zstandard
@@ -47,7 +48,7 @@ def in_members(pack: Callable[[bytes], bytes]) -> Callable[[Random, bytes], byte
     def packed(chance: Random, data: bytes) -> bytes:
         cuts = sorted(chance.randrange(len(data) + 1) for _ in range(chance.choice((1, 2, 20))))
         places = [0, *cuts, len(data)]
-        return b"".join(pack(data[start:end]) for start, end in zip(places, places[1:], strict=False))
+        return b"".join(pack(data[start:end]) for start, end in pairwise(places))
 
     return packed
 

@@ -14,7 +14,8 @@ from simulator.mangled_deliveries.fuzzing import LONGEST_S, MOST_MB
 from simulator.mangled_deliveries.making import make
 from simulator.mangled_deliveries.oracle import tried
 
-BOOKED_EACH = 40  # two numbers in so many, if in a folder: a walk with its books takes ten times as long as the intake alone
+# Two numbers in so many, if in a folder: a walk with its books takes ten times as long as the intake alone.
+BOOKED_EACH = 40
 _MOST_MEMORY = 8 << 30  # bytes of address space: beyond it the case fails, and the machine does not
 
 
