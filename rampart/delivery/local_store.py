@@ -5,6 +5,7 @@ replace, which is exactly publish-once. A writer that is killed leaves at most a
 its own, which is no object and is never listed.
 """
 
+import errno
 import io
 import os
 import stat
@@ -110,6 +111,10 @@ class LocalStore:
             about = (path if key_problem(key) else self._inside(key)).stat()
         except FileNotFoundError:  # removed meanwhile, or a link to nothing
             return None
+        except OSError as error:
+            if error.errno == errno.ELOOP:  # a link to itself leads to nothing either
+                return None
+            raise
         modified = datetime.fromtimestamp(about.st_mtime, UTC)
         return ObjectInfo(key, about.st_size, modified) if stat.S_ISREG(about.st_mode) else None
 
@@ -119,7 +124,8 @@ class LocalStore:
             raise DeliveryError(
                 "this folder holds unfinished writes, not objects", file=key, fix="choose another key"
             )
-        if not path.resolve().is_relative_to(self._root.resolve()):
+        # Not Path.resolve(): for a link that leads to itself that raises RuntimeError, before Python 3.13.
+        if not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(self._root)):
             raise DeliveryError(
                 "a link on this path leads outside the store",
                 file=str(path),

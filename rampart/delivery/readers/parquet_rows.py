@@ -2,6 +2,7 @@
 
 import math
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -53,7 +54,7 @@ def _batches(
 def _values(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
     plain = {field.name for field in batch.schema if not _is_json(field.type)}
     try:
-        rows: list[dict[str, Any] | Exception] = batch.to_pylist(maps_as_pydicts="lossy")
+        rows: list[dict[str, Any] | Exception] = _dicts(batch)
     except (ValueError, OverflowError):  # a moment Python cannot hold, text that is not UTF-8: find its row
         rows = [_value(batch.slice(place, 1)) for place in range(batch.num_rows)]
     for row in rows:
@@ -65,11 +66,17 @@ def _values(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
 
 def _value(one: pa.RecordBatch) -> dict[str, Any] | Exception:
     try:
-        (row,) = one.to_pylist(maps_as_pydicts="lossy")
+        return _dicts(one)[0]
     except (ValueError, OverflowError) as error:
         return error
-    found: dict[str, Any] = row
-    return found
+
+
+def _dicts(batch: pa.RecordBatch) -> list[Any]:
+    """The rows as Python has them. Of a map's key that stands twice the last value counts."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Encountered key", UserWarning)  # what is meant by "lossy"
+        rows: list[Any] = batch.to_pylist(maps_as_pydicts="lossy")
+    return rows
 
 
 _JSON: tuple[Callable[[Any], bool], ...] = (
