@@ -33,7 +33,9 @@ Figures = dict[str, int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run everything, print figures as they come and a line of JSON last; 0 when nothing differs."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--quick", action="store_true", help="a sample, under 50 s on two cores")
     quick: bool = parser.parse_args(arguments).quick
     began = time.perf_counter()
