@@ -192,4 +192,5 @@ def _without_refusals(books: Mapping[str, Any]) -> dict[str, Any]:
     kept = [event for event in books["events"] if event["kind"] != "delivery.refused"]
     unchained = ("seq", "hash", "prev_hash")
     bare = [{name: value for name, value in event.items() if name not in unchained} for event in kept]
-    return {**books, "events": bare}
+    work = [row for row in books["outbox"] if row["topic"] != "delivery.refused"]
+    return {**books, "events": bare, "outbox": work}

@@ -13,9 +13,11 @@ import pyarrow as pa
 
 from contracts.model import Contract
 from contracts.terms.mapping import Source
+from rampart.delivery.compression import LESS_REPETITION
 from rampart.delivery.errors import LandingError, UnreadableFileError, printable
 from rampart.delivery.joins import JoinRead, JoinTable
 from rampart.delivery.landing import Landed, LandedFile
+from rampart.delivery.limits import MAX_ROWS_PER_BYTE, ROWS_FROM
 from rampart.delivery.mapping import Record, RecordMapper
 from rampart.delivery.parts import Part, parts_of
 from rampart.delivery.readers import Row, Unread, read_rows
@@ -192,7 +194,8 @@ class _Reading:
     def _rows(self, part: Part, source: Source, needed: frozenset[str]) -> Iterator[Row | Unread]:
         name = part.file.name
         with part.open() as text:
-            rows = read_rows(text, source, name, needed, lambda said: self._note(f"{name}: {said}"))
+            found = read_rows(text, source, name, needed, lambda said: self._note(f"{name}: {said}"))
+            rows = _not_too_many(found, part)
             if source.file_as is None:
                 yield from rows
             else:
@@ -235,6 +238,16 @@ class _Reading:
                 "excerpt": unread.excerpt,
             }
         )
+
+
+def _not_too_many(rows: Iterator[Row | Unread], part: Part) -> Iterator[Row | Unread]:
+    """`rows`, while the file has bytes for them; see `limits.MAX_ROWS_PER_BYTE`."""
+    most = max(ROWS_FROM, MAX_ROWS_PER_BYTE * part.file.bytes)
+    for number, row in enumerate(rows, start=1):
+        if number > most:
+            problem = f"more than {most:,} rows in the {part.file.bytes:,} bytes delivered"
+            raise UnreadableFileError(problem, part.file.name, None, LESS_REPETITION)
+        yield row
 
 
 def _named(row: Row | Unread, name: str, file: str) -> Row | Unread:

@@ -8,6 +8,10 @@ MAX_RATIO = 200.0  # bytes of text for a compressed byte
 RATIO_FROM = 16 << 20  # bytes of text; below it an expansion harms nobody, and tiny files may repeat a lot
 MAX_BYTES = 64 << 30  # bytes of text in one file, or in all members of an archive
 
+# Rows of nothing compress a hundredfold better than text does; a row of an id and a label takes three bytes.
+MAX_ROWS_PER_BYTE = 1  # rows of a file or an archive for a byte delivered
+ROWS_FROM = 100_000  # rows; up to here some seconds and 300 MB, whatever they were made of
+
 # Archives. Their directory is held in memory: some 300 bytes a member.
 MAX_MEMBERS = 10_000
 MAX_DIRECTORY = 16 << 20  # bytes; 10,000 members with names of 1,024 bytes, and as much again
@@ -20,5 +24,8 @@ LONGEST_ROW = 16 << 20
 # What rows that broke off may cost in reading their lines again, counted likewise: some seconds. One such row
 # costs twice its length; without this, quotes can be placed so that every line costs the file.
 READ_AGAIN = 256 << 20
+# JSON of short values takes up to thirty times its length in memory. Counted without reading them, as commas
+# and brackets, which stand in texts too: some ten million in 300 MB of prose.
+MAX_VALUES = 10_000_000  # of one JSON line or document
 # A JSON array is held whole, as bytes and as objects: three to ten times its length.
 LONGEST_DOCUMENT = 256 << 20  # bytes

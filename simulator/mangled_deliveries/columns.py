@@ -85,6 +85,27 @@ def _varints(chance: Random, data: bytes) -> bytes:
     return data[: len(data) - 8 - length] + footer + struct.pack("<I", len(footer)) + b"PAR1"
 
 
+def _rows_of_nothing(chance: Random, _data: bytes) -> bytes:
+    """Millions of nulls, or of one word, in some kilobytes."""
+    value = pa.scalar(chance.choice((None, "word")), pa.string())
+    column = pa.repeat(value, 3 * 10**6)
+    sink = io.BytesIO()
+    pq.write_table(pa.table(dict.fromkeys(good_row(0), column)), sink)
+    return sink.getvalue()
+
+
+def _cell_of_zeros(chance: Random, _data: bytes) -> bytes:
+    columns = {name: pa.array([str(value)]) for name, value in good_row(0).items()}
+    columns["more"] = pa.array([bytes(chance.choice((20, 200)) << 20)])
+    sink = io.BytesIO()
+    pq.write_table(pa.table(columns), sink, compression="zstd")
+    return sink.getvalue()
+
+
+LONG_COLUMNS = (
+    Damage("rows of nothing", _rows_of_nothing, "be refused"),
+    Damage("a cell of zeros", _cell_of_zeros, "be refused"),
+)
 PARQUET = (
     *(Damage("another type", _retyped),) * 4,
     Damage("text that is no UTF-8", _not_text),

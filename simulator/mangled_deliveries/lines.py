@@ -56,6 +56,10 @@ def _long_line(chance: Random) -> bytes:
     return chance.choice(kinds)
 
 
+def _values_without_end(_chance: Random) -> bytes:
+    return b'{"a": [' + b"{}," * (12 * _BIG) + b"0]}\n"
+
+
 def _cut_line(chance: Random, data: bytes) -> bytes:
     lines = data.split(b"\n")
     place = chance.randrange(len(lines))
@@ -86,7 +90,10 @@ LINES = (
     Damage("UTF-16", _utf_16),
     Damage("lone CR as line ends", lambda _chance, data: data.replace(b"\n", b"\r")),
 )
-LONG_LINES = (Damage("a very long line", _once(_long_line)),)
+LONG_LINES = (
+    Damage("a very long line", _once(_long_line)),
+    Damage("a line of too many values", _once(_values_without_end)),
+)
 
 
 def _element(chance: Random, data: bytes) -> bytes:
@@ -107,6 +114,21 @@ def _renested(_chance: Random, data: bytes) -> bytes:
     return b'{"data": {"rows": {"0": ' + data + b"}}}"
 
 
+_SHORT = (b"{}", b'{"a":1}', b"[]", b"1", b'""')
+
+
+def _too_many(chance: Random, _data: bytes) -> bytes:
+    return b"[" + b",".join([chance.choice(_SHORT)] * (11 * 10**6)) + b"]"
+
+
+def _many_rows(chance: Random, _data: bytes) -> bytes:
+    return b"[" + b",".join([chance.choice(_SHORT)] * 150_000) + b"]"
+
+
+LONG_DOCUMENTS = (
+    Damage("a document of too many values", _too_many, "be refused"),
+    Damage("a document of many rows", _many_rows),
+)
 DOCUMENTS = (
     *(Damage("an element that is no row", _element),) * 3,
     *(Damage("strange rows", _strange_element),) * 4,

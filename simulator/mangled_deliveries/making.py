@@ -1,7 +1,5 @@
 """Seed and number → a delivery, and the damage done to it: on its way from good rows to a folder."""
 
-import struct
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -9,10 +7,10 @@ from random import Random
 from simulator.mangled_deliveries.archives import ZIP, member, zipped
 from simulator.mangled_deliveries.bytes import BYTES
 from simulator.mangled_deliveries.case import Case, Damage, Must, harshest
-from simulator.mangled_deliveries.columns import PARQUET
+from simulator.mangled_deliveries.columns import LONG_COLUMNS, PARQUET
 from simulator.mangled_deliveries.folders import ODD, SPOIL, a_folder_can_hold
 from simulator.mangled_deliveries.forms import FORMS, Form, contract_of, good_row, jsonl
-from simulator.mangled_deliveries.lines import DOCUMENTS, LINES, LONG_LINES
+from simulator.mangled_deliveries.lines import DOCUMENTS, LINES, LONG_DOCUMENTS, LONG_LINES
 from simulator.mangled_deliveries.manifest_tables import TABLES, as_table
 from simulator.mangled_deliveries.manifests import MANIFESTS, manifest_for, written
 from simulator.mangled_deliveries.packing import BOMBS, GZIP, PACKERS, ZSTD, in_members
@@ -26,19 +24,13 @@ _SHARES = (5.0, 2.0, 1.2, 1.6, 1.2)
 _LARGE = 0.02  # of damages in a stage that can make megabytes: more would take all the time there is
 
 _MANIFESTS = ("manifest.json", "manifest.json", "manifest.csv", "none")
-_TOO_BROKEN = (
-    ValueError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-    struct.error,
-    OSError,
-    zipfile.BadZipFile,
-)
-
 _TEXT: dict[str, Sequence[Damage]] = {"jsonl": LINES, "json": DOCUMENTS, "csv": CSV, "parquet": PARQUET}
-_LONG: dict[str, Sequence[Damage]] = {"jsonl": LONG_LINES, "csv": LONG_CELLS}
+_LONG: dict[str, Sequence[Damage]] = {
+    "jsonl": LONG_LINES,
+    "json": LONG_DOCUMENTS,
+    "csv": LONG_CELLS,
+    "parquet": LONG_COLUMNS,
+}
 
 
 @dataclass
@@ -59,7 +51,7 @@ class _Delivery:
         damage = self.chance.choice(damages)
         try:
             spoilt = damage.do(self.chance, self.files[name])
-        except _TOO_BROKEN:  # by the damage before: nothing it works on is left
+        except Exception:  # too broken by the damage before: nothing it works on is left
             damage = self.chance.choice(BYTES)
             spoilt = damage.do(self.chance, self.files[name])
         self.files[name] = spoilt
@@ -137,7 +129,7 @@ def _spoil_text(delivery: _Delivery, times: int) -> None:
         name = delivery.any_file()
         kind = delivery.format_of(name)
         large = delivery.chance.random() < _LARGE
-        delivery.spoil(name, _LONG.get(kind, _TEXT[kind]) if large else _TEXT[kind])
+        delivery.spoil(name, _LONG[kind] if large else _TEXT[kind])
 
 
 def _pack(delivery: _Delivery, times: int) -> None:

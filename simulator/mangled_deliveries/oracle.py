@@ -85,7 +85,7 @@ def _absence(case: Case) -> Iterator[str]:
     """Nothing is there only where nothing says that it is complete."""
     terms = case.contract.delivery
     listed, rows = terms.manifest != "none", terms.rows.path
-    if terms.manifest in case.files if listed else any(path_matches(name, rows) for name in case.files):
+    if terms.manifest in case.files if listed else any(_means(rows, name) for name in case.files):
         yield "a complete delivery was not seen"
 
 
@@ -103,7 +103,7 @@ def _message(case: Case, error: DeliveryError) -> Iterator[str]:
 def _bytes(case: Case, landed: Landed, store: ObjectStore) -> Iterator[str]:
     """Every file the contract reads is landed once, byte for byte, and nothing else is stored."""
     sources = [case.contract.delivery.rows, *(join.source for join in case.contract.delivery.join)]
-    read = {name for name in case.files if any(path_matches(name, source.path) for source in sources)}
+    read = {name for name in case.files if any(_means(source.path, name) for source in sources)}
     manifest = case.contract.delivery.manifest
     wanted = Counter(read if manifest == "none" else case.files.keys() - {manifest})
     found = Counter(file.name for file in landed.files)
@@ -118,15 +118,20 @@ def _bytes(case: Case, landed: Landed, store: ObjectStore) -> Iterator[str]:
         yield "the store holds other objects than the files landed"
 
 
+def _means(path: str, name: str) -> bool:
+    """Does a contract's `path` mean the file, or files that may lie in it? "**/" enters any archive."""
+    return path_matches(name, path) or (path.startswith("**/") and name.lower().endswith(".zip"))
+
+
 def _lines(case: Case, landed: Landed, read: Canonical) -> Iterator[str]:
     """Every line of every file is a record or in quarantine, and a second count finds as many lines."""
     try:
-        found = [parts(file.name, case.files[file.name]) for file in landed.files]
+        opened = [parts(file.name, case.files[file.name]) for file in landed.files]
     except Exception as error:  # another reader could not open what was taken in
         yield f"taken in, but {error!s:.200}"
         return
-    held = {name: data for one in found if one is not None for name, data in one.items()}
-    if None in found:
+    held = {name: data for one in opened if one is not None for name, data in one.items()}
+    if None in opened:
         return
     if sorted(file.file.name for file in read.files) != sorted(held):
         yield f"landed {sorted(held)}, but read {sorted(file.file.name for file in read.files)}"

@@ -101,4 +101,17 @@ ZSTD = (
     Damage("a dictionary asked for", lambda _chance, data: data[:4] + b"\x23\xff\xff\xff\xff" + data[5:]),
     Damage("packed twice", lambda _chance, data: _zstd(data)),
 )
-BOMBS = (Damage("a gzip bomb", _bomb), Damage("a zstd bomb", _zstd_bomb))
+
+
+def _rows_of_nothing(chance: Random, _data: bytes) -> bytes:
+    """Far below every ratio of bytes, but a million rows and more; most are no row, and all take time."""
+    return _gzip(
+        chance.choice((b"{}\n", b"1,1,1,1,1,1,1,1\n", b"x\n", b"\0\n")) * (chance.choice((1, 5)) * 10**6)
+    )
+
+
+BOMBS = (
+    Damage("a gzip bomb", _bomb),
+    Damage("a zstd bomb", _zstd_bomb),
+    Damage("rows of nothing", _rows_of_nothing),
+)

@@ -30,10 +30,11 @@ def measured(case: Case, scratch: Path) -> dict[str, Any]:
     """What became of `case`, the seconds and the memory that took, and all that may not be so."""
     said_before = _said()
     _forget_peak()
+    held = _megabytes("VmRSS")  # making the case may have taken more than reading it
     clock, work = time.monotonic(), time.process_time()
     with TemporaryDirectory(dir=scratch) as root:
         found = tried(case, Path(root))
-        seconds, mb = min(time.monotonic() - clock, time.process_time() - work), _peak_mb()
+        seconds, mb = min(time.monotonic() - clock, time.process_time() - work), _megabytes("VmHWM") - held
     problems = list(found.problems)
     with_books = case.in_folder and case.number % BOOKED_EACH < 2 and found.outcome != "broken"
     if with_books:
@@ -67,6 +68,6 @@ def _forget_peak() -> None:
     Path("/proc/self/clear_refs").write_text("5")  # proc(5): resets the peak resident set size
 
 
-def _peak_mb() -> float:
+def _megabytes(what: str) -> float:
     status = Path("/proc/self/status").read_text()
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024
+    return int(status.split(f"{what}:")[1].split()[0]) / 1024

@@ -12,14 +12,25 @@ import pytest
 from rampart.delivery import readers
 from rampart.delivery.compression import Decompressed
 from rampart.delivery.readers import Row
+from rampart.delivery.readers.csv_rows import csv_rows
+from rampart.delivery.readers.jsonl import jsonl_rows
 from simulator.mangled_deliveries import fuzz, fuzzing, trying
 from simulator.mangled_deliveries.__main__ import main
+from simulator.mangled_deliveries.archives import ZIP as ARCHIVES
+from simulator.mangled_deliveries.bytes import BYTES
 from simulator.mangled_deliveries.case import Case
+from simulator.mangled_deliveries.columns import LONG_COLUMNS, PARQUET
 from simulator.mangled_deliveries.fuzzing import LONGEST_S, MOST_MB
+from simulator.mangled_deliveries.lines import DOCUMENTS, LINES, LONG_DOCUMENTS, LONG_LINES
 from simulator.mangled_deliveries.making import make
+from simulator.mangled_deliveries.manifest_tables import TABLES
+from simulator.mangled_deliveries.manifests import MANIFESTS
 from simulator.mangled_deliveries.oracle import Tried, tried
+from simulator.mangled_deliveries.packing import BOMBS, GZIP, ZSTD
+from simulator.mangled_deliveries.tables import CSV, LONG_CELLS
 
 SEED = 7
+LARGE = (*BOMBS, *LONG_CELLS, *LONG_COLUMNS, *LONG_DOCUMENTS, *LONG_LINES)
 
 
 def test_broken_deliveries_are_refused_in_a_sentence_or_counted_whole() -> None:
@@ -48,6 +59,13 @@ def test_of_ten_thousand_broken_deliveries_none_leaves_a_traceback_a_hang_or_a_l
 def test_the_same_seed_and_number_make_the_same_delivery() -> None:
     assert [make(3, number) for number in range(30)] == [make(3, number) for number in range(30)]
     assert [make(3, number).files for number in range(30)] != [make(4, number).files for number in range(30)]
+
+
+@pytest.mark.slow
+def test_every_damage_is_done_to_a_good_file_by_some_case() -> None:
+    done = {name for number in range(6_000) for name in make(SEED, number).done}
+    damages = [*ARCHIVES, *BYTES, *PARQUET, *LINES, *DOCUMENTS, *MANIFESTS, *TABLES, *GZIP, *ZSTD, *CSV]
+    assert {damage.name for damage in [*damages, *LARGE]} - done == set()
 
 
 def test_a_case_is_tried_again_by_one_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -79,7 +97,7 @@ def _done(*names: str) -> Callable[[Case], bool]:
 
 
 def test_a_reader_that_skips_a_bad_line_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = readers.jsonl_rows
+    read = jsonl_rows
     monkeypatch.setattr(
         readers, "jsonl_rows", lambda stream: (row for row in read(stream) if isinstance(row, Row))
     )
@@ -88,7 +106,7 @@ def test_a_reader_that_skips_a_bad_line_is_found_out(tmp_path: Path, monkeypatch
 
 
 def test_a_reader_that_loses_a_good_row_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    read = readers.csv_rows
+    read = csv_rows
     monkeypatch.setattr(readers, "csv_rows", lambda *given: list(read(*given))[:-1])
     said = _first_problems(tmp_path, lambda case: case.done == () and "csv" in case.contract.contract_id)
     assert "good rows came" in said

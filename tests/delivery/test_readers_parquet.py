@@ -51,6 +51,7 @@ MOMENT = datetime(2026, 1, 5, 12, 30, tzinfo=UTC)
         (pa.list_(pa.float32()), [[1.0, float("nan")], []], [[1.0, None], []]),
         (pa.struct([("score", pa.decimal128(3, 1))]), [{"score": Decimal("2.0")}], [{"score": 2}]),
         (pa.map_(pa.string(), pa.int64()), [[("help", 5), ("truth", 4)]], [{"help": 5, "truth": 4}]),
+        (pa.map_(pa.string(), pa.int64()), [[("help", 5), ("help", 4)]], [{"help": 4}]),  # and no warning
         (pa.dictionary(pa.int32(), pa.string()), ["a", "b"], ["a", "b"]),
         (pa.null(), [None], [None]),
     ],

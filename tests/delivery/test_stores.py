@@ -200,6 +200,15 @@ def test_a_link_that_stays_inside_is_an_object(tmp_path: Path) -> None:
     assert store.get("alias") == b"x"
 
 
+def test_a_link_to_itself_is_no_object_and_no_traceback(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to("loop")
+    store = LocalStore(tmp_path)
+    store.put_once("real", b"x")
+    assert [o.key for o in store.list("")] == ["real"]
+    assert not store.exists("loop")
+    assert not store.exists("loop/below")
+
+
 def test_a_named_pipe_is_no_object_and_hangs_nobody(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     store = LocalStore(tmp_path)

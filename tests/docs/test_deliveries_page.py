@@ -36,7 +36,7 @@ def test_the_fields_of_a_manifest_are_all_explained() -> None:
 
 def test_every_limit_is_listed_with_its_value() -> None:
     listed = {code(name): value for name, value, _ in table(PAGE, "limit", "is", "why")}
-    inner = {"RATIO_FROM"}  # told beside the ratio
+    inner = {"RATIO_FROM", "ROWS_FROM"}  # told beside the ratios
     assert set(listed) == {name for name in vars(limits) if name.isupper()} - inner
     for name, value in listed.items():
         number, unit = re.fullmatch(r"([\d,]+) ?(.*)", value).groups()  # type: ignore[union-attr]
@@ -47,6 +47,10 @@ def test_what_completes_a_delivery_is_all_explained() -> None:
     assert [code(name) for name, _ in table(PAGE, "term", "the delivery is complete when")] == list(
         Complete.model_fields
     )
+
+
+def test_the_rows_from_which_their_ratio_counts_are_the_pages() -> None:
+    assert f"from {limits.ROWS_FROM:,} rows on" in PAGE.read_text()
 
 
 @pytest.mark.parametrize("name", ["MAX_RATIO", "RATIO_FROM"])

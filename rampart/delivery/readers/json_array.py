@@ -8,9 +8,10 @@ import msgspec
 
 from contracts.language.expressions import ExpressionError, compiled
 from rampart.delivery.errors import UnreadableFileError
-from rampart.delivery.limits import LONGEST_DOCUMENT
-from rampart.delivery.readers.row import Row, Unread, kind_of, not_json, unreadable
+from rampart.delivery.limits import LONGEST_DOCUMENT, MAX_VALUES
+from rampart.delivery.readers.row import Row, Unread, holds_too_many_values, kind_of, not_json, unreadable
 
+_SMALLER = "deliver JSON lines instead, or several smaller files"
 BOM = b"\xef\xbb\xbf"
 
 
@@ -19,14 +20,17 @@ def json_array_rows(stream: BinaryIO, file: str, rows_at: str | None) -> Iterato
 
     Of a key that stands twice in one object the last value counts, as in most JSON readers. Raises
     `UnreadableFileError` when it is not one JSON document, with the line where reading stopped, holds no
-    array there, or is larger than `LONGEST_DOCUMENT`.
+    array there, or is larger than `LONGEST_DOCUMENT` or `MAX_VALUES`.
     """
     data = stream.read(LONGEST_DOCUMENT + 1)
     if len(data) > LONGEST_DOCUMENT:
         problem = (
             f"the JSON document is larger than {LONGEST_DOCUMENT >> 20} MiB, and it can only be read whole"
         )
-        raise UnreadableFileError(problem, file, fix="deliver JSON lines instead, or several smaller files")
+        raise UnreadableFileError(problem, file, fix=_SMALLER)
+    if holds_too_many_values(data):
+        problem = f"the JSON document holds more than {MAX_VALUES:,} values, and it can only be read whole"
+        raise UnreadableFileError(problem, file, fix=_SMALLER)
     rows = _array(_document(data.removeprefix(BOM), file), file, rows_at)
     for number, value in enumerate(rows, start=1):
         if isinstance(value, dict):

@@ -5,8 +5,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from rampart.delivery.limits import LONGEST_LINE
-from rampart.delivery.readers.row import Row, Unread, kind_of, not_json, unreadable
+from rampart.delivery.limits import LONGEST_LINE, MAX_VALUES
+from rampart.delivery.readers.row import Row, Unread, holds_too_many_values, kind_of, not_json, unreadable
 
 BOM = b"\xef\xbb\xbf"
 
@@ -24,6 +24,9 @@ def jsonl_rows(stream: BinaryIO) -> Iterator[Row | Unread]:
             continue
         if len(text) > LONGEST_LINE and not text.endswith(b"\n"):
             yield unreadable(number, f"the line is longer than {LONGEST_LINE >> 20} MiB", text)
+            continue
+        if holds_too_many_values(text):
+            yield unreadable(number, f"the line holds more than {MAX_VALUES:,} values", text)
             continue
         yield _row(decoder, number, text)
 

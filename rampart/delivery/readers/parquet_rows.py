@@ -11,7 +11,9 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rampart.delivery.compression import LESS_REPETITION, expands
 from rampart.delivery.errors import UnreadableFileError
+from rampart.delivery.limits import MAX_RATIO, RATIO_FROM
 from rampart.delivery.readers.row import Row, Unread, require_columns, unreadable
 
 ROWS_AT_A_TIME = 2_000
@@ -27,20 +29,22 @@ def parquet_rows(stream: BinaryIO, file: str, needed: frozenset[str]) -> Iterato
     with tempfile.SpooledTemporaryFile(max_size=64 << 20) as spool:
         while block := stream.read(1 << 20):
             spool.write(block)
+        size = spool.tell()
         spool.seek(0)
         number = 0
-        for batch in _batches(spool, file, needed):
+        for batch in _batches(spool, size, file, needed):
             for value in _values(batch):
                 number += 1
                 yield Row(number, value) if isinstance(value, dict) else unreadable(number, str(value), "")
 
 
 def _batches(
-    spool: "tempfile.SpooledTemporaryFile[bytes]", file: str, needed: frozenset[str]
+    spool: "tempfile.SpooledTemporaryFile[bytes]", size: int, file: str, needed: frozenset[str]
 ) -> Iterator[pa.RecordBatch]:
     read = 0
     try:
         parquet = pq.ParquetFile(spool)
+        _check_expansion(parquet.metadata, size, file)
         require_columns(parquet.schema_arrow.names, needed, file)
         for batch in parquet.iter_batches(ROWS_AT_A_TIME):
             yield batch
@@ -51,10 +55,18 @@ def _batches(
         raise UnreadableFileError(problem, file=file, line=read + 1, fix=fix) from error
 
 
+def _check_expansion(about: pq.FileMetaData, size: int, file: str) -> None:
+    """Parquet compresses inside, past the ratio that holds for the file as a stream."""
+    held = sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups))
+    if held > RATIO_FROM and held > MAX_RATIO * size:
+        problem = f"the Parquet file {expands(held, size, MAX_RATIO)}"
+        raise UnreadableFileError(problem, file, fix=LESS_REPETITION)
+
+
 def _values(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
     plain = {field.name for field in batch.schema if not _is_json(field.type)}
     try:
-        rows: list[dict[str, Any] | Exception] = _dicts(batch)
+        rows = _dicts(batch)
     except (ValueError, OverflowError):  # a moment Python cannot hold, text that is not UTF-8: find its row
         rows = [_value(batch.slice(place, 1)) for place in range(batch.num_rows)]
     for row in rows:
@@ -66,16 +78,17 @@ def _values(batch: pa.RecordBatch) -> Iterator[dict[str, Any] | Exception]:
 
 def _value(one: pa.RecordBatch) -> dict[str, Any] | Exception:
     try:
-        return _dicts(one)[0]
+        (row,) = _dicts(one)
     except (ValueError, OverflowError) as error:
         return error
+    return row
 
 
-def _dicts(batch: pa.RecordBatch) -> list[Any]:
+def _dicts(batch: pa.RecordBatch) -> list[dict[str, Any] | Exception]:
     """The rows as Python has them. Of a map's key that stands twice the last value counts."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Encountered key", UserWarning)  # what is meant by "lossy"
-        rows: list[Any] = batch.to_pylist(maps_as_pydicts="lossy")
+        rows: list[dict[str, Any] | Exception] = batch.to_pylist(maps_as_pydicts="lossy")
     return rows
 
 

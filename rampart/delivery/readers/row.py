@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from rampart.delivery.errors import UnreadableFileError, printable
+from rampart.delivery.limits import MAX_VALUES
 
 EXCERPT = 200  # characters of what could not be read, kept as evidence
 _KINDS = {
@@ -83,6 +84,13 @@ def not_json(error: Exception, data: bytes) -> str:
     """Why `data` is not JSON, with a hint where lenient writers are known to go wrong."""
     hint = next((f"; {say}" for mark, say in _HINTS.items() if mark in data), "")
     return f"not JSON: {error}{hint}"
+
+
+def holds_too_many_values(text: bytes) -> bool:
+    """Would `text`, as JSON, take far more memory than it has bytes? Counted as `MAX_VALUES` says."""
+    if len(text) <= MAX_VALUES:
+        return False
+    return text.count(b",") + text.count(b"{") + text.count(b"[") > MAX_VALUES
 
 
 def require_columns(header: Iterable[str], needed: frozenset[str], file: str) -> None:
