@@ -21,7 +21,7 @@ from rampart.delivery.s3_errors import PRECONDITION, code_of, explained
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_BUFFER = 1 << 20  # bytes
+_BUFFER = 64 << 10  # bytes; larger reads go past it, without a copy
 # A read may be resumed so often, and once more for each of these many bytes it got: a bad line gets through,
 # and a server that hangs up on every byte does not keep a worker for ever.
 RESUMES = 5

@@ -68,7 +68,7 @@ def append_event(session: Session, stream: str, kind: str, as_of: datetime, payl
             payload=text,
             prev_hash=prev_hash,
             hash=link,
-            recorded_at=DatabaseNow(),  # type: ignore[arg-type]  # the database puts the moment in
+            recorded_at=DatabaseNow(),  # type: ignore[arg-type]  # the database says when
         )
     )
     session.flush()

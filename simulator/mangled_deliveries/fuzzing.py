@@ -27,7 +27,8 @@ class FuzzResult:
 
     `rows` were counted by two ways that agree; `booked` deliveries went into books that were verified.
     `slowest_s` is the longest one case took (the lesser of elapsed and processor time), `peak_mb` the most
-    memory one took on top of what the process held before. Each violation is a sentence with the command that replays it.
+    memory one took on top of what the process held before. Each violation is a sentence with the command that
+    replays it.
     """
 
     cases: int

@@ -103,9 +103,6 @@ def test_a_server_that_is_away_for_a_whole_run_is_named_and_the_next_run_is_as_t
     must_be_good(disturbed(place, on_hand, undisturbed(1)))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="expected: the pool asks whether a connection is alive before it gives it out"
-)
 def test_connections_that_die_between_two_transactions_are_replaced_unnoticed(
     place: Place, server: PostgreSql
 ) -> None:

@@ -46,7 +46,12 @@ def test_each_contract_has_its_own_chain(engine: Engine, contract: Contract) -> 
 
 @pytest.mark.usefixtures("contract")
 @pytest.mark.parametrize(
-    "statement", ["UPDATE ledger_event SET payload = '{}' WHERE seq = 1", "DELETE FROM ledger_event"]
+    "statement",
+    [
+        "UPDATE ledger_event SET payload = '{}' WHERE seq = 1",
+        "DELETE FROM ledger_event",
+        "INSERT OR REPLACE INTO ledger_event SELECT * FROM ledger_event",  # deletes the old row first
+    ],
 )
 def test_the_database_refuses_to_change_or_delete_an_event(engine: Engine, statement: str) -> None:
     with pytest.raises(IntegrityError, match="append-only"), engine.begin() as connection:

@@ -9,10 +9,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import select
 
-from rampart.ledger.batches import receive
+from rampart.ledger.batches import expect, receive
 from rampart.ledger.chain import verify_chain
 from rampart.ledger.claims import claim
 from rampart.ledger.engine import open_ledger, reading, writing
@@ -22,6 +22,7 @@ from rampart.ledger.outbox import pending
 from rampart.ledger.read import money_rows, ramp_rows, rm_rows
 from rampart.ledger.schema import changing_schema, downgrade
 from rampart.ledger.tables import METADATA, Batch
+from rampart.ledger.troubles import what_to_do
 from rampart.ledger.turns import give_up, take
 from rampart.ledger.verify import verify_books
 from simulator.servers.postgresql import PostgreSql
@@ -144,3 +145,24 @@ def test_turns_run_by_the_server_s_clock_and_can_be_taken_off_full_books(url: st
         assert not pending(postgres, "batch.accepted")[0].resting
 
     on_postgres(url, turns)
+
+
+def test_a_server_restarted_in_the_middle_of_an_entry_costs_saying_it_again(
+    server: PostgreSql, url: str
+) -> None:
+    contract = terms()
+
+    def interrupted(postgres: Engine) -> object:
+        register(postgres, contract)
+        before = export_ledger(postgres)
+        with pytest.raises(OperationalError) as broken, writing(postgres) as session:
+            session.connection().execute(text("UPDATE contract_version SET name = 'half'"))
+            server.restart()
+            session.connection().execute(text("UPDATE contract_version SET name = 'whole'"))
+        assert "was restarted" in what_to_do(broken.value)
+        assert export_ledger(postgres) == before
+        server.restart()  # between two entries: the pool's dead connections are replaced unseen
+        expect(postgres, contract.contract_id, 1, contract.digest, day(0))
+        return verify_books(postgres)
+
+    assert on_postgres(url, interrupted) == ()
