@@ -13,7 +13,7 @@ from prefect.runtime import task_run
 from contracts.model import Contract
 from quality import RULES_VERSION
 from rampart.delivery.arrival import look
-from rampart.delivery.errors import DeliveryError, StoreConflictError
+from rampart.delivery.errors import DeliveryError, StoreConflictError, StoreTroubleError
 from rampart.delivery.landing import Landed, land
 from rampart.delivery.listings import listing_address, read_listing
 from rampart.ledger.batch_rows import BatchRow, current_batch
@@ -66,6 +66,8 @@ def land_delivery(
         if gone := deletion_of(place.books, contract.contract_id, week):
             return Refused(gone.sentence(week))
         landed = land(place.drop, folder, contract, week, place.store)
+    except StoreTroubleError:
+        raise  # it says nothing about the delivery, and may be over when the task is tried again
     except DeliveryError as error:
         return Refused(str(error))
     # The same bytes again under other file names, or with a mended manifest: the first listing stands.

@@ -7,7 +7,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 
 from contracts.load import ContractError
-from rampart.delivery.errors import DeliveryError
+from rampart.delivery.errors import DeliveryError, StoreTroubleError
 from rampart.ledger.errors import LedgerError
 
 # Object stores and databases are back within seconds or not for a long while (Prefect adds jitter).
@@ -18,7 +18,7 @@ HOPELESS = (ContractError, DeliveryError, LedgerError, ValueError, TypeError, Ke
 
 def _may_pass(_task: Task[..., Any], _run: TaskRun, state: State[Any]) -> bool:
     failure = state.data if isinstance(state.data, BaseException) else None
-    return not isinstance(failure, HOPELESS)
+    return isinstance(failure, StoreTroubleError) or not isinstance(failure, HOPELESS)
 
 
 # Results stay in memory: what must outlive the process is in the object store and the ledger.

@@ -10,7 +10,7 @@ from contracts.model import Contract
 from quality.gates.fates import Fates, part
 from quality.gates.record import Earlier, gate_records
 from rampart.delivery.canonicalise import Canonical, canonicalise
-from rampart.delivery.errors import DeliveryError, MissingObjectError
+from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreTroubleError
 from rampart.delivery.landing import Landed
 from rampart.delivery.tables import fetch_table, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
@@ -50,6 +50,8 @@ def read_inputs(place: Workspace, contract: Contract, week: int, landed: Landed)
     try:
         read = canonicalise(landed, contract, place.store, place.pseudonym_key)
         inputs = Inputs(landed, read, _issued(place, contract, week))
+    except StoreTroubleError:
+        raise
     except DeliveryError as error:
         return Refused(str(error))
     for note in read.notes:

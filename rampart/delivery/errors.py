@@ -32,6 +32,10 @@ class LandingError(DeliveryError):
     """What lies in the folder is not what the manifest or the contract says."""
 
 
+class StoreTroubleError(DeliveryError):
+    """The store, or the way to it, failed: nothing is said about a delivery, and trying again may help."""
+
+
 class StoreConflictError(DeliveryError):
     """Other bytes are already published under the key; published bytes never change."""
 

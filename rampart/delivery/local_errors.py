@@ -5,7 +5,7 @@ import errno
 from collections.abc import Iterator
 from pathlib import Path
 
-from rampart.delivery.errors import DeliveryError
+from rampart.delivery.errors import StoreTroubleError
 
 _SAID = {
     errno.ENOSPC: ("the disk is full", "free some space there, then run again: nothing half-written is left"),
@@ -20,11 +20,11 @@ _SAID = {
 
 @contextlib.contextmanager
 def explained(place: Path) -> Iterator[None]:
-    """Turn errors that a person has to mend into `DeliveryError`; others pass as they are."""
+    """Turn errors that a person has to mend into `StoreTroubleError`; others pass as they are."""
     try:
         yield
     except OSError as error:
         if error.errno not in _SAID:
             raise
         problem, fix = _SAID[error.errno]
-        raise DeliveryError(problem, str(error.filename or place), fix=fix) from error
+        raise StoreTroubleError(problem, str(error.filename or place), fix=fix) from error

@@ -6,7 +6,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError
 
-from rampart.delivery.errors import DeliveryError
+from rampart.delivery.errors import StoreTroubleError
 from rampart.delivery.store import S3Options
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def s3_client(options: S3Options) -> "S3Client":
     try:
         session = boto3.Session(profile_name=options.profile, region_name=options.region)
     except BotoCoreError as error:
-        raise DeliveryError(
+        raise StoreTroubleError(
             f"the AWS profile cannot be used ({error})",
             file=options.profile or "default",
             fix="correct RAMPART_S3_PROFILE, or add the profile to ~/.aws/config",

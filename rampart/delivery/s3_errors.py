@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rampart.delivery.errors import DeliveryError, MissingObjectError
+from rampart.delivery.errors import MissingObjectError, StoreTroubleError
 
 GONE = frozenset({"NoSuchKey", "404", "NotFound", "NoSuchVersion"})
 PRECONDITION = frozenset({"PreconditionFailed", "412"})
@@ -54,7 +54,7 @@ _UNCONDITIONAL = (
 def explained(uri: str) -> Iterator[None]:
     """Turn boto3's errors into sentences; `uri` is what was asked for.
 
-    Raises `MissingObjectError` where there is no such object and `DeliveryError` for everything else.
+    Raises `MissingObjectError` where there is no such object and `StoreTroubleError` for everything else.
     """
     try:
         yield
@@ -64,9 +64,9 @@ def explained(uri: str) -> Iterator[None]:
             raise MissingObjectError(
                 "there is no such object", uri, fix="check the name and deliver the file"
             ) from error
-        raise DeliveryError(f"the S3 server refused ({_words(error)})", uri, fix=_fix(error)) from error
+        raise StoreTroubleError(f"the S3 server refused ({_words(error)})", uri, fix=_fix(error)) from error
     except BotoCoreError as error:
-        raise DeliveryError(
+        raise StoreTroubleError(
             f"the S3 server could not be used ({error})",
             uri,
             fix="check the endpoint, the region, the credentials and the network, then run again",

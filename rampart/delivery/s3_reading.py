@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 from urllib3.exceptions import HTTPError
 
-from rampart.delivery.errors import DeliveryError, MissingObjectError, UnreadableFileError
+from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreTroubleError, UnreadableFileError
 from rampart.delivery.s3_digests import Known, known_digest
 from rampart.delivery.s3_errors import PRECONDITION, code_of, explained
 
@@ -121,7 +121,7 @@ class _ResumingBody(io.RawIOBase):
     def _resume(self, why: str) -> None:
         allowed = RESUMES + self._position // _BYTES_A_RESUME
         if self._resumed >= allowed:
-            raise DeliveryError(
+            raise StoreTroubleError(
                 f"the read was cut {self._resumed + 1} times, last after {self._position:,} of "
                 f"{self.origin.bytes:,} bytes ({why})",
                 self._uri,
@@ -154,7 +154,7 @@ class _ResumingBody(io.RawIOBase):
         if found["ETag"] != about.etag:  # a server that does not know If-Match
             raise replaced(self._uri)
         if self._position + found["ContentLength"] != about.bytes:
-            raise DeliveryError(
+            raise StoreTroubleError(
                 "the server does not answer to the range that was asked for",
                 self._uri,
                 fix="use a server, or a proxy before it, that honours Range",

@@ -19,7 +19,7 @@ from typing import BinaryIO
 
 from botocore.exceptions import ClientError
 
-from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError
+from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError, StoreTroubleError
 from rampart.delivery.hashed_copy import hashed_copy
 from rampart.delivery.s3_client import s3_client
 from rampart.delivery.s3_digests import DIGEST
@@ -247,7 +247,7 @@ class S3Store:
             if self._is_there(key, content):
                 return None
             time.sleep(0.1 * min(2**attempt, 16))  # 409: another upload is under way and may yet fail
-        raise DeliveryError(
+        raise StoreTroubleError(
             "other writers keep getting in the way", file=self.uri(key), fix="run the task again in a minute"
         )
 

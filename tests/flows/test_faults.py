@@ -134,39 +134,18 @@ def fault_in(where: str, what: str, times: int | None) -> Fault:
     return replace(FAULTS[what], method=place.method, target=place.target, after=place.after, times=times)
 
 
-BLAMED = pytest.mark.xfail(
-    strict=True,
-    reason="a store that fails while a delivery is landed is booked as a refused delivery; expected: the run "
-    "fails, and the vendor's books stay as they are",
-)
-VAGUE = pytest.mark.xfail(
-    strict=True,
-    reason="expected: what to do about InternalError, SlowDown, a wrong clock and an expired token",
-)
-
-
-def cells(*whats: str, lasting: bool) -> list[ParameterSet]:
+def cells(*whats: str) -> list[ParameterSet]:
     """Every place with every one of the faults that can happen there."""
     found = []
     for where, place in PLACES.items():
         # To one who reads, a lost answer is a reset.
         other = ["lost answer"] if place.method == "GET" else IN_BODIES
         possible = [what for what in whats if what not in other]
-        found += [pytest.param(where, what, marks=_today(where, what, lasting)) for what in possible]
+        found += [pytest.param(where, what) for what in possible]
     return found
 
 
-def _today(where: str, what: str, lasting: bool) -> tuple[pytest.MarkDecorator, ...]:
-    """What is not yet as it must be."""
-    if where not in LATER:
-        # A list is short and parsed by botocore, which asks for it again.
-        survives = where == "the drop's list" and (not lasting or what == "flipped")
-        blamed = (lasting or what in IN_BODIES) and not survives
-        return (BLAMED,) if blamed else ()
-    return (VAGUE,) if lasting and what in {"500", "503 SlowDown", *REFUSALS} else ()
-
-
-@pytest.mark.parametrize(("where", "what"), cells(*ON_THE_WAY, lasting=False))
+@pytest.mark.parametrize(("where", "what"), cells(*ON_THE_WAY))
 def test_what_happens_once_on_the_way_is_tried_again_and_not_noticed(
     where: str, what: str, place: Place, proxy: FaultProxy
 ) -> None:
@@ -176,7 +155,7 @@ def test_what_happens_once_on_the_way_is_tried_again_and_not_noticed(
     assert result.attempts == 1
 
 
-@pytest.mark.parametrize(("where", "what"), cells(*IN_BODIES, lasting=False))
+@pytest.mark.parametrize(("where", "what"), cells(*IN_BODIES))
 def test_a_body_that_is_damaged_once_is_read_again_or_named(
     where: str, what: str, place: Place, proxy: FaultProxy
 ) -> None:
@@ -184,7 +163,7 @@ def test_a_body_that_is_damaged_once_is_read_again_or_named(
     must_be_good(walked(place, proxy, fault_in(where, what, times=1)))
 
 
-@pytest.mark.parametrize(("where", "what"), cells(*FAULTS, lasting=True))
+@pytest.mark.parametrize(("where", "what"), cells(*FAULTS))
 def test_what_lasts_ends_the_run_with_a_way_out_and_the_next_run_ends_as_if_nothing_had_happened(
     where: str, what: str, place: Place, proxy: FaultProxy
 ) -> None:
@@ -249,11 +228,6 @@ def _tried(place: Place) -> Outcome | DeliveryError:
         return error
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="every DeliveryError is hopeless to the tasks' policy, a store that is away for a second too; "
-    "expected: the task is tried again",
-)
 def test_the_tasks_own_retries_outlast_a_store_that_is_away_for_a_second(
     place: Place, proxy: FaultProxy, _flows_can_run: None
 ) -> None:
