@@ -48,8 +48,8 @@ _TROUBLES = (
     ),
     _Trouble(
         "the disk under the books failed to read or write",
-        "see first whether it is full, and make room; otherwise look at the system's log and the disk. Then run `rampart verify`, and restore a backup if it finds "
-        "damage",
+        "see first whether it is full, and make room; otherwise look at the system's log and the disk. Then "
+        "run `rampart verify`, and restore a backup if it finds damage",
         sqlite=(sqlite3.SQLITE_IOERR,),
         sqlstate=("58030",),
     ),
