@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READER := .venv-datacontract
 export DO_NOT_TRACK := 1
 
-.PHONY: demo demo-reset serve test slow bench check lock clean postgresql
+.PHONY: demo demo-reset serve test slow matrix bench check lock clean postgresql
 
 demo: $(VENV)/.app
 	@$(BIN)/rampart demo
@@ -25,6 +25,10 @@ test: $(VENV)/.dev check
 slow: $(VENV)/.dev $(READER)/.done postgresql
 	$(BIN)/pytest -n 2 -m slow
 	$(BIN)/pytest -m chaos
+
+# Every crash, fault and race on both stacks: most of an hour. For before a release, and for changes of stores and books.
+matrix: $(VENV)/.dev postgresql
+	$(BIN)/pytest -n 2 -m matrix
 
 bench: $(VENV)/.dev
 	@for script in benchmarks/*.py; do \

@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
 from simulator.crashes.matrix import Matrix, Point, crash_matrix
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.perf_counter()
     differences: Figures = {}
     tried: Figures = {}
-    for kind, count, found in (*_crashes(quick), *_races(quick), *_mangled(quick)):
+    for kind, count, found in chain(_crashes(quick), _races(quick), _mangled(quick)):
         tried[kind], differences[kind] = count, len(found)
         print(f"{kind}: {len(found)} of {count:,} differ ({time.perf_counter() - began:.0f} s)", flush=True)
         for problem in found[:5]:
