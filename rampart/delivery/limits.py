@@ -24,6 +24,8 @@ LONGEST_ROW = 16 << 20
 # What rows that broke off may cost in reading their lines again, counted likewise: some seconds. One such row
 # costs twice its length; without this, quotes can be placed so that every line costs the file.
 READ_AGAIN = 256 << 20
+# A blank line holds no row, but takes half a microsecond. Some writers put one after every row.
+MAX_BLANK_LINES = 1_000_000  # of a text file; two a row, if that is more
 # JSON of short values takes up to thirty times its length in memory. Counted without reading them, as commas
 # and brackets, which stand in texts too: some ten million in 300 MB of prose.
 MAX_VALUES = 10_000_000  # of one JSON line or document

@@ -238,3 +238,13 @@ def test_a_row_may_see_the_name_of_its_file() -> None:
             "the row has a field 'file', which the contract's `file_as: file` hides; rename that",
         )
     ]
+
+
+def test_more_rows_than_the_file_has_bytes_for_are_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "ROWS_FROM", 1_000)
+    terms = contract({"rows": JSONL})
+    few, many = gzip.compress(b"{}\n" * 1_000), gzip.compress(b"{}\n" * 1_001)
+    assert read(terms, {"rows.jsonl": few}).files[0].lines == 1_000
+    with pytest.raises(UnreadableFileError, match=f"more than 1,000 rows in the {len(many)} bytes delivered"):
+        read(terms, {"rows.jsonl": many})
+    assert read(terms, {"rows.jsonl": b"{}\n" * 1_001}).files[0].lines == 1_001

@@ -99,7 +99,7 @@ def _done(*names: str) -> Callable[[Case], bool]:
 def test_a_reader_that_skips_a_bad_line_is_found_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read = jsonl_rows
     monkeypatch.setattr(
-        readers, "jsonl_rows", lambda stream: (row for row in read(stream) if isinstance(row, Row))
+        readers, "jsonl_rows", lambda *given: (row for row in read(*given) if isinstance(row, Row))
     )
     said = _first_problems(tmp_path, _done("dirty lines"))
     assert "lines were read, another count finds" in said

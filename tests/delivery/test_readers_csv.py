@@ -202,3 +202,11 @@ def test_quotes_placed_to_have_every_line_read_the_whole_file_end_in_a_refusal(
     monkeypatch.setattr(module, "READ_AGAIN", 1 << 20)
     with pytest.raises(UnreadableFileError, match="again and again a quote is opened and never closed"):
         read(HEAD + b'a","b\n' * 100_000)  # each opens a quote at its end, whether one was open or not
+
+
+def test_a_file_of_blank_lines_is_refused_with_or_without_a_header(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rampart.delivery.readers.row.MAX_BLANK_LINES", 50)
+    for head in (b"", b"a,b\n"):
+        with pytest.raises(UnreadableFileError, match=r"51 blank lines, but \d rows"):
+            read(head + b"\n" * 60)
+    assert len(read(b"a,b\n" + b"1,2\n\n" * 200)) == 200

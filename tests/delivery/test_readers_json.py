@@ -75,3 +75,14 @@ def test_a_document_too_large_to_be_held_is_refused_unread(monkeypatch: pytest.M
     assert list(json_array_rows(io.BytesIO(row), "f", None)) == [Row(1, {"a": 1})]
     with pytest.raises(UnreadableFileError, match=r"larger than 1 MiB, .* Fix: deliver JSON lines instead"):
         list(json_array_rows(io.BytesIO(row + b" "), "f", None))
+
+
+def test_a_document_of_too_many_values_is_refused_before_it_fills_the_memory(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("rampart.delivery.readers.row.MAX_VALUES", 1_000)
+    assert len(list(json_array_rows(io.BytesIO(b"[" + b"{}," * 498 + b"{}]"), "f", None))) == 499
+    with pytest.raises(
+        UnreadableFileError, match=r"more than [\d,]+ values, .* Fix: deliver JSON lines instead"
+    ):
+        list(json_array_rows(io.BytesIO(b"[" + b"{}," * 500 + b"{}]"), "f", None))

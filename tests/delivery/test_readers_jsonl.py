@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.readers import Row, Unread, jsonl
 from rampart.delivery.readers.jsonl import jsonl_rows
 
@@ -79,6 +80,26 @@ def test_an_overlong_line_is_told_and_the_next_one_is_read(monkeypatch: pytest.M
         assert isinstance(found[1], Unread)
         assert found[1].problem == "the line is longer than 1 MiB"
         assert found[2] == Row(3, {"a": 2})
+
+
+def test_a_line_of_too_many_values_is_told_and_the_next_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rampart.delivery.readers.row.MAX_VALUES", 1_000)
+    fits = b'{"a": [' + b"{}," * 498 + b"{}]}\n"  # 498 commas and 501 brackets that open
+    prose = b'{"a": "' + b"x" * 5_000 + b'"}\n'
+    found = read(fits + prose + b'{"a": [' + b"{}," * 499 + b"{}]}\n" + b'{"a": 2}')
+    assert [type(one) for one in found] == [Row, Row, Unread, Row]
+    assert isinstance(found[2], Unread)
+    assert found[2].problem.startswith("the line holds more than ")
+
+
+def test_a_file_of_blank_lines_is_refused_but_not_one_between_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rampart.delivery.readers.row.MAX_BLANK_LINES", 50)
+    assert len(read(b"{}\n\n" * 200)) == 200
+    assert len(read(b"\n" * 50 + b"{}\n")) == 1
+    with pytest.raises(
+        UnreadableFileError, match=r"stream: 51 blank lines, but 0 rows\. Fix: write the file"
+    ):
+        read(b" \n" * 51)
 
 
 JSON_LINES = st.lists(

@@ -126,3 +126,13 @@ def test_damage_inside_a_file_is_refused_and_not_read_as_less() -> None:
     middle = len(GOOD) // 3
     with pytest.raises(UnreadableFileError, match="not a whole Parquet file"):
         read(GOOD[:middle] + bytes(200) + GOOD[middle + 200 :])
+
+
+@pytest.mark.parametrize("compression", ["zstd", "gzip"])
+def test_a_bomb_inside_the_pages_is_stopped_before_it_goes_off(compression: str) -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": pa.array([bytes(40 << 20)])}), sink, compression=compression)
+    with pytest.raises(
+        UnreadableFileError, match=r"the Parquet file expands [\d,]+ times, more than the 200"
+    ):
+        read(sink.getvalue())

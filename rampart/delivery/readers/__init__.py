@@ -28,7 +28,7 @@ def read_rows(
     """
     match source.format:
         case "jsonl":
-            return jsonl_rows(stream)
+            return jsonl_rows(stream, file)
         case "json":
             return json_array_rows(stream, file, source.rows_at)
         case "csv":

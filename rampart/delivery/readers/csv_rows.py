@@ -10,7 +10,7 @@ from contracts.terms.sources import DETECT, Csv
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.limits import LONGEST_ROW, READ_AGAIN
 from rampart.delivery.readers.encodings import SAMPLE, rejoined, told
-from rampart.delivery.readers.row import Row, Unread, require_columns, unreadable
+from rampart.delivery.readers.row import Row, Unread, check_blank, require_columns, unreadable
 
 _LINE = 64  # what a line costs beside its characters, in characters: memory and time of a text of its own
 Note = Callable[[str], None]
@@ -41,7 +41,7 @@ def csv_rows(
     try:
         header = _header(reader, lines, file)
         require_columns(header, needed, file)
-        yield from _rows(reader, lines, header, dialect)
+        yield from _rows(reader, lines, header, dialect, file)
     except UnicodeError as error:  # a codec that cannot step over bad bytes would raise here for ever
         fix = f"save the file as {dialect.encoding}, or name its encoding in the contract"
         problem = f"not {dialect.encoding}: {error}"
@@ -103,6 +103,7 @@ def _header(reader: Any, lines: _Lines, file: str) -> list[str]:
     line = 1
     try:
         while not (header := next(reader, None)) and header is not None:
+            check_blank(line, 0, file)
             line = lines.next_row()
     except csv.Error as error:
         problem = f"the header cannot be read: {error}"
@@ -112,7 +113,8 @@ def _header(reader: Any, lines: _Lines, file: str) -> list[str]:
     return [name.strip() for name in header]
 
 
-def _rows(reader: Any, lines: _Lines, header: list[str], dialect: Csv) -> Iterator[Row | Unread]:
+def _rows(reader: Any, lines: _Lines, header: list[str], dialect: Csv, file: str) -> Iterator[Row | Unread]:
+    blank = 0
     while True:
         line = lines.next_row()
         try:
@@ -125,6 +127,9 @@ def _rows(reader: Any, lines: _Lines, header: list[str], dialect: Csv) -> Iterat
             return
         if cells:
             yield _row(line, cells, header, lines.taken, dialect)
+        else:
+            blank += 1
+            check_blank(blank, line - blank, file)
 
 
 def _not_csv(error: csv.Error, lines: int) -> str:

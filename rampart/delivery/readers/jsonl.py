@@ -6,21 +6,32 @@ from typing import BinaryIO
 import msgspec
 
 from rampart.delivery.limits import LONGEST_LINE, MAX_VALUES
-from rampart.delivery.readers.row import Row, Unread, holds_too_many_values, kind_of, not_json, unreadable
+from rampart.delivery.readers.row import (
+    Row,
+    Unread,
+    check_blank,
+    holds_too_many_values,
+    kind_of,
+    not_json,
+    unreadable,
+)
 
 BOM = b"\xef\xbb\xbf"
 
 
-def jsonl_rows(stream: BinaryIO) -> Iterator[Row | Unread]:
+def jsonl_rows(stream: BinaryIO, file: str = "stream") -> Iterator[Row | Unread]:
     """Every non-blank line of `stream`: an object, or the reason why it is none.
 
     Lines end in LF or CRLF. Of a key that stands twice in one object the last value counts, as in most JSON
-    readers.
+    readers. Raises `UnreadableFileError`, which names `file`, where there is little but blank lines.
     """
+    blank = 0
     decoder = msgspec.json.Decoder()
     for number, line in _lines(stream):
         text = line.removeprefix(BOM) if number == 1 else line
         if not text.strip():
+            blank += 1
+            check_blank(blank, number - blank, file)
             continue
         if len(text) > LONGEST_LINE and not text.endswith(b"\n"):
             yield unreadable(number, f"the line is longer than {LONGEST_LINE >> 20} MiB", text)

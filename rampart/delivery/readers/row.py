@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from rampart.delivery.errors import UnreadableFileError, printable
-from rampart.delivery.limits import MAX_VALUES
+from rampart.delivery.limits import MAX_BLANK_LINES, MAX_VALUES
 
 EXCERPT = 200  # characters of what could not be read, kept as evidence
 _KINDS = {
@@ -91,6 +91,13 @@ def holds_too_many_values(text: bytes) -> bool:
     if len(text) <= MAX_VALUES:
         return False
     return text.count(b",") + text.count(b"{") + text.count(b"[") > MAX_VALUES
+
+
+def check_blank(lines: int, rows: int, file: str) -> None:
+    """Raise `UnreadableFileError` where a file of `rows` has so many blank `lines`; see `MAX_BLANK_LINES`."""
+    if lines > MAX_BLANK_LINES and lines > 2 * rows:
+        problem = f"{lines:,} blank lines, but {rows:,} rows"
+        raise UnreadableFileError(problem, file, fix="write the file without blank lines")
 
 
 def require_columns(header: Iterable[str], needed: frozenset[str], file: str) -> None:
