@@ -136,3 +136,20 @@ def test_a_bomb_inside_the_pages_is_stopped_before_it_goes_off(compression: str)
         UnreadableFileError, match=r"the Parquet file expands [\d,]+ times, more than the 200"
     ):
         read(sink.getvalue())
+
+
+def test_a_column_whose_name_is_not_utf_8_is_damage() -> None:
+    # Arrow's own copy of the schema, in base64, is left out: Parquet's is then what counts.
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"column": [2]}), sink, store_schema=False)
+    with pytest.raises(UnreadableFileError, match=r"not a whole Parquet file: .* can't decode byte 0xff"):
+        read(sink.getvalue().replace(b"column", b"colum\xff"))
+
+
+def test_a_footer_that_counts_other_rows_than_there_are_is_damage() -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": [1, 2, 3]}), sink)
+    data = sink.getvalue()
+    place = data.rindex(b"\x16\x06\x19")  # num_rows = 3 (zigzag 6), then the list of row groups
+    with pytest.raises(UnreadableFileError, match="it says that it has 4 rows, and has 3"):
+        read(data[: place + 1] + b"\x08" + data[place + 2 :])

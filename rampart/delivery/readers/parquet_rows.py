@@ -49,7 +49,9 @@ def _batches(
         for batch in parquet.iter_batches(ROWS_AT_A_TIME):
             yield batch
             read += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
+        if read != parquet.metadata.num_rows:
+            raise OSError(f"it says that it has {parquet.metadata.num_rows:,} rows, and has {read:,}")
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: of a column's name
         fix = "write the file again and deliver it whole"
         problem = f"not a whole Parquet file: {error}"
         raise UnreadableFileError(problem, file=file, line=read + 1, fix=fix) from error
