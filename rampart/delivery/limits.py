@@ -10,7 +10,7 @@ MAX_BYTES = 64 << 30  # bytes of text in one file, or in all members of an archi
 
 # Rows of nothing compress a hundredfold better than text does; a row of an id and a label takes three bytes.
 MAX_ROWS_PER_BYTE = 1  # rows of a file or an archive for a byte delivered
-ROWS_FROM = 100_000  # rows; up to here some seconds and 300 MB, whatever they were made of
+ROWS_FROM = 50_000  # rows; up to here two seconds and 200 MB, whatever they were made of
 
 # Archives. Their directory is held in memory: some 300 bytes a member.
 MAX_MEMBERS = 10_000
