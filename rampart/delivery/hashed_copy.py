@@ -11,8 +11,10 @@ from typing import BinaryIO
 
 from rampart.delivery.store import Content
 
-CHUNK = 1 << 20  # bytes
-_AHEAD = 4  # chunks read, but not yet hashed and written
+CHUNK = 2 << 20  # bytes
+# Chunks read, but not yet hashed and written: as much as a local file takes in between two syncs, so that
+# reading goes on while the disk is waited for (from S3 to a folder 1.2 times the read, with 4 MB ahead 1.4).
+_AHEAD = 16
 
 
 def hashed_copy(source: BinaryIO, write: Callable[[bytes], object]) -> Content:
