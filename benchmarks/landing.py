@@ -7,9 +7,10 @@
 The floor is measured in the same run: the same bytes read from the same server by plain boto3, with SHA-256.
 Each landing runs in a process of its own, which tells its peak memory. Everything is the least of some tries.
 
-Whether the bar on the ratio is met is said for either; a run fails where landing in a folder is far beyond it.
-For the S3 store it is not met: SeaweedFS takes several times as long to store bytes as to read them, whoever sends them. What it needed to store the delivery, sent
-by plain boto3, is therefore shown beside it. The last line is one JSON object: figures, bars and `ok`.
+Whether the bar on the ratio is met is said for either; a run fails where landing in a folder is far beyond
+it. For the S3 store it is not met: SeaweedFS takes several times as long to store bytes as to read them,
+whoever sends them. What it needed to store the delivery, sent by plain boto3, is therefore shown beside it.
+The last line is one JSON object: figures, bars and `ok`.
 """
 
 import argparse
@@ -30,8 +31,8 @@ from botocore.config import Config
 from simulator.servers.seaweedfs import CREDENTIALS, REGION, SeaweedFs, seaweedfs
 
 BAR_RATIO = 1.3
-# Where a run fails. On two cores, which the server shares, runs of the same code gave 1.08 to 1.35: a run just
-# above the bar says little, one beyond this says that landing goes over the bytes once more than it need.
+# Where a run fails. On two cores, which the server shares, runs of the same code gave 1.08 to 1.35: a run
+# just above the bar says little, one beyond this says that the bytes are gone over once more than they need.
 FAIL_RATIO = 1.6
 BAR_MEMORY_MB = 300
 # With less, listing, manifest and the first connection weigh more than the bytes.

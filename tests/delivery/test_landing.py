@@ -297,13 +297,13 @@ def test_a_file_is_read_from_the_drop_once(drop: LocalStore, landed: LocalStore,
 
 
 def test_a_large_file_lands_in_bounded_memory(drop: LocalStore, landed: LocalStore) -> None:
-    data = os.urandom(1 << 20) * 48
+    data = os.urandom(1 << 20) * 160
     _deliver(drop, {"rows.jsonl": data})
     tracemalloc.start()
     land(drop, FOLDER, _contract("rows.jsonl"), 1, landed)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 10 << 20
+    assert peak < 48 << 20  # what is read ahead
 
 
 @pytest.mark.parametrize(
