@@ -9,7 +9,8 @@ from prefect import get_run_logger, task
 from contracts.model import Contract
 from quality.gates.fates import Fates, part
 from quality.gates.record import Earlier, gate_records
-from rampart.delivery.canonicalise import Canonical, canonicalise
+from rampart.delivery.canonicalise import Canonical
+from rampart.delivery.certainty import read_delivery
 from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreTroubleError
 from rampart.delivery.landing import Landed
 from rampart.delivery.tables import fetch_table, publish_bytes, publish_table
@@ -48,7 +49,7 @@ class Gates:
 def read_inputs(place: Workspace, contract: Contract, week: int, landed: Landed) -> Inputs | Refused:
     """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
     try:
-        read = canonicalise(landed, contract, place.store, place.pseudonym_key)
+        read = read_delivery(landed, contract, place.store, place.pseudonym_key)
         inputs = Inputs(landed, read, _issued(place, contract, week))
     except StoreTroubleError:
         raise

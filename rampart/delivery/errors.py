@@ -36,6 +36,10 @@ class StoreTroubleError(DeliveryError):
     """The store, or the way to it, failed: nothing is said about a delivery, and trying again may help."""
 
 
+class DamagedReadError(StoreTroubleError):
+    """The bytes that came are not those the store says it holds: damaged on their way, or in the store."""
+
+
 class StoreConflictError(DeliveryError):
     """Other bytes are already published under the key; published bytes never change."""
 

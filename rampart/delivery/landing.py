@@ -1,12 +1,13 @@
 """Landing: a vendor's bytes are verified once, copied under their own digest, and never changed again."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from contracts.model import Contract
 from rampart.delivery.arrival import UPLOAD_AGAIN, check_listing, check_sources, find_delivery, manifest_of
-from rampart.delivery.errors import LandingError, StoreConflictError
+from rampart.delivery.errors import DamagedReadError, LandingError, StoreConflictError
+from rampart.delivery.hashed_copy import hashed_copy
 from rampart.delivery.manifest import ManifestFile
 from rampart.delivery.store import Content, ObjectInfo, ObjectStore
 
@@ -38,8 +39,8 @@ def land(drop: ObjectStore, folder: str, contract: Contract, week: int, store: O
     pass and bounded memory. A compressed file that is cut or damaged shows when it is read as records. The
     same bytes again change nothing.
 
-    Raises `ManifestError`, `LandingError` or, where there is no manifest and the drop's own checksum does
-    not hold, `UnreadableFileError`, each naming the file and the fix.
+    Raises `ManifestError` or `LandingError` where the delivery is wrong, naming the file and the fix, and
+    `DamagedReadError` where the bytes came otherwise than the drop holds them.
     """
     arrival = find_delivery(drop, folder, contract)
     if arrival is None:
@@ -75,14 +76,35 @@ def _land_file(
         return landed_key(content.sha256)
 
     expected = Content(promised.sha256, promised.bytes) if promised else None
-    # The manifest's SHA-256 proves the bytes; what the drop knows of them is worth hashing only without one.
-    with drop.open(file, checked=promised is None) as source:
-        try:
+    try:
+        # The manifest's SHA-256 proves the bytes; what the drop knows of them is worth hashing without one.
+        with drop.open(file, checked=promised is None) as source:
             content = store.put_stream_once(source, key_for, expected)
-        except StoreConflictError as error:
-            raise _damaged(error.file) from error
+    except StoreConflictError as error:
+        raise _damaged(error.file) from error
+    except LandingError as error:
+        _must_come_again(drop, file, key_for, error)
+        raise
     key = landed_key(content.sha256)
     return LandedFile(info.key, content.sha256, content.bytes, promised.rows if promised else None, key)
+
+
+def _must_come_again(
+    drop: ObjectStore, file: str, check: Callable[[Content], str], refusal: LandingError
+) -> None:
+    """Before a file is refused: it must come the same a second time, and as the drop knows it."""
+    with drop.open(file) as source:
+        content = hashed_copy(source, lambda _: None)
+    try:
+        check(content)
+    except LandingError as again:
+        if str(again) == str(refusal):
+            return
+    raise DamagedReadError(
+        "read twice, the file had other bytes",
+        drop.uri(file),
+        fix="have its owner finish the upload, the manifest last, then run again",
+    )
 
 
 def _check_bytes(file: str, content: Content, info: ObjectInfo, promised: ManifestFile | None) -> None:

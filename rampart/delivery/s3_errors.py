@@ -16,13 +16,17 @@ _RIGHTS = (
     "also the use of that key"
 )
 _CREDENTIALS = "set valid credentials (AWS_ACCESS_KEY_ID, AWS_PROFILE or an instance role)"
-_RENEW = "renew them (for a profile: aws sso login, or a new session token), then run again"
+_RENEW = "renew the credentials (for a profile: aws sso login, or a new session token), then run again"
+_UNSAID = (
+    "the server says no more here: check the credentials, which may have expired, and this machine's clock"
+)
 _BUSY = "it is overloaded or restarting: run again in some minutes, with fewer workers if this repeats"
 _OLD = "the server may be too old for SHA-256 checksums: set RAMPART_S3_CHECKSUMS=when_required"
 _DAMAGED = f"run again: the bytes were damaged on their way, and nothing was stored; if it repeats, {_OLD}"
 _FIXES = {
     "AccessDenied": _RIGHTS,
-    "403": _RIGHTS,
+    "403": f"{_UNSAID}; {_RIGHTS}",
+    "400": _UNSAID,
     "NoSuchBucket": "create the bucket, or correct its name",
     "InvalidAccessKeyId": _CREDENTIALS,
     "SignatureDoesNotMatch": _CREDENTIALS,

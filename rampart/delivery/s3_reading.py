@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, IncompleteReadError
 from urllib3.exceptions import HTTPError
 
-from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreTroubleError, UnreadableFileError
+from rampart.delivery.errors import DamagedReadError, DeliveryError, MissingObjectError, StoreTroubleError
 from rampart.delivery.s3_digests import Known, known_digest
 from rampart.delivery.s3_errors import PRECONDITION, code_of, explained
 
@@ -162,7 +162,7 @@ class _ResumingBody(io.RawIOBase):
 
     def _check(self, known: Known) -> None:
         if said := known.mismatch():
-            raise UnreadableFileError(said, file=self._uri, fix=known.fix)
+            raise DamagedReadError(said, file=self._uri, fix=known.fix)
 
 
 def replaced(uri: str, how: str = "replaced") -> DeliveryError:

@@ -274,7 +274,12 @@ class S3Store:
             raise self._conflict(key)
 
     def _check_written(self, key: str, content: Content) -> None:
-        if self._head(key) not in (content, None):
+        try:
+            stored = self._head(key)
+        except MissingObjectError as error:
+            problem = "what was just written cannot be seen: the server answers with how things were before"
+            raise StoreTroubleError(problem, self.uri(key), fix="run again in a minute") from error
+        if stored not in (content, None):
             raise self._conflict(key, "the object does not hold what was just written")
 
 

@@ -98,7 +98,7 @@ class ObjectStore(Protocol):
         """A stream over an object, in bounded memory; `MissingObjectError` when there is none.
 
         `checked`: hold the bytes to what the store knows of them; their last read raises
-        `UnreadableFileError` where that does not hold. Say no where you compare a SHA-256 yourself.
+        `DamagedReadError` where that does not hold. Say no where you compare a SHA-256 yourself.
         """
 
     def exists(self, key: str) -> bool:

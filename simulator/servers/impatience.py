@@ -39,5 +39,6 @@ def impatience(read_timeout_s: float = 1.0, retries: int = 3, pause_s: float = 0
         patch.object(boto3.Session, "client", client),
         patch("botocore.session.create_loader", _loader),
         patch.object(ExponentialBackoff, "delay_amount", lambda *_: pause_s),
+        patch("rampart.delivery.s3_reading._BACKOFF_S", (pause_s,)),
     ):
         yield

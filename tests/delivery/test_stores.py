@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from rampart.delivery.errors import (
+    DamagedReadError,
     DeliveryError,
     MissingObjectError,
     StoreConflictError,
-    UnreadableFileError,
 )
 from rampart.delivery.leftovers import remove_leftovers
 from rampart.delivery.local_store import LocalStore
@@ -356,7 +356,7 @@ def test_damage_at_rest_is_found_on_reading(
     s3_client.put_object(
         Bucket=s3_bucket, Key="key", Body=b"what is there now", Metadata={"rampart-sha256": digest}
     )
-    with pytest.raises(UnreadableFileError, match="Fix: restore the object"):
+    with pytest.raises(DamagedReadError, match="Fix: restore the object"):
         open_store(f"s3://{s3_bucket}", s3_options).get("key")
 
 

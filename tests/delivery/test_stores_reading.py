@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from rampart.delivery import s3_reading
-from rampart.delivery.errors import DeliveryError, UnreadableFileError
+from rampart.delivery.errors import DamagedReadError, DeliveryError
 from rampart.delivery.s3_reading import RESUMES
 from rampart.delivery.store import ObjectStore, open_store
 from tests.delivery.scripted_s3 import Fault, Scripted, etag, scripted_s3, sha256_header
@@ -93,7 +93,7 @@ def test_bytes_are_held_to_the_best_digest_the_store_has(
     server: Scripted, drop: ObjectStore, name: str
 ) -> None:
     server.about[PATH] = WITNESSES[name]
-    with pytest.raises(UnreadableFileError, match=f"the stored bytes have the {name} "):
+    with pytest.raises(DamagedReadError, match=f"the stored bytes have the {name} "):
         drop.get("rows.jsonl")
     with drop.open("rows.jsonl", checked=False) as stream:
         assert stream.read() == DATA
@@ -127,6 +127,6 @@ def test_a_flipped_byte_after_a_resume_is_found(server: Scripted, drop: ObjectSt
         server.objects[PATH] = DATA[:-1] + bytes([DATA[-1] ^ 1])
         # The server vouches for it, as if nothing had changed: only the digest can tell.
         server.lenient = True
-        with pytest.raises(UnreadableFileError, match="SHA-256"):
+        with pytest.raises(DamagedReadError, match="SHA-256"):
             stream.read()
     assert head == DATA[:1]

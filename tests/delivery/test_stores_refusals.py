@@ -19,7 +19,7 @@ from tests.delivery.scripted_s3 import Fault, Scripted, scripted_s3
 
 REFUSALS = [
     (Fault("PUT", code="AccessDenied", status=403), r"AccessDenied.*Fix: give this account the actions"),
-    (Fault("PUT", code="ExpiredToken"), r"ExpiredToken.*Fix: renew them"),
+    (Fault("PUT", code="ExpiredToken"), r"ExpiredToken.*Fix: renew the credentials"),
     (Fault("PUT", code="BadDigest"), r"BadDigest.*damaged on their way.*RAMPART_S3_CHECKSUMS=when_required"),
     (Fault("PUT", code="XAmzContentSHA256Mismatch"), r"Fix: run again: the bytes were damaged on their way"),
     (Fault("PUT", code="NotImplemented", status=501), r"Fix: the server is too old for conditional writes"),

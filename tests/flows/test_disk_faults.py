@@ -99,7 +99,7 @@ def test_a_folder_without_rights_is_named_and_the_next_run_ends_as_if_there_had_
     result = without_rights[folder]
     assert result.error or result.said, "the walk came through: the rights did not matter"
     assert not result.unclean
-    assert re.search("ermission|readonly|unable to open", result.said)
+    assert re.search("may not use|readonly|unable to open", result.said)
     assert result.torn == ()
     assert result.ending.differences(undisturbed(1)) == ()
 

@@ -8,7 +8,7 @@ from datetime import MAXYEAR
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from rampart.delivery.errors import DeliveryError, UnreadableFileError
+from rampart.delivery.errors import DamagedReadError, DeliveryError
 from rampart.delivery.listings import listings_prefix, read_listing
 from rampart.delivery.store import ObjectStore
 from rampart.ledger.deletion.said import closed_weeks, deletions_in
@@ -126,7 +126,7 @@ def _sized(store: ObjectStore, keys: list[str]) -> Iterator[HashedObject]:
             continue
         try:
             yield hashed(store, key, info.bytes)
-        except UnreadableFileError:  # a damaged object must be deletable too
+        except DamagedReadError:  # a damaged object must be deletable too
             yield HashedObject(key, info.bytes, UNREADABLE)
 
 
