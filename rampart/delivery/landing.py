@@ -14,7 +14,10 @@ from rampart.delivery.store import Content, ObjectInfo, ObjectStore
 
 @dataclass(frozen=True)
 class LandedFile:
-    """One verified file: `name` in the delivery, `rows` as the manifest promised, `key` in the store."""
+    """One verified file: `name` in the delivery, `rows` as the manifest promised, `key` in the store.
+
+    A file that is read where it lies, and was never landed, has an empty `sha256`.
+    """
 
     name: str
     sha256: str

@@ -11,6 +11,7 @@ from rampart.delivery.archives import is_archive, looks_like_archive, open_archi
 from rampart.delivery.compression import open_decompressed
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.globs import path_matches
+from rampart.delivery.landed_stream import open_landed
 from rampart.delivery.landing import LandedFile
 from rampart.delivery.store import ObjectStore
 
@@ -53,7 +54,7 @@ def parts_of(files: Iterable[LandedFile], store: ObjectStore, stack: ExitStack) 
 
 
 def _open(store: ObjectStore, file: LandedFile) -> BinaryIO:
-    text = open_decompressed(store.open(file.key), file.name)
+    text = open_decompressed(open_landed(store, file), file.name)
     if looks_like_archive(cast("IO[bytes]", text).peek(4)):  # type: ignore[attr-defined]  # a BufferedReader
         text.close()
         raise UnreadableFileError("this is a zip archive", file.name, fix="let its name end in .zip")
@@ -63,7 +64,7 @@ def _open(store: ObjectStore, file: LandedFile) -> BinaryIO:
 def _spooled(store: ObjectStore, file: LandedFile, stack: ExitStack) -> IO[bytes]:
     spool = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, prefix="rampart-archive-")  # noqa: SIM115
     stack.enter_context(spool)  # closed with the reading, which comes back to it for every member
-    with store.open(file.key) as stream:
+    with open_landed(store, file) as stream:
         while block := stream.read(_CHUNK):
             spool.write(block)
     return cast("IO[bytes]", spool)

@@ -17,6 +17,7 @@ from rampart.delivery.errors import DamagedReadError, LandingError, StoreTrouble
 from rampart.delivery.landing import Landed, land
 from rampart.delivery.local_store import LocalStore
 from tests.delivery.reading import JSONL, KEY, contract
+from tests.delivery.zips import zipped
 
 Spoil = Callable[[bytes], bytes]
 FILE = "rows.jsonl.gz"
@@ -115,8 +116,22 @@ def test_a_landed_copy_that_stays_damaged_is_not_the_vendor_s(
     store: Spoiling, landed: tuple[Landed, Contract]
 ) -> None:
     store.spoils = [flipped] * 9
-    with pytest.raises(StoreTroubleError, match=r"not the one it was landed with.* Fix: run again"):
+    with pytest.raises(StoreTroubleError, match=r"is not what was landed.* Fix: run again"):
         read_delivery(*landed, store, KEY)
+
+
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.jsonl.zip"])
+@pytest.mark.parametrize("spoil", [flipped, cut, lambda data: data + b"\n"], ids=["flipped", "cut", "longer"])
+def test_a_flipped_byte_that_no_reader_minds_is_found(
+    drop: Spoiling, store: Spoiling, name: str, spoil: Spoil
+) -> None:
+    data = zipped(("rows.jsonl", ROWS)) if name.endswith(".zip") else ROWS
+    drop.put_once(name, data)
+    terms = contract({"rows": JSONL | {"path": name}, "manifest": "none"})
+    delivery = land(drop, "", terms, 1, store)
+    store.spoils = [spoil]
+    with pytest.raises(DamagedReadError, match="is not what was landed"):
+        canonicalise(delivery, terms, store, KEY)
 
 
 def test_a_landed_copy_that_is_gone_is_not_the_vendor_s(

@@ -99,7 +99,7 @@ def landed_with(rows: int | None, data: bytes) -> None:
         store = LocalStore(Path(folder))
         store.put_once("k", data)
         name = "w.zip" if data.startswith(b"PK") else "w.jsonl"
-        canonicalise(Landed("d", (LandedFile(name, "0", len(data), rows, "k"),), None), terms, store, b"key")
+        canonicalise(Landed("d", (LandedFile(name, "", len(data), rows, "k"),), None), terms, store, b"key")
 
 
 def test_the_rows_a_manifest_promises_of_a_file_or_an_archive_are_counted() -> None:

@@ -1,0 +1,49 @@
+"""A landed file as it is read again: held to the digest it was landed with."""
+
+import hashlib
+import io
+from typing import BinaryIO, cast
+
+from rampart.delivery.errors import DamagedReadError
+from rampart.delivery.landing import LandedFile
+from rampart.delivery.store import ObjectStore
+
+_BUFFER = 1 << 20  # bytes
+
+
+def open_landed(store: ObjectStore, file: LandedFile) -> BinaryIO:
+    """A stream over a landed file, in bounded memory; one that was never landed is taken as it is.
+
+    The read that reaches its end raises `DamagedReadError` where the bytes are not those that were landed.
+    """
+    return cast("BinaryIO", io.BufferedReader(_Landed(store, file), _BUFFER))
+
+
+class _Landed(io.RawIOBase):
+    def __init__(self, store: ObjectStore, file: LandedFile) -> None:
+        self._file, self._where = file, store.uri(file.key)
+        self._source = store.open(file.key, checked=False)  # checked here, in any store
+        self._digest, self._left = hashlib.sha256(), file.bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
+        data = self._source.read(len(buffer))
+        buffer[: len(data)] = data
+        self._digest.update(data)
+        self._left -= len(data)
+        at_end = not data or self._left <= 0
+        whole = not self._left and self._digest.hexdigest() == self._file.sha256
+        if at_end and self._file.sha256 and not whole:
+            raise DamagedReadError(
+                f"the landed copy of {self._file.name} is not what was landed",
+                self._where,
+                fix="run again; if it repeats, restore the object from a backup",
+            )
+        return len(data)
+
+    def close(self) -> None:
+        if not self.closed:
+            self._source.close()
+        super().close()
