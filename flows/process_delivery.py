@@ -12,6 +12,7 @@ from rampart.delivery.landing import Landed
 from rampart.ledger.outcome import Settlement
 from tasks.announce import announce
 from tasks.audit import audit_batch, judge_batch, second_opinion
+from tasks.dispute import reinstated_records
 from tasks.intake import (
     Awaited,
     Refused,
@@ -67,13 +68,15 @@ def process_delivery(
         )
         if redelivery and isinstance(landed, Landed):
             landed = as_redelivery(place, contract, week, landed)
-        if landed is None:
-            return Outcome(contract_id, week, "absent", "no delivery is on the books")
-        if isinstance(landed, Awaited):
-            return Outcome(contract_id, week, "absent", landed.reason)
-        if isinstance(landed, Landed) and not dry_run and (before := standing(place, contract, week, landed)):
+        if landed is None or isinstance(landed, Awaited):
+            reason = landed.reason if landed else "no delivery is on the books"
+            return Outcome(contract_id, week, "absent", reason)
+        if isinstance(landed, Refused):
+            return _refuse(place, contract, week, landed, None if dry_run else at)
+        reinstated = reinstated_records(place, contract, landed.delivery_id)
+        if not dry_run and (before := standing(place, contract, week, landed, reinstated)):
             return unchanged(before)
-        inputs = landed if isinstance(landed, Refused) else read_inputs(place, contract, week, landed)
+        inputs = read_inputs(place, contract, week, landed, reinstated)
         if isinstance(inputs, Refused):
             return _refuse(place, contract, week, inputs, None if dry_run else at)
         if dry_run:
@@ -100,7 +103,7 @@ def _refuse(
 
 
 def _settle(place: Workspace, contract: Contract, week: int, inputs: Inputs, as_of: datetime) -> Outcome:
-    ticket = receive_delivery(place, contract, week, inputs.landed, as_of)
+    ticket = receive_delivery(place, contract, week, inputs.landed, as_of, reinstated=inputs.reinstated)
     if ticket is None:
         return Outcome(contract.contract_id, week, "busy", "another worker is judging this delivery")
     if isinstance(ticket, Refused):

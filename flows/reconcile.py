@@ -9,6 +9,7 @@ from prefect import flow, get_run_logger
 from flows.moment import business_time
 from flows.process_delivery import process_delivery
 from flows.reconciled import Reconciled
+from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.notify import Sent, send_notices
 from tasks.reconcile import flag_missing, left_lying, note_stuck
@@ -20,7 +21,7 @@ T = TypeVar("T")
 
 @flow(name="reconcile")
 def reconcile(as_of: datetime | None = None) -> Reconciled:
-    """Finish what was left, flag what is missing, close runs that died, send notices, and train.
+    """Judge what was left or reinstated, flag what is missing, close runs that died, send notices, and train.
 
     It may run at any time, twice in a row or twice at once: the second finds nothing to do. One part's
     failure does not stop the others; the report names it. Training goes last, because it may take hours.
@@ -29,6 +30,7 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
     problems: list[str] = []
     with workspace() as place:
         finished, stuck = _tried(problems, "deliveries", lambda: _take_up(place, at)) or ((), ())
+        rejudged = _tried(problems, "disputes", lambda: rejudge(patient=True)) or ()
         late = _tried(problems, "missing weeks", lambda: flag_missing(place, at)) or ()
         closed = _tried(problems, "runs", lambda: close_lost_runs(place, at)) or ()
         post = _tried(problems, "notices", lambda: send_notices(place)) or Sent(0, 0, ())
@@ -38,6 +40,7 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
         waiting=post.waiting,
         unsendable=post.stuck,
         finished=finished,
+        rejudged=rejudged,
         stuck=stuck,
         late=late,
         closed=closed,

@@ -8,8 +8,9 @@ class Reconciled:
     """Counts and names; `problems` are parts that failed, while the others went on.
 
     `sent` notices went out and `waiting` rest until their next try; `unsendable` failed so often that
-    somebody should look. `finished` and `stuck` are deliveries that a worker had left, `late` weeks that
-    nobody delivered, `closed` Prefect runs that had died, `trained` the reason of each request answered.
+    somebody should look. `finished` and `stuck` are deliveries that a worker had left, `rejudged` those with
+    reinstated records, `late` weeks that nobody delivered, `closed` Prefect runs that had died, `trained` the
+    reason of each request answered.
     """
 
     sent: int = 0
@@ -17,6 +18,7 @@ class Reconciled:
     unsendable: tuple[str, ...] = ()
     finished: tuple[str, ...] = ()
     stuck: tuple[str, ...] = ()
+    rejudged: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     trained: tuple[str, ...] = ()

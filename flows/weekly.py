@@ -7,6 +7,7 @@ from prefect import flow
 from flows.moment import business_time
 from flows.outcome import Outcome, UnfinishedRoundError
 from flows.process_delivery import process_delivery
+from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.calendar import note_absences, open_weeks
 from tasks.notify import send_notices
@@ -25,11 +26,18 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         due = open_weeks(place, at)
         states = [process_delivery(contract_id, week, at, return_state=True) for contract_id, week in due]
         outcomes = tuple(state.result() for state in states if state.is_completed())
+        disputes = rejudge(return_state=True)
         note_absences(place, outcomes, at)
         retrain(at)
         send_notices(place)
-        failed = [week for week, state in zip(due, states, strict=True) if not state.is_completed()]
+        failed = [
+            f"{contract_id} week {week}"
+            for (contract_id, week), state in zip(due, states, strict=True)
+            if not state.is_completed()
+        ]
+        if not disputes.is_completed():
+            failed.append("what a ruling reinstated")
         if failed:
-            names = ", ".join(f"{contract_id} week {week}" for contract_id, week in failed)
+            names = ", ".join(failed)
             raise UnfinishedRoundError(f"could not judge {names}; the other contracts were judged")
         return outcomes

@@ -11,9 +11,9 @@ from quality.gates.batch import on_policy_share, on_policy_share_one, unreadable
 from quality.gates.expectations import BatchMetrics, SuiteResult, run_suite
 from quality.ramp.discard import discard_verdict
 from quality.verdict import Verdict
-from rampart.delivery.tables import publish_bytes
+from rampart.delivery.tables import batch_prefix, publish_bytes
 from tasks.policy import STAGE
-from tasks.records import Gates, Inputs, batch_prefix
+from tasks.records import Gates, Inputs
 from tasks.workspace import Workspace
 
 
@@ -61,7 +61,7 @@ def second_opinion(
 ) -> dict[str, str]:
     """Run the Great Expectations suite and store its result; gives name → key."""
     result = run_suite(_metrics(gates, verdicts), gates.fates.accepted, contract, week)
-    prefix = batch_prefix(contract, week)
+    prefix = batch_prefix(contract.contract_id, week)
     return {"expectations": publish_bytes(place.store, prefix, "expectations", "json", _as_json(result))}
 
 

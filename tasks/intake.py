@@ -23,6 +23,7 @@ from rampart.ledger.deletion.said import deletion_of
 from rampart.ledger.errors import DeliveryConflictError
 from rampart.ledger.keeping import kept
 from rampart.records.reasons import REGISTRY_VERSION
+from tasks.dispute import Reinstated
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
 
@@ -101,23 +102,32 @@ def as_redelivery(place: Workspace, contract: Contract, week: int, landed: Lande
 
 
 @task(**STAGE)
-def standing(place: Workspace, contract: Contract, week: int, landed: Landed) -> BatchRow | None:
+def standing(
+    place: Workspace, contract: Contract, week: int, landed: Landed, reinstated: Reinstated
+) -> BatchRow | None:
     """The settled batch that already judges these bytes under these rules, if there is one."""
     batch = current_batch(place.books, contract.contract_id, week)
-    same = batch and (batch.delivery_id, batch.rules_digest) == (landed.delivery_id, rules_digest(contract))
+    rules = rules_digest(contract, reinstated)
+    same = batch and (batch.delivery_id, batch.rules_digest) == (landed.delivery_id, rules)
     return batch if batch and same and batch.settled else None
 
 
 @task(**STAGE)
 def receive_delivery(
-    place: Workspace, contract: Contract, week: int, landed: Landed, as_of: datetime
+    place: Workspace,
+    contract: Contract,
+    week: int,
+    landed: Landed,
+    as_of: datetime,
+    *,
+    reinstated: Reinstated,
 ) -> Ticket | Refused | None:
     """Put the delivery on the books and claim its batch; None when another worker has it.
 
     Refused when another delivery is on the books and this one does not say that it replaces it. The claim is
     the task run's: a retry after a lost answer takes its own claim up again.
     """
-    rules = rules_digest(contract)
+    rules = rules_digest(contract, reinstated)
     try:
         batch = receive(
             place.books,
@@ -156,9 +166,10 @@ def note_refusal(place: Workspace, contract: Contract, week: int, refused: Refus
     refuse(place.books, contract.contract_id, week, refused.problem, as_of)
 
 
-def rules_digest(contract: Contract) -> str:
-    """Digest of everything a verdict depends on beside the bytes: the terms and the version of our rules."""
-    return hashlib.sha256(f"{contract.digest}/{REGISTRY_VERSION}/{RULES_VERSION}".encode()).hexdigest()
+def rules_digest(contract: Contract, reinstated: Reinstated) -> str:
+    """Digest of all a verdict depends on beside the bytes: terms, version of our rules, reinstatements."""
+    parts = (contract.digest, REGISTRY_VERSION, RULES_VERSION, *reinstated.disputes)
+    return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
 
 
 def listing_key(contract: Contract, week: int, delivery_id: str) -> str:

@@ -9,15 +9,17 @@ from prefect import get_run_logger, task
 from contracts.model import Contract
 from quality.gates.fates import Fates, part
 from quality.gates.record import Earlier, gate_records
+from quality.gates.reinstated import reinstate
 from rampart.delivery.canonicalise import Canonical
 from rampart.delivery.certainty import read_delivery
 from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreTroubleError
 from rampart.delivery.landing import Landed
-from rampart.delivery.tables import fetch_table, publish_bytes, publish_table
+from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
 from rampart.records.identity import KEYS
+from tasks.dispute import Reinstated
 from tasks.intake import Refused
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
@@ -25,14 +27,15 @@ from tasks.workspace import Workspace
 
 @dataclass(frozen=True)
 class Inputs:
-    """All that a judgement rests on beside the terms: landed bytes, their records, and the week's work order.
+    """What a judgement rests on beside the terms: landed bytes, their records, the week's work order.
 
-    `issued` is None when the contract asks for no lineage.
+    `issued` is None when the contract asks for no lineage. `reinstated` are discards that a person took back.
     """
 
     landed: Landed
     read: Canonical
     issued: frozenset[tuple[str, str, str]] | None
+    reinstated: Reinstated
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,13 @@ class Gates:
 
 
 @task(**STAGE)
-def read_inputs(place: Workspace, contract: Contract, week: int, landed: Landed) -> Inputs | Refused:
+def read_inputs(
+    place: Workspace, contract: Contract, week: int, landed: Landed, reinstated: Reinstated
+) -> Inputs | Refused:
     """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
     try:
         read = read_delivery(landed, contract, place.store, place.pseudonym_key)
-        inputs = Inputs(landed, read, _issued(place, contract, week))
+        inputs = Inputs(landed, read, _issued(place, contract, week), reinstated)
     except StoreTroubleError:
         raise
     except DeliveryError as error:
@@ -69,6 +74,7 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     )
     records = inputs.read.records
     gated = gate_records(records, contract, week, _earlier(place, contract, before), inputs.issued)
+    gated = reinstate(records, gated, inputs.reinstated.record_ids)
     fates = part(records, gated)
     tables = {
         "accepted": fates.accepted,
@@ -76,7 +82,7 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
         "quarantined": inputs.read.quarantine,
         "keys": fates.keys,
     }
-    prefix = batch_prefix(contract, week)
+    prefix = batch_prefix(contract.contract_id, week)
     keys = {name: publish_table(place.store, prefix, name, table) for name, table in tables.items()}
     if inputs.read.notes:
         said = "".join(f"{note}\n" for note in inputs.read.notes).encode()
@@ -84,11 +90,6 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     get_run_logger().info("%d kept, %d discarded", fates.accepted.num_rows, fates.discarded.num_rows)
     compared = tuple(batch.artefacts["keys"] for batch in before if "keys" in batch.artefacts)
     return Gates(fates, tuple(gated.masks.to_list()), compared, keys)
-
-
-def batch_prefix(contract: Contract, week: int) -> str:
-    """Where what is published about a contract week lies in the store."""
-    return f"batches/{contract.contract_id}/week-{week:02d}"
 
 
 def _earlier(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) -> Earlier:

@@ -54,7 +54,9 @@ class _Commands(dict[str, Command]):
 def _loaded(name: str) -> Command:
     module = import_module(f"rampart.cli.{name}")
     if hasattr(module, "app"):
-        return typer.main.get_command(module.app)
+        group = typer.main.get_command(module.app)
+        group.name = group.name or name  # what the help calls it
+        return group
     app = typer.Typer(rich_markup_mode="rich", add_completion=False, pretty_exceptions_enable=False)
     module.add_to(app)
     return typer.main.get_command(app)

@@ -24,7 +24,7 @@ def reconcile(
     as_of: Annotated[str | None, typer.Option(help="Business time of the run; default: now.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Finish what was left, flag missing weeks, close runs that died, send notices, and train."""
+    """Judge what was left or reinstated, flag missing weeks, close dead runs, send notices, and train."""
     at = moment(as_of)
     with flows_here("reconciling") as stage:
         from flows.reconcile import reconcile as flow  # noqa: PLC0415
@@ -45,6 +45,7 @@ def sentences(report: "Reconciled") -> Iterator[str]:
     told = [
         *(f"finished: {name}" for name in report.finished),
         *(f"stuck: {name}" for name in report.stuck),
+        *(f"judged anew: {name}" for name in report.rejudged),
         *(f"late: {name}" for name in report.late),
         *(f"closed: {name}" for name in report.closed),
         *(f"trained: {reason}" for reason in report.trained),

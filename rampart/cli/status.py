@@ -7,6 +7,7 @@ import typer
 
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table, safe
+from rampart.ledger.disputes import open_disputes
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.export import export_ledger
 from rampart.ledger.outbox import NOTICES, REQUESTS, pending
@@ -44,6 +45,11 @@ def status(
         if models := rm_rows(books, name):
             console.print(f"Programme [bold]{name}[/]")
             console.print(rm_table(models))
+    for dispute in open_disputes(books):
+        about = (
+            f"{dispute.contract_id} week {dispute.week}, {dispute.records:,} of its discards, by {dispute}"
+        )
+        console.print(f"[bold magenta]contested[/] {safe(about)}; see `rampart dispute rule`")
     for row in pending(books, *REQUESTS, *NOTICES):
         if row.stuck:
             console.print(f"[bold red]stuck[/] {safe(f'{row}, {row.attempts} tries: {row.last_error}')}")

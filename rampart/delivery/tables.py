@@ -10,6 +10,11 @@ from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.store import ObjectStore
 
 
+def batch_prefix(contract_id: str, week: int) -> str:
+    """Where what is published about a contract week lies in the store."""
+    return f"batches/{contract_id}/week-{week:02d}"
+
+
 def publish_table(store: ObjectStore, prefix: str, name: str, table: pa.Table) -> str:
     """Store `table` as Parquet (zstd) and give its key, ``<prefix>/<name>-<digest>.parquet``."""
     sink = io.BytesIO()

@@ -35,3 +35,11 @@ class SettlementError(LedgerError):
 
 class ChampionMovedError(LedgerError):
     """The promotion was decided against a reward model that is no longer the champion."""
+
+
+class UnknownDisputeError(LedgerError):
+    """No dispute with this id is on the books, or the id names several."""
+
+
+class DisputeStateError(LedgerError):
+    """The dispute cannot be opened or ruled on as asked."""

@@ -12,6 +12,7 @@ from rampart.delivery.listings import listing_address, read_listing
 from rampart.delivery.store import ObjectStore
 from rampart.ledger.batch_rows import key_of
 from rampart.ledger.deletion.said import deletions_in
+from rampart.ledger.disputes import every_dispute
 from rampart.ledger.engine import reading
 from rampart.ledger.notices import notice_key
 from rampart.ledger.outbox import NOTICES
@@ -54,7 +55,7 @@ def named_objects(engine: Engine, store: ObjectStore) -> tuple[Named, ...]:
 
 def named_in_books(session: Session) -> tuple[Named, ...]:
     """What the books alone name, without reading the store."""
-    return (*_contracts(session), *_batches(session), *_models(session))
+    return (*_contracts(session), *_batches(session), *_disputes(session), *_models(session))
 
 
 def _contracts(session: Session) -> Iterator[Named]:
@@ -76,6 +77,12 @@ def _batches(session: Session) -> Iterator[Named]:
 
 def _of_batch(batch: Batch, key: str, what: str, settled: bool = False) -> Named:
     return Named(key, str(key_of(batch)), what, batch.contract_id, batch.week, settled)
+
+
+def _disputes(session: Session) -> Iterator[Named]:
+    for dispute in every_dispute(session):
+        subject = f"{dispute.contract_id} week {dispute.week}"
+        yield Named(dispute.object_key, subject, f"the file of {dispute}", dispute.contract_id, dispute.week)
 
 
 def _models(session: Session) -> Iterator[Named]:

@@ -9,6 +9,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -20,12 +21,17 @@ from sqlalchemy import Engine, text
 
 from flows.backfill import backfill
 from flows.process_delivery import process_delivery
+from flows.rejudge import rejudge
 from flows.retrain import retrain
 from flows.weekly import weekly
 from quality.gates.expectations import SuiteResult
+from rampart.delivery.dispute_file import read_dispute
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.store import UNFINISHED
+from rampart.delivery.tables import fetch_table
+from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.decisions import decide
+from rampart.ledger.disputes import Dispute, Ruling, disputes, rule_on
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.errors import LedgerError
 from rampart.ledger.verify import verify_books
@@ -34,7 +40,8 @@ from simulator.histories.interruption import interrupted
 from simulator.histories.promises import Model, check_pack, promise
 from simulator.season import Row, Season, amending, contract_text, due, row
 from simulator.without_prefect import without_prefect
-from tasks.workspace import put_in_force, workspace
+from tasks.dispute import take_dispute
+from tasks.workspace import Workspace, put_in_force, workspace
 
 CONTRACT = "dc-north"
 WEEKS = (1, 2, 3)
@@ -103,6 +110,26 @@ class History:
 
         self._do(decided, kill_at)
 
+    def contest(self, week: int, ruling: Ruling, kill_at: int | None = None) -> None:
+        """The vendor contests a discard of the week, a person rules, and what was reinstated is judged."""
+        at = self._now()
+        with _at_home(self.season.home), workspace() as place:
+            record_id = _first_discard(place, week)
+        if record_id is None:
+            return
+        claim = json.dumps({"record_id": record_id, "claim": _HOSTILE}).encode()
+
+        def contested() -> None:
+            with workspace() as place:
+                dispute = take_dispute(place, CONTRACT, week, claim, "dispute.jsonl", at)
+                rule_on(place.books, CONTRACT, week, dispute.dispute_id, ruling, "A. Lead", "seen", at)
+            rejudge()
+
+        self._do(contested, kill_at)
+        with _at_home(self.season.home), workspace() as place:
+            for dispute in disputes(place.books, CONTRACT, week):
+                self._check_ruling(place, dispute)
+
     def amend(self) -> None:
         """Both sides sign that quick judgements count; once."""
         changes = {"version": "1.1.0", "min_duration_s": 0}
@@ -151,6 +178,17 @@ class History:
             books, objects = self._everything()
             promise(books == calm[0], f"killed at effect {kill_at}, the books differ from the twin's")
             promise(objects == calm[1], f"killed at effect {kill_at}, the store differs from the twin's")
+
+    def _check_ruling(self, place: Workspace, dispute: Dispute) -> None:
+        """What was reinstated is kept by the judgement on the books, and every ruling stands."""
+        batch = current_batch(place.books, CONTRACT, dispute.week)
+        if batch is None or batch.delivery_id != dispute.delivery_id or not batch.settled:
+            return
+        promise(dispute.ruling is not None, f"{dispute} was ruled on, and is open")
+        contested = read_dispute(place.store.get(dispute.object_key), dispute.object_key).record_ids
+        kept = fetch_table(place.store, batch.artefacts["accepted"])["record_id"].to_pylist()
+        if dispute.ruling == "reinstated":
+            promise(set(contested) <= set(kept), f"{batch.key} does not keep what {dispute} reinstated")
 
     def _on_the_books(self, week: int) -> str | None:
         found = self._batches(week)
@@ -207,6 +245,15 @@ def _told(work: Callable[[], object]) -> None:
     """Do it; what the books or the store refuse with a sentence is an answer."""
     with contextlib.suppress(LedgerError, DeliveryError):
         work()
+
+
+def _first_discard(place: Workspace, week: int) -> str | None:
+    """The id of a discard of the judgement on the books that no other discard has; None without one."""
+    batch = current_batch(place.books, CONTRACT, week)
+    if batch is None or "discarded" not in batch.artefacts:
+        return None
+    lost = Counter(fetch_table(place.store, batch.artefacts["discarded"])["record_id"].to_pylist())
+    return next((record_id for record_id, times in lost.items() if times == 1), None)
 
 
 def _leases_run_out() -> None:

@@ -7,9 +7,12 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
+GROUPS = ("contract", "dispute", "ledger")
 COMMANDS = sorted(
-    [(name,) for name in getattr(GROUP, "commands", {}) if name not in ("contract", "ledger")]
-    + [("contract", "check"), ("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
+    [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
+    + [("contract", "check")]
+    + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list")]
+    + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
 
@@ -21,6 +24,9 @@ def test_every_command_is_known_to_this_test() -> None:
         "decide",
         "delete",
         "demo",
+        "dispute list",
+        "dispute open",
+        "dispute rule",
         "hint",
         "ledger downgrade",
         "ledger upgrade",
@@ -46,4 +52,5 @@ def test_a_command_s_help_shows_an_example_of_it(command: tuple[str, ...]) -> No
 
 def test_without_a_command_the_commands_are_listed() -> None:
     shown = CliRunner().invoke(app, [])
-    assert all(command[0] in shown.output for command in COMMANDS)
+    listed = {line.strip("│ ").split(" ")[0] for line in shown.output.splitlines()}
+    assert {command[0] for command in COMMANDS} <= listed

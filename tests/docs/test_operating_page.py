@@ -1,13 +1,13 @@
 from contracts.load import load_contract
 from rampart.cli.exits import Exit
 from rampart.delivery.landing import landed_key
+from rampart.delivery.tables import batch_prefix
 from rampart.delivery.work_orders import work_order_key
 from rampart.ledger.notices import notice_key
 from rampart.ledger.states import STATES
 from rampart.retrain.backend import out_of
 from simulator import DEMO_CONTRACTS
 from tasks.intake import listing_key
-from tasks.records import batch_prefix
 from tasks.workspace import contract_key
 from tests.docs.pages import ROOT, code, table
 
@@ -31,7 +31,7 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
         listing_key(contract, 3, "<delivery id>").replace(contract.contract_id, "<contract>"),
         contract_key("<digest>"),
         work_order_key("program", 3).replace("program", "<program>"),
-        f"{batch_prefix(contract, 3)}/accepted-….parquet".replace(contract.contract_id, "<contract>"),
+        *(f"{batch_prefix('<contract>', 3)}/{name}" for name in ("accepted-….parquet", "dispute-….jsonl")),
         f"{out_of('<run id>')}/",
         notice_key("<id>"),
     }

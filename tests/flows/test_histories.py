@@ -1,4 +1,4 @@
-"""Random histories: whatever is delivered, run, killed, decided and judged anew, every promise is kept.
+"""Random histories: whatever is delivered, run, killed, decided, contested and judged anew, promises hold.
 
 Shrinks to the shortest history that breaks one. `-m matrix` tries 2,000.
 """
@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from flows.outcome import UnfinishedRoundError
+from rampart.ledger.disputes import Ruling
 from rampart.ledger.engine import writing
 from rampart.ledger.errors import SettlementError
 from rampart.ledger.tables import Batch, Outbox
@@ -72,6 +73,10 @@ class Histories(RuleBasedStateMachine):
     @rule(week=WEEK, accept=st.booleans(), kill_at=KILL)
     def decide(self, week: int, accept: bool, kill_at: int | None) -> None:
         self.history.decide(week, accept, kill_at)
+
+    @rule(week=WEEK, ruling=st.sampled_from(("reinstated", "upheld")), kill_at=KILL)
+    def contest(self, week: int, ruling: Ruling, kill_at: int | None) -> None:
+        self.history.contest(week, ruling, kill_at)
 
     @precondition(lambda self: not self.history.amended)
     @rule()
@@ -139,6 +144,8 @@ MUTANTS: dict[str, tuple[str, Any]] = {
     ),
     "earlier revisions keep counting": ("rampart.ledger.settlement.supersede_earlier", lambda *_: None),
     "the vendor's formula is not quoted": ("rampart.ledger.feedback.inert", lambda cell: cell),
+    "what a person reinstated is forgotten": ("tasks.records.reinstate", lambda _records, gated, _ids: gated),
+    "a ruling asks for no judgement": ("rampart.ledger.disputes.put", lambda *_, **__: None),
     "a discarded record is lost": ("tasks.settle.count_by_file", lambda _: {}),
 }
 

@@ -18,6 +18,7 @@ from rampart.ledger.batches import current_batch, receive, refuse
 from rampart.ledger.claims import Claim, advance, claim
 from rampart.ledger.contracts import register_contract
 from rampart.ledger.decisions import decide
+from rampart.ledger.disputes import Dispute, Ruling, open_dispute, rule_on
 from rampart.ledger.engine import writing
 from rampart.ledger.models import PromotionRecord, TrainingRun, record_training
 from rampart.ledger.outbox import pending
@@ -219,6 +220,19 @@ def a_month(engine: Engine) -> None:
     judged(engine, contract, 3, outcome(accepted=70))
     judged(engine, contract, 3, outcome(accepted=60), delivery_id="d2", replaces="d1")
     record_training(engine, pending(engine, "batch.accepted")[0].id, training(key), promotion(), day(20))
+    contested(engine, 1, "reinstated", day(21))
+    contested(engine, 3, "upheld", day(22))
+
+
+def contested(engine: Engine, week: int, ruling: Ruling, as_of: datetime) -> Dispute:
+    """Ada ruled so on a dispute of three discards of the week's delivery."""
+    batch = current_batch(engine, "acme-1", week)
+    assert batch is not None
+    assert batch.delivery_id is not None
+    dispute_id = hashlib.sha256(f"{week} {ruling}".encode()).hexdigest()
+    key = f"batches/acme-1/week-{week:02d}/dispute-{dispute_id[:16]}.jsonl"
+    open_dispute(engine, Dispute(dispute_id, "acme-1", week, batch.delivery_id, 3, key), as_of)
+    return rule_on(engine, "acme-1", week, dispute_id, ruling, "Ada", "Looked at them.", as_of)
 
 
 def rested(engine: Engine) -> None:

@@ -1,0 +1,61 @@
+"""A vendor's dispute: which discarded records it contests, and why.
+
+JSON Lines, a record a line, by the ids of the feedback pack: ``{"record_id": "r-17", "claim": "The label is
+right: see guideline 3.2."}``.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+
+import msgspec
+
+from rampart.delivery.errors import DeliveryError
+
+LONGEST = 64 << 20  # bytes; some 500,000 contested records
+_FIX = "write one {record_id, claim} a line, in UTF-8, with the record ids of the feedback pack"
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
+
+
+class Contested(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One discarded record the vendor contests, and its reason in its own words."""
+
+    record_id: Text
+    claim: Text
+
+
+class DisputeError(DeliveryError):
+    """A dispute cannot be taken in; the message names the line and the fix."""
+
+
+@dataclass(frozen=True)
+class DisputeFile:
+    """A read dispute: the contested ids in the order given, and the SHA-256 of the file's bytes."""
+
+    record_ids: tuple[str, ...]
+    digest: str
+
+
+def read_dispute(data: bytes, file: str) -> DisputeFile:
+    """The dispute in `data`; `DisputeError` names line, problem and fix. Blank lines are skipped."""
+    if len(data) > LONGEST:
+        raise DisputeError(
+            f"the file has {len(data):,} bytes, more than {LONGEST:,}", file, fix="split it in several"
+        )
+    decoder = msgspec.json.Decoder(Contested)
+    seen: dict[str, int] = {}
+    for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            record_id = decoder.decode(line).record_id
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            problem = f"this line contests no record ({str(error).replace('`', chr(39))})"
+            raise DisputeError(problem, file, number, _FIX) from error
+        if record_id in seen:
+            problem = f"record {record_id!r} is contested on line {seen[record_id]} already"
+            raise DisputeError(problem, file, number, "contest every record once")
+        seen[record_id] = number
+    if not seen:
+        raise DisputeError("the dispute contests no record", file, fix=_FIX)
+    return DisputeFile(tuple(seen), hashlib.sha256(data).hexdigest())

@@ -1,0 +1,231 @@
+"""What a vendor contests and a person reinstates is kept, priced and trained on; what is upheld is not."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from flows.backfill import backfill
+from flows.process_delivery import process_delivery
+from flows.reconcile import reconcile
+from flows.rejudge import rejudge
+from flows.weekly import weekly
+from rampart.delivery.dispute_file import DisputeError
+from rampart.delivery.errors import StoreTroubleError
+from rampart.delivery.tables import fetch_table
+from rampart.ledger.batch_rows import BatchRow, current_batch
+from rampart.ledger.deletion.carry_out import delete_data
+from rampart.ledger.disputes import Dispute, Ruling, rule_on
+from rampart.ledger.errors import DeliveryConflictError, DisputeStateError, UnknownBatchError
+from rampart.ledger.outbox import pending
+from rampart.ledger.verify_all import verify_all
+from simulator.season import Season, amending, due, week_rows
+from tasks.dispute import take_dispute
+from tasks.workspace import Workspace, workspace
+
+CONTRACT = "dc-north"
+HASTY = [f"north-1-{number}" for number in range(4)]
+LATER = due(1) + timedelta(days=2)
+
+
+@pytest.fixture
+def judged(plain: Season) -> Season:
+    """One judged week, of which the first four records were discarded as clicked through."""
+    plain.agree()
+    plain.deliver(1)
+    weekly(due(1))
+    return plain
+
+
+@pytest.fixture
+def place(judged: Season) -> Iterator[Workspace]:  # noqa: ARG001 (its settings are in force)
+    with workspace() as opened:
+        yield opened
+
+
+def lines(*record_ids: str) -> bytes:
+    return "".join(
+        json.dumps({"record_id": one, "claim": "it is right"}) + "\n" for one in record_ids
+    ).encode()
+
+
+def contest(place: Workspace, *record_ids: str, week: int = 1) -> Dispute:
+    return take_dispute(place, CONTRACT, week, lines(*record_ids), "d.jsonl", LATER)
+
+
+def rule(place: Workspace, dispute: Dispute, ruling: Ruling) -> None:
+    rule_on(place.books, CONTRACT, 1, dispute.dispute_id, ruling, "Ada", "seen", LATER)
+
+
+def batch(place: Workspace) -> BatchRow:
+    found = current_batch(place.books, CONTRACT, 1)
+    assert found is not None
+    return found
+
+
+def ids(place: Workspace, name: str) -> list[Any]:
+    found: list[Any] = fetch_table(place.store, batch(place).artefacts[name])["record_id"].to_pylist()
+    return found
+
+
+def counted(season: Season) -> list[tuple[int, str, int, int, str]]:
+    """(revision, state, accepted, discarded, billed) of each revision of the first week."""
+    return [
+        (
+            b["revision"],
+            b["state"],
+            sum(file["accepted"] for file in b["files"]),
+            sum(file["discarded"] for file in b["files"]),
+            f"{sum(line['amount_minor'] for line in b['money']) / 100:.2f}",
+        )
+        for b in season.export()["batches"]
+        if b["week"] == 1
+    ]
+
+
+def test_reinstated_records_are_kept_and_paid_for_in_a_new_revision(place: Workspace, judged: Season) -> None:
+    assert counted(judged) == [(1, "accepted", 36, 4, "12.60")]
+    dispute = contest(place, HASTY[2], HASTY[0])
+    rule(place, dispute, "reinstated")
+    assert rejudge() == ("dc-north week 1: accepted",)
+    assert rejudge() == ()
+    assert counted(judged) == [(1, "superseded", 36, 4, "12.60"), (2, "accepted", 38, 2, "13.30")]
+    assert (ids(place, "discarded"), HASTY[0] in ids(place, "accepted")) == ([HASTY[1], HASTY[3]], True)
+    assert HASTY[2] in fetch_table(place.store, batch(place).artefacts["keys"])["record_id"].to_pylist()
+    assert batch(place).as_of == LATER
+    assert verify_all(place.books, place.store).violations == ()
+
+
+def test_upheld_discards_stay_and_nothing_is_judged_anew(place: Workspace, judged: Season) -> None:
+    before = counted(judged)
+    rule(place, contest(place, *HASTY), "upheld")
+    assert rejudge() == ()
+    assert process_delivery(CONTRACT, 1, LATER, from_books=True).changed is False
+    assert counted(judged) == before
+
+
+def test_a_second_ruling_adds_to_the_first_in_either_order(place: Workspace, judged: Season) -> None:
+    first, second = contest(place, HASTY[0]), contest(place, HASTY[1], HASTY[2])
+    rule(place, second, "reinstated")
+    rejudge()
+    rule(place, first, "reinstated")
+    rejudge()
+    assert [one[2:] for one in counted(judged)] == [(36, 4, "12.60"), (38, 2, "13.30"), (39, 1, "13.65")]
+
+
+@pytest.mark.parametrize(
+    "round_", [lambda: weekly(LATER), lambda: reconcile(LATER)], ids=["weekly", "reconcile"]
+)
+def test_the_rounds_answer_a_ruling_and_train_on_what_is_reinstated(
+    place: Workspace, judged: Season, round_: Any
+) -> None:
+    rule(place, contest(place, *HASTY), "reinstated")
+    round_()
+    assert counted(judged)[-1] == (2, "accepted", 40, 0, "14.00")
+    assert pending(place.books, "dispute.reinstated", "batch.accepted") == ()
+    assert [model["revision"] for model in judged.export()["models"]] == [1, 2]
+
+
+def test_a_reinstatement_holds_under_every_version(place: Workspace, judged: Season) -> None:
+    rule(place, contest(place, HASTY[0]), "reinstated")
+    rejudge()
+    judged.agree(at=LATER, version="1.1.0", min_duration_s=200,
+                 amendment=amending("gates.min_duration_s", effective="2026-01-19"))  # fmt: skip
+    backfill(CONTRACT, 1, 1, LATER, under="1.1.0")
+    assert ids(place, "accepted") == [HASTY[0]]
+
+
+def test_a_ruling_is_judged_under_the_version_that_judged_last(place: Workspace, judged: Season) -> None:
+    judged.agree(at=LATER, version="1.1.0", min_duration_s=200,
+                 amendment=amending("gates.min_duration_s", effective="2026-01-19"))  # fmt: skip
+    backfill(CONTRACT, 1, 1, LATER, under="1.1.0")
+    rule(place, contest(place, "north-1-7"), "reinstated")
+    rejudge()
+    assert ids(place, "accepted") == ["north-1-7"]
+
+
+def test_a_redelivery_is_judged_without_what_was_reinstated_before(place: Workspace, judged: Season) -> None:
+    rule(place, contest(place, *HASTY), "reinstated")
+    first = batch(place).delivery_id
+    judged.deliver(1, week_rows("north", 1, hasty=6), replaces=first)
+    process_delivery(CONTRACT, 1, LATER)
+    assert rejudge() == ()
+    assert pending(place.books, "dispute.reinstated") == ()
+    assert ids(place, "discarded") == [*HASTY, "north-1-4", "north-1-5"]
+
+
+@pytest.mark.parametrize(
+    ("record_ids", "said"),
+    [
+        (("north-1-9",), "no discarded record has the id 'north-1-9'"),
+        ((HASTY[0], "nobody"), "no discarded record has the id 'nobody'"),
+    ],
+)
+def test_only_discards_are_contested(place: Workspace, record_ids: tuple[str, ...], said: str) -> None:
+    with pytest.raises(DisputeError, match=said):
+        contest(place, *record_ids)
+
+
+def test_an_id_that_names_two_discards_names_neither(plain: Season) -> None:
+    plain.agree()
+    rows = week_rows("north", 1)
+    plain.deliver(1, [*rows, rows[0]])
+    weekly(due(1))
+    with (
+        workspace() as place,
+        pytest.raises(DisputeError, match="2 discarded records have the id 'north-1-0'"),
+    ):
+        contest(place, HASTY[0])
+
+
+def test_the_same_file_is_one_dispute_also_after_its_ruling(place: Workspace) -> None:
+    dispute = contest(place, HASTY[0])
+    rule(place, dispute, "reinstated")
+    rejudge()
+    assert contest(place, HASTY[0]).ruling == "reinstated"
+    with pytest.raises(DisputeError, match="no discarded record"):
+        contest(place, HASTY[0], HASTY[1])
+
+
+def test_weeks_without_a_verdict_are_not_contested(place: Workspace) -> None:
+    with pytest.raises(UnknownBatchError, match="week 3 is not on the books"):
+        contest(place, HASTY[0], week=3)
+    with pytest.raises(DisputeStateError, match="is expected, not judged"):
+        contest(place, HASTY[0], week=2)
+
+
+def test_a_deleted_week_takes_its_disputes_with_it(place: Workspace) -> None:
+    dispute = contest(place, HASTY[0])
+    rule(place, dispute, "reinstated")
+    delete_data(place.books, place.store, CONTRACT, by="Ada", reason="asked to", as_of=LATER)
+    assert not place.store.exists(dispute.object_key)
+    with pytest.raises(DeliveryConflictError, match="were deleted"):
+        contest(place, HASTY[1])
+    assert rejudge() == ()
+    assert pending(place.books, "dispute.reinstated") == ()
+    assert verify_all(place.books, place.store).violations == ()
+
+
+def test_a_judgement_that_fails_is_asked_for_again(place: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    rule(place, contest(place, HASTY[0]), "reinstated")
+
+    def away(*_: object, **__: object) -> None:
+        raise StoreTroubleError("the store is away", "store", fix="wait")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("tasks.records.read_delivery", away)
+        with pytest.raises(StoreTroubleError):
+            rejudge()
+    (row,) = pending(place.books, "dispute.reinstated")
+    assert (row.attempts, row.resting) == (1, True)
+    assert rejudge(patient=True) == ()
+    assert rejudge() == ("dc-north week 1: accepted",)
+
+
+def test_an_object_of_a_dispute_that_is_gone_is_named(place: Workspace) -> None:
+    dispute = contest(place, HASTY[0])
+    place.store.delete(dispute.object_key)
+    (found,) = verify_all(place.books, place.store).violations
+    assert f"the file of {dispute} is not in the store" in str(found)
