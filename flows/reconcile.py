@@ -12,7 +12,7 @@ from flows.reconciled import Reconciled
 from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.notify import Sent, send_notices
-from tasks.reconcile import flag_missing, left_lying, note_stuck
+from tasks.reconcile import clear_leftovers, flag_missing, left_lying, note_stuck
 from tasks.runs import close_lost_runs
 from tasks.workspace import Workspace, workspace
 
@@ -33,6 +33,7 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
         rejudged = _tried(problems, "disputes", lambda: rejudge(patient=True)) or ()
         late = _tried(problems, "missing weeks", lambda: flag_missing(place, at)) or ()
         closed = _tried(problems, "runs", lambda: close_lost_runs(place, at)) or ()
+        cleared = _tried(problems, "unfinished writes", lambda: clear_leftovers(place)) or 0
         post = _tried(problems, "notices", lambda: send_notices(place)) or Sent(0, 0, ())
         trained = _tried(problems, "training", lambda: retrain(at, patient=True)) or ()
     return Reconciled(
@@ -44,6 +45,7 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
         stuck=stuck,
         late=late,
         closed=closed,
+        cleared=cleared,
         trained=trained,
         problems=tuple(problems),
     )

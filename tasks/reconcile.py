@@ -1,11 +1,12 @@
 """What fell between two runs: deliveries nobody works on, weeks nobody delivered."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from prefect import get_run_logger, task
 
 from rampart.delivery.arrival import find_delivery
 from rampart.delivery.errors import DeliveryError
+from rampart.delivery.leftovers import remove_leftovers
 from rampart.ledger.abandoned import Abandoned, abandoned
 from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.batches import expect, mark_late
@@ -18,6 +19,7 @@ from tasks.workspace import Workspace, terms_of
 # Workers a delivery may wear out before only the daily round and people try it again: what fails five times
 # in a row fails for a reason that waiting does not mend, and a large delivery must not be walked all day.
 MOST_TRIES = 5
+LEFT_FOR = timedelta(days=7)  # no writer is at work that long, whatever the clocks say
 
 
 @task(**STAGE)
@@ -33,6 +35,12 @@ def note_stuck(place: Workspace, left: Abandoned, error: Exception, as_of: datet
     get_run_logger().error("%s: %s", problem, error)
     tell_stuck(place.books, left.batch, f"{problem}; the run's log says more", as_of)
     return problem
+
+
+@task(**STAGE)
+def clear_leftovers(place: Workspace) -> int:
+    """Remove what killed writers left in the store unfinished, days ago; gives how many."""
+    return remove_leftovers(place.store, datetime.now(UTC) - LEFT_FOR)
 
 
 @task(**STAGE)

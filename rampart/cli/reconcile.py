@@ -51,6 +51,8 @@ def sentences(report: "Reconciled") -> Iterator[str]:
         *(f"trained: {reason}" for reason in report.trained),
         *(f"cannot be sent: {name}" for name in report.unsendable),
     ]
+    if report.cleared:
+        told.append(f"cleared: {report.cleared} unfinished writes, more than a week old")
     if report.sent:
         told.append(f"sent: {report.sent} notices")
     if report.waiting:

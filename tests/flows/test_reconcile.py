@@ -1,6 +1,8 @@
 """Reconciliation: what a crash or a lost event left behind is taken up from the books, once."""
 
 import json
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -12,6 +14,7 @@ import tasks.settle
 from flows.process_delivery import process_delivery
 from flows.reconcile import reconcile
 from flows.reconciled import Reconciled
+from rampart.delivery.store import UNFINISHED
 from rampart.ledger.outbox import pending
 from rampart.ledger.settlement import settle
 from rampart.ledger.verify import verify_books
@@ -159,3 +162,13 @@ def test_one_part_s_failure_stops_no_other_part_and_is_named(
         "runs: OSError: no space left on device",
     )
     assert (len(report.finished), report.sent, len(report.trained)) == (1, 1, 1)
+
+
+def test_unfinished_writes_are_removed_once_no_writer_can_be_at_work_on_them(plain: Season) -> None:
+    left = plain.home / "store" / UNFINISHED
+    left.mkdir(parents=True)
+    for name, days in (("old", 8), ("young", 6)):
+        (left / name).write_bytes(b"half a")
+        os.utime(left / name, times=(time.time() - 86_400 * days,) * 2)
+    assert [reconcile(due(1)).cleared for _ in range(2)] == [1, 0]
+    assert [path.name for path in left.iterdir()] == ["young"]
