@@ -10,6 +10,7 @@ import pytest
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.readers import Row, Unread
 from rampart.delivery.readers.parquet_rows import parquet_rows
+from rampart.delivery.readers.parquet_size import unpacked_bytes
 from tests.delivery.reading import parquet
 
 
@@ -136,6 +137,37 @@ def test_a_bomb_inside_the_pages_is_stopped_before_it_goes_off(compression: str)
         UnreadableFileError, match=r"the Parquet file expands [\d,]+ times, more than the 200"
     ):
         read(sink.getvalue())
+
+
+TEXT = "a text that stands there once, in a dictionary " * 2_000  # 96 kB
+FOLDED = {
+    "text": pa.array([TEXT] * 500),
+    "lists": pa.array([[TEXT] * 25] * 20),
+    "structs": pa.array([[{"role": "user", "content": TEXT}]] * 500),
+    "maps": pa.array([[("key", TEXT)]] * 500, pa.map_(pa.string(), pa.string())),
+    "fixed lists": pa.array([[TEXT, TEXT]] * 250, pa.list_(pa.string(), 2)),
+    "numbers": pa.array([[7] * 500_000] * 10),
+    "nulls": pa.array([[None] * 500_000] * 10, pa.list_(pa.float64())),
+}
+
+
+@pytest.mark.parametrize("values", FOLDED.values(), ids=FOLDED)
+@pytest.mark.parametrize("compression", ["none", "zstd"])
+def test_what_a_dictionary_or_a_run_folds_up_counts_unfolded(values: Any, compression: str) -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": values}), sink, compression=compression)
+    assert len(sink.getvalue()) < 200_000
+    with pytest.raises(UnreadableFileError, match=r"the Parquet file expands [\d,]+ times"):
+        read(sink.getvalue())
+
+
+@pytest.mark.parametrize("name", FOLDED)
+def test_what_is_folded_is_counted_to_the_byte(name: str) -> None:
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": FOLDED[name]}), sink, row_group_size=97)
+    unfolded = unpacked_bytes(sink, pq.ParquetFile(sink).metadata)
+    exact = 5_000_000 * 8 if name in ("numbers", "nulls") else 500 * len(TEXT)
+    assert exact <= unfolded <= exact * 1.1
 
 
 def test_a_column_whose_name_is_not_utf_8_is_damage() -> None:

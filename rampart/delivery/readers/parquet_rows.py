@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from rampart.delivery.compression import LESS_REPETITION, expands
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.limits import MAX_RATIO, RATIO_FROM
+from rampart.delivery.readers.parquet_size import unpacked_bytes
 from rampart.delivery.readers.row import Row, Unread, require_columns, unreadable
 
 ROWS_AT_A_TIME = 2_000
@@ -44,7 +45,7 @@ def _batches(
     read = 0
     try:
         parquet = pq.ParquetFile(spool)
-        _check_expansion(parquet.metadata, size, file)
+        _check_expansion(unpacked_bytes(cast("BinaryIO", spool), parquet.metadata), size, file)
         require_columns(parquet.schema_arrow.names, needed, file)
         for batch in parquet.iter_batches(ROWS_AT_A_TIME):
             yield batch
@@ -57,9 +58,8 @@ def _batches(
         raise UnreadableFileError(problem, file=file, line=read + 1, fix=fix) from error
 
 
-def _check_expansion(about: pq.FileMetaData, size: int, file: str) -> None:
+def _check_expansion(held: int, size: int, file: str) -> None:
     """Parquet compresses inside, past the ratio that holds for the file as a stream."""
-    held = sum(about.row_group(number).total_byte_size for number in range(about.num_row_groups))
     if held > RATIO_FROM and held > MAX_RATIO * size:
         problem = f"the Parquet file {expands(held, size, MAX_RATIO)}"
         raise UnreadableFileError(problem, file, fix=LESS_REPETITION)
