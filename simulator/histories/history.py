@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -36,6 +37,7 @@ from rampart.ledger.engine import open_ledger
 from rampart.ledger.errors import LedgerError
 from rampart.ledger.verify import verify_books
 from rampart.ledger.verify_store import verify_store
+from rampart.settings import Settings
 from simulator.histories.interruption import interrupted
 from simulator.histories.promises import Model, check_pack, promise
 from simulator.season import Row, Season, amending, contract_text, due, row
@@ -224,8 +226,13 @@ def beginnings() -> Iterator[Path]:
 def _at_home(home: Path) -> Iterator[None]:
     settings = {"RAMPART_HOME": str(home), "RAMPART_PSEUDONYM_KEY": "the same key for every home"}
     opinion = SuiteResult(success=True, failed=(), result={"stands in for": "Great Expectations"})
+    with patch.dict(os.environ, settings):
+        chosen = _settings(home)
     with (
         patch.dict(os.environ, settings),
+        patch("tasks.workspace.Settings", lambda: chosen),
+        patch("tasks.notify.Settings", lambda: chosen),
+        patch("simulator.season.Settings", lambda: chosen),
         patch("tasks.audit.run_suite", lambda *_: opinion),
         patch("tasks.workspace.open_ledger", _opened),
         patch("simulator.season.open_ledger", _opened),
@@ -239,6 +246,12 @@ def _opened(url: str) -> Engine:
     if url not in _engines:
         _engines[url] = open_ledger(url)
     return _engines[url]
+
+
+@cache
+def _settings(_home: Path) -> Settings:
+    """The settings in force at a home, read once: each look at the environment takes 5 ms."""
+    return Settings()
 
 
 def _told(work: Callable[[], object]) -> None:
@@ -258,7 +271,10 @@ def _first_discard(place: Workspace, week: int) -> str | None:
 
 def _leases_run_out() -> None:
     with workspace() as place, place.books.begin() as connection:
-        connection.execute(text("UPDATE batch SET lease_until = '2000-01-01' WHERE owner IS NOT NULL"))
+        for table in ("batch", "outbox"):
+            connection.execute(
+                text(f"UPDATE {table} SET lease_until = '2000-01-01' WHERE owner IS NOT NULL")  # noqa: S608
+            )
 
 
 def _everything(home: Path) -> tuple[dict[str, Any], dict[str, str]]:

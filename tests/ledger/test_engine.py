@@ -1,3 +1,4 @@
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,7 +10,7 @@ from sqlmodel import select
 
 from contracts.model import Contract
 from rampart.ledger.batches import expect
-from rampart.ledger.engine import open_ledger, reading, writing
+from rampart.ledger.engine import connect, open_ledger, reading, writing
 from rampart.ledger.errors import LedgerError
 from rampart.ledger.migrations import HEAD
 from rampart.ledger.tables import Batch, Outbox
@@ -45,6 +46,19 @@ def test_several_workers_may_open_new_books_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(workers) as pool:
         assert list(pool.map(opened, range(workers))) == [0] * workers
+
+
+def test_new_books_wait_for_whoever_is_opening_them_too(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("CREATE TABLE t (x)")  # a file that is not in WAL yet
+    other.execute("BEGIN IMMEDIATE")
+    over = threading.Timer(0.3, other.execute, ["COMMIT"])
+    over.start()
+    with connect(f"sqlite:///{path}").connect() as opened:
+        assert opened.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal"
+    over.join()
+    other.close()
 
 
 @pytest.mark.parametrize(
