@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 READER := .venv-datacontract
 export DO_NOT_TRACK := 1
 
-.PHONY: demo demo-reset serve test slow matrix bench check lock clean postgresql
+.PHONY: demo demo-reset serve test slow bench check lock clean postgresql
 
 demo: $(VENV)/.app
 	@$(BIN)/rampart demo
@@ -21,14 +21,9 @@ serve: $(VENV)/.app
 test: $(VENV)/.dev check
 	$(BIN)/pytest -n 2
 
-# Minutes, servers of their own, and processes killed at bad moments.
+# Half an hour on two cores: servers of their own, and every crash, fault and race on both stacks.
 slow: $(VENV)/.dev $(READER)/.done postgresql
-	$(BIN)/pytest -n 2 -m slow
-	$(BIN)/pytest -m chaos
-
-# Every crash, fault and race on both stacks: most of an hour. For before a release, and for changes of stores and books.
-matrix: $(VENV)/.dev postgresql
-	$(BIN)/pytest -n 2 -m matrix
+	$(BIN)/pytest -n 2 -m "slow or chaos"
 
 bench: $(VENV)/.dev
 	@for script in benchmarks/*.py; do \

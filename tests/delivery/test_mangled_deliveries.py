@@ -44,7 +44,7 @@ def test_broken_deliveries_are_refused_in_a_sentence_or_counted_whole() -> None:
     assert found.rows > 700
 
 
-@pytest.mark.matrix
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(1, 9))
 def test_of_ten_thousand_broken_deliveries_none_leaves_a_traceback_a_hang_or_a_lost_line(seed: int) -> None:
     found = fuzz(seed, 1_250)
@@ -61,7 +61,7 @@ def test_the_same_seed_and_number_make_the_same_delivery() -> None:
     assert [make(3, number).files for number in range(30)] != [make(4, number).files for number in range(30)]
 
 
-@pytest.mark.matrix
+@pytest.mark.slow
 def test_every_damage_is_done_to_a_good_file_by_some_case() -> None:
     done = {name for number in range(6_000) for name in make(SEED, number).done}
     damages = [*ARCHIVES, *BYTES, *PARQUET, *LINES, *DOCUMENTS, *MANIFESTS, *TABLES, *GZIP, *ZSTD, *CSV]

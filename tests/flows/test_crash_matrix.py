@@ -11,7 +11,7 @@ from simulator.crashes.named import never_hit
 from simulator.crashes.stacks import STACKS
 from simulator.servers.postgresql import postgresql_programs
 
-pytestmark = pytest.mark.matrix
+pytestmark = pytest.mark.slow
 
 # The first share of a parametrised test to start waits for servers; few large ones would end unevenly.
 SHARES = 8

@@ -15,7 +15,7 @@ from simulator.disturbance import Disturbed, Struck, disturbed
 from simulator.small_disks import NoMountError, SmallDisk, small_disk
 from simulator.stacks import Place, Stack, undisturbed
 
-pytestmark = pytest.mark.matrix
+pytestmark = pytest.mark.slow
 
 # The landed file takes three pages of 4 kB, and each of some 17 other objects at least one.
 ROOM_IN_THE_STORE = (0, 4096, 16_384, 28_672, 49_152, 65_536)

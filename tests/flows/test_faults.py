@@ -24,7 +24,7 @@ from simulator.servers.impatience import impatience
 from simulator.servers.seaweedfs import SeaweedFs, seaweedfs
 from simulator.stacks import CONTRACT, Place, Stack, undisturbed
 
-pytestmark = pytest.mark.matrix
+pytestmark = pytest.mark.slow
 
 READ_TIMEOUT_S = 1.0
 LIMIT_S = 40.0  # for a disturbed walk on a busy machine: some five times the longest seen on an idle one

@@ -1,6 +1,6 @@
 """Random histories: whatever is delivered, run, killed, decided, contested and judged anew, promises hold.
 
-Shrinks to the shortest history that breaks one. `-m matrix` tries 2,000.
+Shrinks to the shortest history that breaks one. `-m slow` tries 2,000.
 """
 
 from collections.abc import Iterator
@@ -157,7 +157,7 @@ def test_a_planted_fault_is_found(beginning: Path, place: str, mutant: Any) -> N
         run(beginning, 100, start=0, shrink=False)
 
 
-@pytest.mark.matrix
+@pytest.mark.slow
 @pytest.mark.parametrize("start", range(SHARDS))
 def test_two_thousand_random_histories_keep_every_promise(beginning: Path, start: int) -> None:
     run(beginning, 500, start)

@@ -16,7 +16,7 @@ from simulator.servers.postgresql import postgresql, postgresql_programs
 from simulator.servers.seaweedfs import seaweedfs
 from simulator.stacks import Stack
 
-pytestmark = pytest.mark.matrix
+pytestmark = pytest.mark.slow
 
 ROUNDS = 20
 FEWER = 10  # of what the other races have tried in passing
