@@ -39,6 +39,7 @@ def process_delivery(
     redelivery: bool = False,
     from_books: bool = False,
     under: str | None = None,
+    after: int | None = None,
     terms: str | None = None,
     dry_run: bool = False,
 ) -> Outcome:
@@ -55,6 +56,7 @@ def process_delivery(
         redelivery: what lies there replaces the delivery on the books, although no manifest says so.
         from_books: judge our own landed copy of the delivery on the books, not what lies in a folder.
         under: a registered version to judge by, instead of the one in force when the delivery is due.
+        after: the revision this judgement replaces; another one on the books makes it ``busy``.
         terms: for a dry run, a contract file to judge by.
         dry_run: publish and book nothing.
     """
@@ -81,7 +83,7 @@ def process_delivery(
             return _refuse(place, contract, week, inputs, None if dry_run else at)
         if dry_run:
             return judged(contract_id, week, _judge(place, contract, week, inputs), changed=False)
-        return _settle(place, contract, week, inputs, at)
+        return _settle(place, contract, week, inputs, at, after=after)
 
 
 def _rules(place: Workspace, contract_id: str, week: int, under: str | None, terms: str | None) -> Contract:
@@ -102,8 +104,18 @@ def _refuse(
     return Outcome(contract.contract_id, week, "refused", refused.problem)
 
 
-def _settle(place: Workspace, contract: Contract, week: int, inputs: Inputs, as_of: datetime) -> Outcome:
-    ticket = receive_delivery(place, contract, week, inputs.landed, as_of, reinstated=inputs.reinstated)
+def _settle(
+    place: Workspace,
+    contract: Contract,
+    week: int,
+    inputs: Inputs,
+    as_of: datetime,
+    *,
+    after: int | None,
+) -> Outcome:
+    ticket = receive_delivery(
+        place, contract, week, inputs.landed, as_of, reinstated=inputs.reinstated, after=after
+    )
     if ticket is None:
         return Outcome(contract.contract_id, week, "busy", "another worker is judging this delivery")
     if isinstance(ticket, Refused):

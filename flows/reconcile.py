@@ -12,7 +12,7 @@ from flows.reconciled import Reconciled
 from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.notify import Sent, send_notices
-from tasks.reconcile import clear_leftovers, flag_missing, left_lying, note_stuck
+from tasks.reconcile import MOST_TRIES, clear_leftovers, flag_missing, left_lying, note_stuck
 from tasks.runs import close_lost_runs
 from tasks.workspace import Workspace, workspace
 
@@ -60,6 +60,9 @@ def _take_up(place: Workspace, as_of: datetime) -> tuple[tuple[str, ...], tuple[
     finished, stuck = [], []
     for left in left_lying(place):
         key, begun = left.batch.key, left.batch.as_of
+        if left.tries >= MOST_TRIES:
+            stuck.append(note_stuck(place, left, None, as_of))
+            continue
         try:
             outcome = process_delivery(key.contract_id, key.week, begun, from_books=True, under=left.version)
         except Exception as error:

@@ -1,21 +1,38 @@
 """A vendor's dispute: taken in against what was discarded, ruled on, and what is reinstated judged anew."""
 
+import sys
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 from prefect import task
 
 from contracts.model import Contract
+from quality.gates.reinstated import kept_already
 from rampart.delivery.dispute_file import DisputeError, read_dispute
 from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes
-from rampart.ledger.batch_rows import BatchRow, current_batch
-from rampart.ledger.deletion.said import deletion_of
-from rampart.ledger.disputes import Dispute, disputes, open_dispute, reinstatements
-from rampart.ledger.errors import DeliveryConflictError, DisputeStateError, UnknownBatchError
+from rampart.ledger.batch_rows import BatchRow, current_batch, judged_batches_before
+from rampart.ledger.deletion.said import deletion_of, still_held
+from rampart.ledger.disputes import (
+    Dispute,
+    Ruling,
+    contestable,
+    dispute_named,
+    disputes,
+    open_dispute,
+    reinstatements,
+    rule_on,
+)
 from rampart.ledger.outbox import OutboxRow, mark_done, pending
+from rampart.records.identity import KEYS
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
+
+EVERYTHING = (sys.maxsize, "")  # up to any week of any contract
 
 
 @dataclass(frozen=True)
@@ -27,11 +44,20 @@ class Reinstated:
 
 
 @dataclass(frozen=True)
-class Rejudgement:
-    """A delivery to judge anew, because discards of it were reinstated: under the version that judged it."""
+class Contest:
+    """One contested record: why it was discarded (codes, in their order), and what the vendor says."""
 
-    request: OutboxRow
+    record_id: str
+    reasons: tuple[str, ...]
+    claim: str
+
+
+@dataclass(frozen=True)
+class Anew:
+    """A delivery to judge anew: under the contract `version` that judged `revision`, as the one after it."""
+
     version: str
+    revision: int
 
 
 def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
@@ -48,66 +74,115 @@ def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
         as_of: business time of the entry.
 
     Raises:
-        DisputeError: a line cannot be read, or names a record that was not discarded exactly once.
+        DisputeError: a line cannot be read, or names a record that was not discarded exactly once, or one
+            that is paid for already.
         UnknownBatchError: the week is not on the books.
-        DisputeStateError: the week is not judged yet.
+        DisputeStateError: the week is not judged.
         DeliveryConflictError: the week's data were deleted.
     """
     found = read_dispute(data, file)
-    batch = current_batch(place.books, contract_id, week)
-    if batch is None:
-        raise UnknownBatchError(f"{contract_id} week {week} is not on the books; nothing to dispute")
+    batch = contestable(place.books, contract_id, week)
     for known in disputes(place.books, contract_id, week):
         if (known.dispute_id, known.delivery_id) == (found.digest, batch.delivery_id):
             return known
-    if gone := deletion_of(place.books, contract_id, week):
-        raise DeliveryConflictError(gone.sentence(week))
-    if batch.delivery_id is None or not batch.settled:
-        raise DisputeStateError(
-            f"{batch.key} is {batch.state}, not judged; open the dispute after the verdict"
-        )
     _must_be_discards(place, batch, found.record_ids, file)
+    _must_not_be_kept(place, batch, found.record_ids, file)
     key = publish_bytes(place.store, batch_prefix(contract_id, week), "dispute", "jsonl", data)
-    dispute = Dispute(found.digest, contract_id, week, batch.delivery_id, len(found.record_ids), key)
+    dispute = Dispute(found.digest, contract_id, week, batch.delivery_id or "", len(found.record_ids), key)
     return open_dispute(place.books, dispute, as_of)
+
+
+def rule(  # noqa: PLR0917 (reads as the sentence it writes down)
+    place: Workspace,
+    contract_id: str,
+    week: int,
+    dispute_id: str,
+    ruling: Ruling,
+    by: str,
+    reason: str,
+    as_of: datetime,
+) -> Dispute:
+    """Reinstate what a dispute contests, or uphold the discards; see `rule_on`.
+
+    Raises what `rule_on` does, and `DisputeError` where a contested record is paid for already.
+    """
+    dispute = dispute_named(place.books, contract_id, week, dispute_id)
+    batch = current_batch(place.books, contract_id, week)
+    stands = batch is not None and batch.delivery_id == dispute.delivery_id
+    if batch and stands and ruling == "reinstated" and dispute.ruling is None:
+        _must_not_be_kept(place, batch, _contested(place, dispute), str(dispute))
+    return rule_on(
+        place.books,
+        contract_id,
+        week,
+        dispute.dispute_id,
+        ruling,
+        by,
+        reason,
+        as_of,
+        lifted_by=lambda digest: terms_of(digest, place).holds.lifted_by,
+    )
+
+
+def contests(place: Workspace, dispute: Dispute) -> tuple[Contest, ...]:
+    """What a dispute contests, in the vendor's order; reasons are those of the judgement on the books.
+
+    A record that was reinstated since has none. `MissingObjectError` where the week's data were deleted.
+    """
+    read = read_dispute(place.store.get(dispute.object_key), dispute.object_key)
+    batch = current_batch(place.books, dispute.contract_id, dispute.week)
+    lost = fetch_table(place.store, batch.artefacts["discarded"]) if batch and batch.settled else None
+    rows = lost.select(["record_id", "reasons"]).to_pylist() if lost is not None else []
+    reasons = {row["record_id"]: tuple(row["reasons"]) for row in rows}
+    return tuple(Contest(one.record_id, reasons.get(one.record_id, ()), one.claim) for one in read.contested)
 
 
 @task(**STAGE)
 def reinstated_records(place: Workspace, contract: Contract, delivery_id: str) -> Reinstated:
     """What a person reinstated in this delivery."""
     ruled = reinstatements(place.books, contract.contract_id, delivery_id)
-    files = [read_dispute(place.store.get(dispute.object_key), dispute.object_key) for dispute in ruled]
     return Reinstated(
         tuple(dispute.dispute_id for dispute in ruled),
-        frozenset(record_id for found in files for record_id in found.record_ids),
+        frozenset(record_id for dispute in ruled for record_id in _contested(place, dispute)),
     )
 
 
 @task(**STAGE)
-def rejudgements(place: Workspace, patient: bool = False) -> tuple[Rejudgement, ...]:
-    """Deliveries whose reinstated records wait for a judgement, in the order they are to be judged.
+def rejudgements(place: Workspace, patient: bool = False) -> tuple[OutboxRow, ...]:
+    """Rulings that wait for a judgement, in the order they were given.
 
-    A request about a delivery that was replaced since, or deleted, is answered by leaving it alone. `patient`
-    leaves out what failed and rests until its next try.
+    `patient` leaves out what failed and rests until its next try.
     """
-    found = []
-    for row in pending(place.books, "dispute.reinstated"):
-        batch = current_batch(place.books, row.contract_id, row.week)
-        gone = deletion_of(place.books, row.contract_id, row.week)
-        if batch is None or batch.delivery_id != row.payload["delivery_id"] or gone:
-            mark_done(place.books, row.id)
-        elif not (patient and row.resting):
-            found.append(Rejudgement(row, terms_of(batch.contract_digest, place).version))
-    return tuple(found)
+    return tuple(row for row in pending(place.books, "dispute.reinstated") if not (patient and row.resting))
 
 
 @task(**STAGE)
-def note_rejudged(place: Workspace, rejudgement: Rejudgement) -> None:
-    """The reinstated records were judged."""
-    mark_done(place.books, rejudgement.request.id)
+def still_asked(place: Workspace, request: OutboxRow) -> Anew | None:
+    """What is to be judged anew; None where the delivery was replaced since, or its data deleted.
+
+    Raises `DisputeError` where another week was paid for a reinstated record since the ruling.
+    """
+    batch = current_batch(place.books, request.contract_id, request.week)
+    gone = deletion_of(place.books, request.contract_id, request.week)
+    if batch is None or batch.delivery_id != request.payload["delivery_id"] or gone:
+        return None
+    dispute = dispute_named(place.books, request.contract_id, request.week, request.payload["dispute"])
+    if "discarded" in batch.artefacts:
+        _must_not_be_kept(place, batch, _contested(place, dispute), str(dispute), elsewhere=True)
+    return Anew(terms_of(batch.contract_digest, place).version, batch.revision)
 
 
-def _must_be_discards(place: Workspace, batch: BatchRow, record_ids: tuple[str, ...], file: str) -> None:
+@task(**STAGE)
+def note_answered(place: Workspace, request: OutboxRow) -> None:
+    """What the ruling asked for is done, or nobody wants it any more."""
+    mark_done(place.books, request.id)
+
+
+def _contested(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
+    return read_dispute(place.store.get(dispute.object_key), dispute.object_key).record_ids
+
+
+def _must_be_discards(place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str) -> None:
     lost = Counter(fetch_table(place.store, batch.artefacts["discarded"])["record_id"].to_pylist())
     for record_id in record_ids:
         if (times := lost[record_id]) != 1:
@@ -117,3 +192,39 @@ def _must_be_discards(place: Workspace, batch: BatchRow, record_ids: tuple[str, 
                 file,
                 fix="contest records by the ids of the feedback pack, those that name one record",
             )
+
+
+def _must_not_be_kept(
+    place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str, *, elsewhere: bool = False
+) -> None:
+    """`DisputeError` for a record that another kept one repeats: reinstated, it would be paid for twice.
+
+    What earlier rulings reinstated counts as kept. `elsewhere` looks at the other weeks only.
+    """
+    terms = terms_of(batch.contract_digest, place)
+    others = judged_batches_before(place.books, batch.program, EVERYTHING)
+    standing = [
+        other
+        for other in still_held(place.books, others)
+        if other.contract_id == batch.contract_id and (other.week != batch.week or not elsewhere)
+    ]
+    wanted = set(record_ids)
+    if not elsewhere:
+        for dispute in reinstatements(place.books, batch.contract_id, batch.delivery_id or ""):
+            wanted.update(_contested(place, dispute))
+    lost = fetch_table(place.store, batch.artefacts["discarded"])
+    rows = lost.filter(pc.is_in(lost["record_id"], pa.array(sorted(wanted), pa.string())))
+    repeated = set(kept_already(rows, _keys(place, standing), terms))
+    if twice := [record_id for record_id in record_ids if record_id in repeated]:
+        raise DisputeError(
+            f"the contract pays for record {twice[0]!r} of {batch.key} already, under its id or as the same "
+            f"judgement; {len(twice):,} of the contested records are such",
+            file,
+            fix="have the vendor contest what was not delivered again, or uphold the discards",
+        )
+
+
+def _keys(place: Workspace, batches: Iterable[BatchRow]) -> pl.DataFrame:
+    """The keys (`KEYS`) of all that these judgements keep."""
+    tables = (fetch_table(place.store, batch.artefacts["keys"]) for batch in batches)
+    return pl.concat([pl.DataFrame(schema=KEYS), *(pl.DataFrame(pl.from_arrow(table)) for table in tables)])

@@ -20,7 +20,7 @@ from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import receive, refuse
 from rampart.ledger.claims import Claim, advance, claim, this_worker
 from rampart.ledger.deletion.said import deletion_of
-from rampart.ledger.errors import DeliveryConflictError
+from rampart.ledger.errors import DeliveryConflictError, RevisionMovedError
 from rampart.ledger.keeping import kept
 from rampart.records.reasons import REGISTRY_VERSION
 from tasks.dispute import Reinstated
@@ -121,8 +121,9 @@ def receive_delivery(
     as_of: datetime,
     *,
     reinstated: Reinstated,
+    after: int | None = None,
 ) -> Ticket | Refused | None:
-    """Put the delivery on the books and claim its batch; None when another worker has it.
+    """Put the delivery on the books and claim its batch; None when another worker has it or had it meanwhile.
 
     Refused when another delivery is on the books and this one does not say that it replaces it. The claim is
     the task run's: a retry after a lost answer takes its own claim up again.
@@ -138,7 +139,10 @@ def receive_delivery(
             rules,
             as_of,
             replaces=landed.replaces,
+            after=after,
         )
+    except RevisionMovedError:
+        return None
     except DeliveryConflictError as error:
         return Refused(str(error))
     mine = claim(place.books, batch.key, this_worker(task_run.id), place.lease_s)

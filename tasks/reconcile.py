@@ -25,14 +25,18 @@ LEFT_FOR = timedelta(days=7)  # no writer is at work that long, whatever the clo
 @task(**STAGE)
 def left_lying(place: Workspace) -> tuple[Abandoned, ...]:
     """Deliveries on the books that are not judged to their end and that no live worker has."""
-    return tuple(one for one in abandoned(place.books) if one.tries < MOST_TRIES)
+    return abandoned(place.books)
 
 
 @task(**STAGE)
-def note_stuck(place: Workspace, left: Abandoned, error: Exception, as_of: datetime) -> str:
-    """Tell people, once a revision, that a delivery cannot be judged; gives the sentence."""
-    problem = f"{left.batch.key} is {left.batch.state} and cannot be judged ({type(error).__name__})"
-    get_run_logger().error("%s: %s", problem, error)
+def note_stuck(place: Workspace, left: Abandoned, error: Exception | None, as_of: datetime) -> str:
+    """Tell people, once a revision, that a delivery cannot be judged; gives the sentence.
+
+    `error` is None for a delivery that wore out its workers: they died, and could not say of what.
+    """
+    how = type(error).__name__ if error else f"{left.tries} workers failed at it, or died"
+    problem = f"{left.batch.key} is {left.batch.state} and cannot be judged ({how})"
+    get_run_logger().error("%s: %s", problem, error or "see the runs of its week, and the machine's memory")
     tell_stuck(place.books, left.batch, f"{problem}; the run's log says more", as_of)
     return problem
 

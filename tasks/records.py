@@ -12,7 +12,7 @@ from quality.gates.record import Earlier, gate_records
 from quality.gates.reinstated import reinstate
 from rampart.delivery.canonicalise import Canonical
 from rampart.delivery.certainty import read_delivery
-from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreTroubleError
+from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
 from rampart.delivery.landing import Landed
 from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
@@ -56,7 +56,7 @@ def read_inputs(
     try:
         read = read_delivery(landed, contract, place.store, place.pseudonym_key)
         inputs = Inputs(landed, read, _issued(place, contract, week), reinstated)
-    except StoreTroubleError:
+    except (StoreTroubleError, NotReadyError):
         raise
     except DeliveryError as error:
         return Refused(str(error))
@@ -113,6 +113,14 @@ def _issued(place: Workspace, contract: Contract, week: int) -> frozenset[tuple[
     try:
         return issued(read_work_order(place.store.get(key), key))
     except MissingObjectError as error:
-        fix = f"register what was sent out: rampart work-order {contract.program} {week} FILE"
+        fix = (
+            f"register what was sent out (rampart work-order {contract.program} {week} FILE), then run again"
+        )
         problem = f"the work order of week {week}, which on_policy.lineage asks for, is not in the store"
-        raise MissingObjectError(problem, key, fix=fix) from error
+        raise NotReadyError(problem, key, fix=fix) from error
+    except StoreTroubleError:
+        raise
+    except DeliveryError as error:
+        fix = "restore it from a backup, then run again"
+        problem = f"the work order of week {week} is not what was registered ({error.problem})"
+        raise NotReadyError(problem, key, error.line, fix) from error

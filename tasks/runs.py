@@ -32,7 +32,7 @@ from rampart.settings import Settings
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
 
-FLOWS = ("weekly", "process-delivery", "retrain", "backfill", "notify", "reconcile")
+FLOWS = ("weekly", "process-delivery", "retrain", "rejudge", "backfill", "notify", "reconcile")
 UNFINISHED = [StateType.RUNNING, StateType.PENDING, StateType.CANCELLING]
 HEARTBEAT = "prefect.flow-run.heartbeat"
 PAGE = 200  # the server's own limit for one answer; the oldest come first, the rest next time

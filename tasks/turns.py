@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from rampart.ledger.claims import this_worker
 from rampart.ledger.errors import ClaimLostError
 from rampart.ledger.outbox import OutboxRow
-from rampart.ledger.turns import Turn, give_up, keep, take
+from rampart.ledger.turns import Turn, give_up, keep, release, take
 from tasks.workspace import Workspace
 
 RENEWALS = 3  # in one lease: two may be missed before the turn is lost
@@ -31,6 +31,8 @@ def turn_of(place: Workspace, row: OutboxRow) -> Iterator[bool]:
     except Exception as error:
         give_up(place.books, turn, f"it ended with {type(error).__name__}; the run's log says more")
         raise
+    else:
+        release(place.books, turn)
     finally:
         over.set()
         keeper.join()

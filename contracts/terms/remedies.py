@@ -15,8 +15,8 @@ class Holds(Terms):
 
     lifted_by: tuple[Shown, ...] = Field(
         (),
-        description="Names that may accept or reject a held batch (`rampart decide --by`); empty: anyone "
-        "who gives a name. The name is the person's own word.",
+        description="Names that may accept or reject a held batch (`rampart decide --by`) and rule on "
+        "disputes; empty: anyone who gives a name. The name is the person's own word.",
         json_schema_extra=clause("fewer"),
     )
 

@@ -1,29 +1,34 @@
 """`rampart dispute`: a vendor contests discards; a named person reinstates them, or upholds the discards."""
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
 
-from rampart.cli.exits import console
+from rampart.cli.exits import Exit, console, stop
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
-from rampart.ledger.disputes import SHOWN, Dispute, Ruling, disputes, rule_on
+from rampart.ledger.contracts import contract_versions
+from rampart.ledger.disputes import SHOWN, Dispute, Ruling, dispute_named, disputes
 
 Contract = Annotated[str, typer.Argument(help="The contract.")]
 Week = Annotated[int, typer.Argument(help="Its contract week.", min=1)]
+Named = Annotated[str, typer.Argument(metavar="DISPUTE", help="Its id, or the first characters of it.")]
 AsOf = Annotated[str | None, typer.Option(help="Business time; default: now.")]
 RULINGS: dict[str, Ruling] = {"reinstate": "reinstated", "uphold": "upheld"}
+MOST_SHOWN = 50  # contested records in a table; --json gives all
 
 app = typer.Typer(
-    help="Take in, rule on and list what a vendor contests.", no_args_is_help=True, add_completion=False
+    help="Take in, show, rule on and list what a vendor contests.", no_args_is_help=True, add_completion=False
 )
 
 
 @app.callback()
 def _group() -> None:
-    """Take in, rule on and list what a vendor contests."""
+    """Take in, show, rule on and list what a vendor contests."""
 
 
 @app.command("open", epilog="Example: rampart dispute open dc-birch 3 birch-week-03.jsonl")
@@ -40,18 +45,48 @@ def open_one(
 
     with workspace() as place:
         taken = take_dispute(place, contract_id, week, file.read_bytes(), str(file), moment(as_of))
-    console.print(f"{safe(contract_id)} week {week}: {taken} is taken in; it contests {taken.records:,}.")
-    console.print(
-        f"Rule on it: rampart dispute rule {safe(contract_id)} {week} {taken.dispute_id[:SHOWN]} reinstate "
-        '--by NAME --reason "…" (or uphold)'
-    )
+    about, name = f"{safe(contract_id)} {week}", taken.dispute_id[:SHOWN]
+    if taken.ruling is not None:
+        console.print(f"{_said(taken)}. A ruling stands; the vendor may open another dispute.")
+        return
+    console.print(f"{_said(taken)}; it contests {taken.records:,}.")
+    console.print(f"See it:     rampart dispute show {about} {name}")
+    console.print(f'Rule on it: rampart dispute rule {about} {name} reinstate --by NAME --reason "…"')
+
+
+@app.command(epilog="Example: rampart dispute show dc-birch 3 5f2c")
+def show(
+    contract_id: Contract,
+    week: Week,
+    dispute: Named,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list, of all records.")] = False,
+) -> None:
+    """Show what is contested: each record, why it was discarded, and what the vendor says."""
+    from tasks.dispute import contests  # noqa: PLC0415 (it loads what only a run needs)
+    from tasks.workspace import workspace  # noqa: PLC0415
+
+    with workspace() as place:
+        found = dispute_named(place.books, contract_id, week, dispute)
+        records = contests(place, found)
+    if as_json:
+        typer.echo(json.dumps([asdict(record) for record in records], indent=1))
+        return
+    table = Table("record", "discarded for", "the vendor says", box=None, header_style="bold")
+    for record in records[:MOST_SHOWN]:
+        why = ", ".join(record.reasons) or "not discarded any more"
+        table.add_row(safe(record.record_id), why, safe(record.claim))
+    console.print(f"{_said(found)}.")
+    console.print(table)
+    if len(records) > MOST_SHOWN:
+        console.print(f"and {len(records) - MOST_SHOWN:,} more; --json gives all")
 
 
 @app.command(epilog='Example: rampart dispute rule dc-birch 3 5f2c reinstate --by "A. Lead" --reason "seen"')
 def rule(
     contract_id: Contract,
     week: Week,
-    dispute: Annotated[str, typer.Argument(help="Its id, or the first characters of it.")],
+    dispute: Named,
     ruling: Annotated[Literal["reinstate", "uphold"], typer.Argument(help="What is ruled.")],
     *,
     by: Annotated[str, typer.Option(help="Who rules.")],
@@ -59,11 +94,12 @@ def rule(
     as_of: AsOf = None,
 ) -> None:
     """Reinstate the contested records, or uphold their discards, by name and with a reason; once."""
-    from tasks.workspace import workspace  # noqa: PLC0415 (it loads what only a run needs)
+    from tasks.dispute import rule as write_ruling  # noqa: PLC0415 (it loads what only a run needs)
+    from tasks.workspace import workspace  # noqa: PLC0415
 
     with workspace() as place:
-        ruled = rule_on(place.books, contract_id, week, dispute, RULINGS[ruling], by, reason, moment(as_of))
-    console.print(f"{safe(contract_id)} week {week}: {ruled} is {ruled.ruling} by {safe(ruled.ruled_by)}.")
+        ruled = write_ruling(place, contract_id, week, dispute, RULINGS[ruling], by, reason, moment(as_of))
+    console.print(f"{_said(ruled)}.")
     if ruled.ruling == "reinstated":
         console.print(
             "The next reconciliation judges the week anew and keeps what was contested; `rampart reconcile` "
@@ -77,7 +113,9 @@ def every(contract_id: Contract) -> None:
     from tasks.workspace import workspace  # noqa: PLC0415 (it loads what only a run needs)
 
     with workspace() as place:
-        found = disputes(place.books, contract_id)
+        known, found = contract_versions(place.books, contract_id), disputes(place.books, contract_id)
+    if not known:
+        raise stop(Exit.LEDGER, f"no contract {contract_id!r} on the books; `rampart status` lists what is")
     if not found:
         console.print(f"{safe(contract_id)}: nothing is contested.")
         return
@@ -91,3 +129,8 @@ def _row(one: Dispute) -> tuple[str, ...]:
     ruling = one.ruling or "open"
     shown = (one.dispute_id[:SHOWN], str(one.week), f"{one.records:,}", ruling, one.ruled_by, one.reason)
     return tuple(map(safe, shown))
+
+
+def _said(one: Dispute) -> str:
+    how = f"is {one.ruling} by {safe(one.ruled_by)}" if one.ruling else "is open"
+    return f"{safe(one.contract_id)} week {one.week}: {one} {how}"

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from contracts.load import ContractError
-from rampart.delivery.errors import DeliveryError, StoreTroubleError, printable
+from rampart.delivery.errors import DeliveryError, NotReadyError, StoreTroubleError, printable
 from rampart.ledger.errors import LedgerError
 
 # A log or a pipe has no width of its own: tables need about this much to stay one line a row.
@@ -49,7 +49,7 @@ def spoken_errors() -> Iterator[None]:
         yield
     except ContractError as error:
         raise stop(Exit.CONTRACT, *(f"{error.path}: {problem}" for problem in error.problems)) from error
-    except StoreTroubleError as error:
+    except (StoreTroubleError, NotReadyError) as error:
         raise stop(Exit.FAILED, str(error)) from error
     except DeliveryError as error:
         raise stop(Exit.REFUSED, str(error)) from error

@@ -30,10 +30,15 @@ class DisputeError(DeliveryError):
 
 @dataclass(frozen=True)
 class DisputeFile:
-    """A read dispute: the contested ids in the order given, and the SHA-256 of the file's bytes."""
+    """A read dispute: what is contested, in the order given, and the SHA-256 of the file's bytes."""
 
-    record_ids: tuple[str, ...]
+    contested: tuple[Contested, ...]
     digest: str
+
+    @property
+    def record_ids(self) -> tuple[str, ...]:
+        """The contested ids, in the order given."""
+        return tuple(one.record_id for one in self.contested)
 
 
 def read_dispute(data: bytes, file: str) -> DisputeFile:
@@ -44,18 +49,20 @@ def read_dispute(data: bytes, file: str) -> DisputeFile:
         )
     decoder = msgspec.json.Decoder(Contested)
     seen: dict[str, int] = {}
+    found: list[Contested] = []
     for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), start=1):
         if not line.strip():
             continue
         try:
-            record_id = decoder.decode(line).record_id
+            one = decoder.decode(line)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             problem = f"this line contests no record ({str(error).replace('`', chr(39))})"
             raise DisputeError(problem, file, number, _FIX) from error
-        if record_id in seen:
-            problem = f"record {record_id!r} is contested on line {seen[record_id]} already"
+        if one.record_id in seen:
+            problem = f"record {one.record_id!r} is contested on line {seen[one.record_id]} already"
             raise DisputeError(problem, file, number, "contest every record once")
-        seen[record_id] = number
-    if not seen:
+        seen[one.record_id] = number
+        found.append(one)
+    if not found:
         raise DisputeError("the dispute contests no record", file, fix=_FIX)
-    return DisputeFile(tuple(seen), hashlib.sha256(data).hexdigest())
+    return DisputeFile(tuple(found), hashlib.sha256(data).hexdigest())

@@ -40,6 +40,10 @@ class DamagedReadError(StoreTroubleError):
     """The bytes that came are not those the store says it holds: damaged on their way, or in the store."""
 
 
+class NotReadyError(DeliveryError):
+    """Something of ours that a judgement rests on is missing or broken: nothing is said about a delivery."""
+
+
 class StoreConflictError(DeliveryError):
     """Other bytes are already published under the key; published bytes never change."""
 

@@ -43,7 +43,8 @@ def land(drop: ObjectStore, folder: str, contract: Contract, week: int, store: O
     same bytes again change nothing.
 
     Raises `ManifestError` or `LandingError` where the delivery is wrong, naming the file and the fix, and
-    `DamagedReadError` where the bytes came otherwise than the drop holds them.
+    `DamagedReadError` where the bytes came otherwise than the drop holds them, or where our own copy of them
+    is damaged.
     """
     arrival = find_delivery(drop, folder, contract)
     if arrival is None:
@@ -126,9 +127,9 @@ def _check_bytes(file: str, content: Content, info: ObjectInfo, promised: Manife
         )
 
 
-def _damaged(file: str) -> LandingError:
-    return LandingError(
-        "the landed copy no longer holds the bytes its name stands for",
-        file,
-        fix="restore it from a backup, or remove it and land the delivery again",
+def _damaged(landed: str) -> DamagedReadError:
+    return DamagedReadError(
+        "the landed copy does not hold the bytes its name stands for",
+        landed,
+        fix="restore it from a backup, or remove it, then run again",
     )

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from rampart.delivery.errors import StoreConflictError
+from rampart.delivery.errors import StoreTroubleError
 from rampart.delivery.hashed_copy import hashed_copy
 from rampart.delivery.local_errors import explained
 from rampart.delivery.store import Content
@@ -42,7 +42,7 @@ def unfinished_copy(folder: Path, source: BinaryIO) -> Iterator[Copy]:
                 os.fsync(target.fileno())
             written = os.fstat(target.fileno()).st_size
         if written != content.bytes:
-            raise StoreConflictError(
+            raise StoreTroubleError(
                 f"of {content.bytes:,} bytes the disk kept {written:,}",
                 name,
                 fix="check the disk, then run again",

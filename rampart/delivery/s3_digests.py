@@ -100,5 +100,5 @@ def _etag(found: Mapping[str, Any]) -> Witness | None:
         str(found.get("ServerSideEncryption", "")).startswith("aws:") or "SSECustomerAlgorithm" in found
     )
     plain = re.fullmatch(r"[0-9a-f]{32}", value) and not encrypted
-    fix = "have the vendor upload the file again; with a server whose ETag is no MD5, agree on a manifest"
+    fix = "have the vendor upload the file again; a server whose plain ETags are no MD5 cannot be a drop"
     return Witness("MD5", value, lambda: hashlib.md5(usedforsecurity=False), fix) if plain else None

@@ -11,7 +11,12 @@ from rampart.ledger.chain import append_event, contract_stream, has_event
 from rampart.ledger.contracts import week_of
 from rampart.ledger.deletion.said import must_not_be_deleted
 from rampart.ledger.engine import writing
-from rampart.ledger.errors import DeliveryConflictError, TransitionError, UnknownBatchError
+from rampart.ledger.errors import (
+    DeliveryConflictError,
+    RevisionMovedError,
+    TransitionError,
+    UnknownBatchError,
+)
 from rampart.ledger.notices import announce_late, announce_refused
 from rampart.ledger.states import WAITING, State, may_follow
 from rampart.ledger.tables import Batch
@@ -50,6 +55,7 @@ def receive(  # noqa: PLR0917 (the order in which a delivery's facts become know
     rules_digest: str,
     as_of: datetime,
     replaces: str | None = None,
+    after: int | None = None,
 ) -> BatchRow:
     """Take a delivery in; the batch to judge comes back.
 
@@ -60,10 +66,12 @@ def receive(  # noqa: PLR0917 (the order in which a delivery's facts become know
         delivery_id: digest of the delivery's sorted file digests.
         rules_digest: digest of everything a verdict depends on beside the bytes (terms and gate code).
         replaces: the delivery id this one replaces, from its manifest.
+        after: the revision that a new one must follow; None: whichever is on the books.
 
     Raises:
         DeliveryConflictError: another delivery is on the books, and this one does not replace it; or the
             week's data were deleted.
+        RevisionMovedError: a new revision would follow another one than `after`.
         UnknownContractError: the contract version, or the week in it, is not on the books.
     """
     with writing(engine) as session:
@@ -75,6 +83,8 @@ def receive(  # noqa: PLR0917 (the order in which a delivery's facts become know
         if (batch.delivery_id, batch.rules_digest) != (delivery_id, rules_digest):
             if batch.state not in WAITING:
                 _check_replaces(batch, delivery_id, replaces)
+                if after not in (None, batch.revision):
+                    raise RevisionMovedError(f"{key_of(batch)} is on the books, not revision {after}")
                 batch = _next_revision(batch)
             batch.delivery_id, batch.replaces = delivery_id, replaces
             batch.contract_digest, batch.rules_digest = contract_digest, rules_digest

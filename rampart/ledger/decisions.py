@@ -11,10 +11,11 @@ from rampart.ledger.batches import move
 from rampart.ledger.canonical import Json
 from rampart.ledger.contracts import version_of
 from rampart.ledger.engine import writing
-from rampart.ledger.errors import LedgerError, TransitionError, UnknownBatchError
+from rampart.ledger.errors import TransitionError, UnknownBatchError
 from rampart.ledger.notices import announce_decided
 from rampart.ledger.outbox import announce_accepted
 from rampart.ledger.settled import read
+from rampart.ledger.signed import must_be_allowed, signed
 from rampart.ledger.states import State
 from rampart.ledger.tables import Batch, Decision
 
@@ -43,12 +44,7 @@ def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
         UnknownBatchError: the week was never expected.
         TransitionError: the batch is not held.
     """
-    by, reason = by.strip(), reason.strip()
-    if not by or not reason:
-        raise LedgerError(
-            f"a decision on {contract_id} week {week} needs the name of who decides and a reason; "
-            f"the {'name' if not by else 'reason'} is empty"
-        )
+    by, reason = signed(by, reason, f"a decision on {contract_id} week {week}")
     with writing(engine) as session:
         batch = newest(session, contract_id, week)
         if batch is None:
@@ -57,11 +53,7 @@ def decide(  # noqa: PLR0917 (reads as the sentence it writes down)
             if _said(session, batch, accept, by, reason):
                 return
             raise TransitionError(f"{key_of(batch)} is {batch.state}; only a held batch is decided")
-        if (names := lifted_by(batch.contract_digest)) and by not in names:
-            raise LedgerError(
-                f"{by!r} may not decide {key_of(batch)}; the contract's holds.lifted_by names "
-                f"{', '.join(names)}"
-            )
+        must_be_allowed(by, lifted_by(batch.contract_digest), str(key_of(batch)))
         found = read(session, batch)
         to: State = "rejected"
         if accept:

@@ -5,7 +5,7 @@ records are named in an object of the store. It belongs to the delivered bytes: 
 records are reinstated, an outbox row asks for another judgement of the delivery, whose revision keeps them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from rampart.ledger.batch_rows import key_of, newest
+from rampart.ledger.batch_rows import BatchRow, key_of, newest, rows_of
 from rampart.ledger.canonical import Json
 from rampart.ledger.chain import append_event, contract_stream, events
 from rampart.ledger.contracts import version_of
@@ -21,6 +21,7 @@ from rampart.ledger.deletion.said import must_not_be_deleted
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.errors import DisputeStateError, UnknownBatchError, UnknownDisputeError
 from rampart.ledger.outbox import Topic, put
+from rampart.ledger.signed import must_be_allowed, signed
 from rampart.ledger.states import SETTLED
 from rampart.ledger.tables import Batch, Event
 
@@ -51,24 +52,29 @@ class Dispute:
         return f"dispute {self.dispute_id[:SHOWN]}"
 
 
-def open_dispute(engine: Engine, dispute: Dispute, as_of: datetime) -> Dispute:
-    """Write down that discards of a delivery are contested. Saying it again changes nothing.
+def contestable(engine: Engine, contract_id: str, week: int) -> BatchRow:
+    """The judgement of a week that may be contested.
 
     Raises:
         UnknownBatchError: the week is not on the books.
-        DisputeStateError: the delivery is not the one judged, or is not judged yet.
+        DisputeStateError: it is not judged.
         DeliveryConflictError: the week's data were deleted.
+    """
+    with reading(engine) as session:
+        return rows_of(session, [_judged(session, contract_id, week)])[0]
+
+
+def open_dispute(engine: Engine, dispute: Dispute, as_of: datetime) -> Dispute:
+    """Write down that discards of a delivery are contested. Saying it again changes nothing.
+
+    Raises what `contestable` does, and `DisputeStateError` where another delivery is on the books.
     """
     with writing(engine) as session:
         for known in _told(session, dispute.contract_id):
             if (known.dispute_id, known.delivery_id) == (dispute.dispute_id, dispute.delivery_id):
                 return known
-        must_not_be_deleted(session, dispute.contract_id, dispute.week)
-        batch = _contested(session, dispute)
-        if batch.state not in SETTLED:
-            raise DisputeStateError(
-                f"{key_of(batch)} is {batch.state}, not judged; open the dispute after the verdict"
-            )
+        batch = _judged(session, dispute.contract_id, dispute.week)
+        _must_stand(batch, dispute)
         about: dict[str, Json] = {"dispute": dispute.dispute_id, "records": dispute.records}
         named: dict[str, Json] = {"week": dispute.week, "delivery_id": dispute.delivery_id}
         stored: dict[str, Json] = {"object_key": dispute.object_key}
@@ -86,22 +92,21 @@ def rule_on(  # noqa: PLR0917 (reads as the sentence it writes down)
     by: str,
     reason: str,
     as_of: datetime,
+    *,
+    lifted_by: Callable[[str], tuple[str, ...]],
 ) -> Dispute:
     """Reinstate the contested records, or uphold their discards; once. The same ruling again changes nothing.
 
-    `dispute_id` may be shortened, as long as it names one dispute of the week.
+    `dispute_id` may be shortened, as long as it names one dispute of the week. `lifted_by` gives, for the
+    digest of the terms the batch was judged under, the names that may rule; none means anyone.
 
     Raises:
+        LedgerError: `by` or `reason` is empty, or `by` is none of the names.
         UnknownDisputeError: no dispute of the week has that id, or several have.
-        DisputeStateError: it was ruled on otherwise, its delivery was replaced, or `by` or `reason` is empty.
+        DisputeStateError: it was ruled on otherwise, or its delivery was replaced.
         DeliveryConflictError: the week's data were deleted.
     """
-    by, reason = by.strip(), reason.strip()
-    if not by or not reason:
-        raise DisputeStateError(
-            f"a ruling on dispute {dispute_id[:SHOWN]} needs the name of who rules and a reason; "
-            f"the {'name' if not by else 'reason'} is empty"
-        )
+    by, reason = signed(by, reason, f"a ruling on dispute {dispute_id[:SHOWN]}")
     with writing(engine) as session:
         dispute = _named(session, contract_id, week, dispute_id)
         if dispute.ruling == ruling:
@@ -112,7 +117,9 @@ def rule_on(  # noqa: PLR0917 (reads as the sentence it writes down)
                 "open another dispute"
             )
         must_not_be_deleted(session, contract_id, week)
-        batch = _contested(session, dispute)
+        batch = _booked(session, contract_id, week)
+        _must_stand(batch, dispute)
+        must_be_allowed(by, lifted_by(batch.contract_digest), f"{dispute} of {key_of(batch)}")
         about: dict[str, Json] = {"dispute": dispute.dispute_id, "ruling": ruling}
         about |= {"ruled_by": by, "reason": reason}
         named: dict[str, Json] = {"week": week, "delivery_id": dispute.delivery_id}
@@ -122,6 +129,15 @@ def rule_on(  # noqa: PLR0917 (reads as the sentence it writes down)
             asked: dict[str, Json] = {"dispute": dispute.dispute_id, "delivery_id": dispute.delivery_id}
             _put(session, "dispute.reinstated", batch, dispute, as_of, asked)
     return replace(dispute, ruling=ruling, ruled_by=by, reason=reason)
+
+
+def dispute_named(engine: Engine, contract_id: str, week: int, dispute_id: str) -> Dispute:
+    """The dispute whose id begins so; of equal ones that of the delivery on the books.
+
+    `UnknownDisputeError` where no dispute of the week has that id, or several have.
+    """
+    with reading(engine) as session:
+        return _named(session, contract_id, week, dispute_id)
 
 
 def disputes(engine: Engine, contract_id: str, week: int | None = None) -> tuple[Dispute, ...]:
@@ -167,19 +183,30 @@ def _stands(session: Session, dispute: Dispute) -> bool:
     return batch is not None and batch.delivery_id == dispute.delivery_id
 
 
-def _contested(session: Session, dispute: Dispute) -> Batch:
-    """The batch on the books, if it holds the delivery in dispute."""
-    batch = newest(session, dispute.contract_id, dispute.week)
-    if batch is None:
-        raise UnknownBatchError(
-            f"{dispute.contract_id} week {dispute.week} is not on the books; nothing to dispute"
+def _judged(session: Session, contract_id: str, week: int) -> Batch:
+    must_not_be_deleted(session, contract_id, week)
+    batch = _booked(session, contract_id, week)
+    if batch.state not in SETTLED:
+        raise DisputeStateError(
+            f"{key_of(batch)} is {batch.state}, not judged; open the dispute after the verdict"
         )
+    return batch
+
+
+def _booked(session: Session, contract_id: str, week: int) -> Batch:
+    batch = newest(session, contract_id, week)
+    if batch is None:
+        raise UnknownBatchError(f"{contract_id} week {week} is not on the books; nothing to dispute")
+    return batch
+
+
+def _must_stand(batch: Batch, dispute: Dispute) -> None:
+    """`DisputeStateError` unless the batch on the books holds the delivery in dispute."""
     if batch.delivery_id != dispute.delivery_id:
         raise DisputeStateError(
             f"{dispute} contests a delivery of {dispute.contract_id} week {dispute.week} that was replaced "
             "since; what was discarded of the new one is contested anew"
         )
-    return batch
 
 
 def _named(session: Session, contract_id: str, week: int, dispute_id: str) -> Dispute:
@@ -193,7 +220,7 @@ def _named(session: Session, contract_id: str, week: int, dispute_id: str) -> Di
             f"{dispute_id!r} names {problem} of {contract_id} week {week}; `rampart dispute list "
             f"{contract_id}` shows them: {names}"
         )
-    return found[-1]
+    return next((dispute for dispute in found if _stands(session, dispute)), found[-1])
 
 
 def _told(session: Session, contract_id: str) -> Iterator[Dispute]:

@@ -17,6 +17,10 @@ class UnknownBatchError(LedgerError):
     """No such batch is on the books."""
 
 
+class RevisionMovedError(LedgerError):
+    """The judgement was to follow a revision that another one has followed meanwhile."""
+
+
 class DeliveryConflictError(LedgerError):
     """Another delivery is on the books for this contract week, and the new one does not replace it."""
 

@@ -78,6 +78,15 @@ def give_up(engine: Engine, turn: Turn, error: str) -> None:
         session.add(row)
 
 
+def release(engine: Engine, turn: Turn) -> None:
+    """Give a turn back whose work was neither done nor failed. A lost turn or a done row is no error."""
+    with writing(engine) as session:
+        row = _mine(session, turn)
+        if row is not None:
+            row.owner, row.lease_until = None, None
+            session.add(row)
+
+
 def owned(held: Batch | Outbox, now: datetime) -> bool:
     """Has a live worker this batch or row, as far as can be told from here at `now`?"""
     if held.owner is None or held.lease_until is None or held.lease_until <= now:

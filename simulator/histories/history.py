@@ -32,7 +32,7 @@ from rampart.delivery.store import UNFINISHED
 from rampart.delivery.tables import fetch_table
 from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.decisions import decide
-from rampart.ledger.disputes import Dispute, Ruling, disputes, rule_on
+from rampart.ledger.disputes import Dispute, Ruling, disputes
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.errors import LedgerError
 from rampart.ledger.verify import verify_books
@@ -42,7 +42,7 @@ from simulator.histories.interruption import interrupted
 from simulator.histories.promises import Model, check_pack, promise
 from simulator.season import Row, Season, amending, contract_text, due, row
 from simulator.without_prefect import without_prefect
-from tasks.dispute import take_dispute
+from tasks.dispute import rule, take_dispute
 from tasks.workspace import Workspace, put_in_force, workspace
 
 CONTRACT = "dc-north"
@@ -124,7 +124,7 @@ class History:
         def contested() -> None:
             with workspace() as place:
                 dispute = take_dispute(place, CONTRACT, week, claim, "dispute.jsonl", at)
-                rule_on(place.books, CONTRACT, week, dispute.dispute_id, ruling, "A. Lead", "seen", at)
+                rule(place, CONTRACT, week, dispute.dispute_id, ruling, "A. Lead", "seen", at)
             rejudge()
 
         self._do(contested, kill_at)

@@ -40,9 +40,15 @@ def test_a_dispute_is_taken_in_ruled_on_listed_and_judged(
     assert "dc-north week 1, 1 of its discards" in rampart("status").out
     name = taken.out.split("dispute rule dc-north 1 ")[1].split()[0]
     assert "open" in rampart("dispute", "list", "dc-north").out
+    seen = rampart("dispute", "show", "dc-north", 1, name).out
+    assert all(word in seen for word in ("north-1-0", "too_fast", "it is right"))
+    assert (
+        json.loads(rampart("dispute", "show", "dc-north", 1, name, "--json").out)[0]["claim"] == "it is right"
+    )
     ruled = rampart("dispute", "rule", "dc-north", 1, name, "reinstate", "--by", "Ada", "--reason", "[seen]")
     assert (ruled.code, "is reinstated by Ada" in ruled.out) == (Exit.OK, True)
     assert "judged anew: dc-north week 1: accepted" in rampart("reconcile", "--as-of", due(1)).out
+    assert "A ruling stands" in rampart("dispute", "open", "dc-north", 1, contested).out
     listed = rampart("dispute", "list", "dc-north").out
     assert all(word in listed for word in (name, "reinstated", "Ada", "[seen]"))
     assert judged.batches()[:2] == [("dc-north", 1, 1, "superseded"), ("dc-north", 1, 2, "accepted")]
@@ -53,6 +59,8 @@ def test_a_dispute_is_taken_in_ruled_on_listed_and_judged(
     [
         (("open", "dc-north", 1, "FILE"), Exit.REFUSED, "no discarded record has the id"),
         (("open", "dc-north", 3, "FILE"), Exit.LEDGER, "week 3 is not on the books"),
+        (("list", "dc-nobody"), Exit.LEDGER, "no contract 'dc-nobody' on the books"),
+        (("show", "dc-north", 1, "5f2c"), Exit.LEDGER, "no dispute"),
         (("open", "dc-nobody", 1, "FILE"), Exit.LEDGER, "is not on the books"),
         (("open", "dc-north", 1, "missing.jsonl"), Exit.USAGE, "does not exist"),
         (

@@ -11,7 +11,7 @@ GROUPS = ("contract", "dispute", "ledger")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
     + [("contract", "check")]
-    + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list")]
+    + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
     + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
@@ -27,6 +27,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "dispute list",
         "dispute open",
         "dispute rule",
+        "dispute show",
         "hint",
         "ledger downgrade",
         "ledger upgrade",

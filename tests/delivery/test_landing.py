@@ -13,7 +13,14 @@ import pytest
 from contracts.model import Contract
 from rampart.delivery.arrival import find_delivery
 from rampart.delivery.compression import open_decompressed
-from rampart.delivery.errors import DeliveryError, LandingError, ManifestError, UnreadableFileError
+from rampart.delivery.errors import (
+    DamagedReadError,
+    DeliveryError,
+    LandingError,
+    ManifestError,
+    StoreTroubleError,
+    UnreadableFileError,
+)
 from rampart.delivery.globs import files_matching
 from rampart.delivery.landing import delivery_id, land, landed_key
 from rampart.delivery.local_store import LocalStore
@@ -265,7 +272,7 @@ def test_a_file_still_being_written_is_noticed(tmp_path: Path, landed: LocalStor
 def test_a_damaged_landed_copy_is_found_and_never_used(drop: LocalStore, landed: LocalStore) -> None:
     landed.put_once(landed_key(_sha(PACKED)), b"other bytes, by a failing disk")
     _deliver(drop, {"rows.jsonl.gz": PACKED})
-    with pytest.raises(LandingError, match=r"no longer holds the bytes its name stands for.*Fix: restore it"):
+    with pytest.raises(DamagedReadError, match=r"not hold the bytes its name stands for.*Fix: restore it"):
         land(drop, FOLDER, _contract(), 1, landed)
 
 
@@ -278,7 +285,7 @@ def test_what_the_disk_kept_is_compared_with_what_was_read(
     _deliver(drop, {"rows.jsonl.gz": PACKED})
     write = os.write
     monkeypatch.setattr(os, "write", careless)
-    with pytest.raises(LandingError, match="no longer holds the bytes"):
+    with pytest.raises(StoreTroubleError, match=r"of \d+ bytes the disk kept \d+"):
         land(drop, FOLDER, _contract(), 1, landed)
     assert landed.list("") == ()
 

@@ -1,6 +1,7 @@
 import importlib
 import inspect
 import io
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from prefect.events.schemas.events import Resource, ResourceSpecification
 from rich.console import Console
 from ruamel.yaml import YAML
 
+import flows
 from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.outbox import Topic
 from tasks.announce import PREFIX, resource_id
@@ -80,8 +82,12 @@ def test_the_weekly_round_is_due_when_deliveries_are() -> None:
     assert all(found["timezone"] == "UTC" for found in DEPLOYMENTS["weekly"]["schedules"])
 
 
-def test_the_reconciliation_knows_every_flow_that_is_deployed() -> None:
-    assert set(FLOWS) == {flow_of(found).name for found in DEPLOYMENTS.values()}
+def test_the_reconciliation_knows_every_flow_there_is() -> None:
+    modules = [
+        importlib.import_module(f"flows.{found.name}") for found in pkgutil.iter_modules(flows.__path__)
+    ]
+    there = {value.name for module in modules for value in vars(module).values() if isinstance(value, Flow)}
+    assert set(FLOWS) == there >= {flow_of(found).name for found in DEPLOYMENTS.values()}
 
 
 def test_the_reconciliation_comes_every_ten_minutes() -> None:

@@ -73,7 +73,7 @@ def test_kills_at_random_moments_change_nothing(matrix: Matrix, seed: int) -> No
         ("outbox_after_the_settlement", "folder+sqlite", "settle", "outbox: missing"),
         ("outbox_after_the_settlement", "s3+postgresql", "settle", "outbox: missing"),
         ("event_after_the_settlement", "folder+sqlite", "settle", "events: missing"),
-        ("publish_in_place", "folder+sqlite", "land", "could not judge"),
+        ("publish_in_place", "folder+sqlite", "land", "could not finish"),
     ],
 )
 def test_the_harness_finds_a_mistake_that_was_put_in(

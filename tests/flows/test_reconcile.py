@@ -141,13 +141,30 @@ def test_a_delivery_that_cannot_be_judged_is_told_of_once_and_left_to_people_aft
     problem = "dc-north week 1 revision 1 is audited and cannot be judged (OSError)"
     assert (first.stuck, first.problems, first.late) == ((problem,), (), ("dc-south week 1",))
     reports = [reconcile(due(1) + HOUR) for _ in range(MOST_TRIES)]
-    assert [len(report.stuck) for report in reports] == [1] * (MOST_TRIES - 2) + [0, 0]
+    assert [len(report.stuck) for report in reports] == [1] * MOST_TRIES
+    assert "5 workers failed at it, or died" in reports[-1].stuck[0]
     told = [json.loads(path.read_text()) for path in (plain.home / "store" / "notifications").iterdir()]
     assert [one["problem"] for one in told if one["topic"] == "delivery.stuck"] == [
         f"{problem}; the run's log says more"
     ]
     monkeypatch.setattr(tasks.settle, "settle", settle)
     assert process_delivery("dc-north", 1, due(1)).state == "accepted"  # as the daily round does
+
+
+def test_a_delivery_that_kills_its_workers_is_told_of_before_it_is_given_up(
+    plain: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left_by_its_worker(plain, monkeypatch)
+    monkeypatch.setattr(tasks.settle, "settle", dies)
+    for _ in range(MOST_TRIES - 1):
+        with pytest.raises(KeyboardInterrupt):
+            reconcile(due(1) + HOUR)
+    reports = [reconcile(due(1) + HOUR) for _ in range(2)]
+    assert [report.stuck for report in reports] == [
+        ("dc-north week 1 revision 1 is audited and cannot be judged (5 workers failed at it, or died)",)
+    ] * 2
+    told = [json.loads(path.read_text()) for path in (plain.home / "store" / "notifications").iterdir()]
+    assert len([one for one in told if one["topic"] == "delivery.stuck"]) == 1
 
 
 def test_one_part_s_failure_stops_no_other_part_and_is_named(

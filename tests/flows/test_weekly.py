@@ -91,7 +91,7 @@ def test_one_contract_s_failure_does_not_hold_up_the_others_and_is_named_at_the_
         return feedback_pack(contract, *given)
 
     monkeypatch.setattr(tasks.settle, "feedback_pack", failing)
-    with pytest.raises(UnfinishedRoundError, match="could not judge dc-north week 1"):
+    with pytest.raises(UnfinishedRoundError, match="could not finish dc-north week 1: "):
         weekly(due(1) + HOUR)
     assert [batch for batch in season.batches() if batch[1] == 1] == [
         ("dc-north", 1, 1, "landed"),

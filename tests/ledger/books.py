@@ -232,7 +232,9 @@ def contested(engine: Engine, week: int, ruling: Ruling, as_of: datetime) -> Dis
     dispute_id = hashlib.sha256(f"{week} {ruling}".encode()).hexdigest()
     key = f"batches/acme-1/week-{week:02d}/dispute-{dispute_id[:16]}.jsonl"
     open_dispute(engine, Dispute(dispute_id, "acme-1", week, batch.delivery_id, 3, key), as_of)
-    return rule_on(engine, "acme-1", week, dispute_id, ruling, "Ada", "Looked at them.", as_of)
+    return rule_on(
+        engine, "acme-1", week, dispute_id, ruling, "Ada", "Looked at them.", as_of, lifted_by=anyone
+    )
 
 
 def rested(engine: Engine) -> None:

@@ -18,7 +18,7 @@ from rampart.ledger.errors import DisputeStateError, LedgerError, UnknownBatchEr
 from rampart.ledger.outbox import Topic, pending
 from rampart.ledger.read import batch_detail
 from rampart.ledger.verify import verify_books
-from tests.ledger.books import RULES, day, judged, outcome
+from tests.ledger.books import RULES, anyone, day, judged, outcome
 
 KEY = "batches/acme-1/week-01/dispute-0123456789abcdef.jsonl"
 
@@ -38,7 +38,9 @@ def topics(engine: Engine) -> list[str]:
 
 
 def rule(engine: Engine, dispute: Dispute, ruling: Ruling, by: str = "Ada", reason: str = "seen") -> Dispute:
-    return rule_on(engine, dispute.contract_id, dispute.week, "5f2c", ruling, by, reason, day(11))
+    return rule_on(
+        engine, dispute.contract_id, dispute.week, "5f2c", ruling, by, reason, day(11), lifted_by=anyone
+    )
 
 
 def kinds(engine: Engine, dispute: Dispute) -> list[str]:
@@ -84,8 +86,29 @@ def test_a_ruling_needs_a_name_and_a_reason(
     engine: Engine, dispute: Dispute, by: str, reason: str, missing: str
 ) -> None:
     open_dispute(engine, dispute, day(10))
-    with pytest.raises(DisputeStateError, match=f"the {missing} is empty"):
+    with pytest.raises(LedgerError, match=f"the {missing} is empty"):
         rule(engine, dispute, "upheld", by, reason)
+
+
+def test_only_whom_the_contract_names_may_rule(engine: Engine, dispute: Dispute) -> None:
+    open_dispute(engine, dispute, day(10))
+    named = lambda _: ("A. Lead", "B. Lead")  # noqa: E731
+    with pytest.raises(LedgerError, match=r"'Ada' may not decide .* names A. Lead, B. Lead"):
+        rule_on(engine, "acme-1", 1, "5f2c", "reinstated", "Ada", "seen", day(11), lifted_by=named)
+    rule_on(engine, "acme-1", 1, "5f2c", "reinstated", "A. Lead", "seen", day(11), lifted_by=named)
+
+
+def test_of_equal_files_the_one_about_the_delivery_on_the_books_is_meant(
+    engine: Engine, contract: Contract, dispute: Dispute
+) -> None:
+    first, second = dispute, replace(dispute, delivery_id="e" * 64)
+    open_dispute(engine, first, day(10))
+    for delivery, before in ((second, first), (first, second)):
+        judged(engine, contract, 1, outcome(accepted=70, discarded=30), delivery_id=delivery.delivery_id,
+               replaces=before.delivery_id)  # fmt: skip
+        open_dispute(engine, delivery, day(11))
+    assert open_disputes(engine) == (first,)
+    assert rule(engine, dispute, "upheld").delivery_id == first.delivery_id
 
 
 def test_a_dispute_is_known_by_what_tells_it_apart(engine: Engine, dispute: Dispute) -> None:
@@ -96,9 +119,9 @@ def test_a_dispute_is_known_by_what_tells_it_apart(engine: Engine, dispute: Disp
         open_dispute(engine, one, day(10))
     for name in ("5f2", ""):
         with pytest.raises(UnknownDisputeError, match="5f2c5f2c5f2c, 5f2d5f2d5f2d"):
-            rule_on(engine, dispute.contract_id, 1, name, "upheld", "Ada", "seen", day(11))
+            rule_on(engine, dispute.contract_id, 1, name, "upheld", "Ada", "seen", day(11), lifted_by=anyone)
     with pytest.raises(UnknownDisputeError, match="week 2"):
-        rule_on(engine, dispute.contract_id, 2, "5f2c", "upheld", "Ada", "seen", day(11))
+        rule_on(engine, dispute.contract_id, 2, "5f2c", "upheld", "Ada", "seen", day(11), lifted_by=anyone)
     assert rule(engine, dispute, "upheld").dispute_id == dispute.dispute_id
 
 
