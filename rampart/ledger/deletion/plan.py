@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from rampart.delivery.errors import DamagedReadError, DeliveryError
 from rampart.delivery.listings import listings_prefix, read_listing
 from rampart.delivery.store import ObjectStore
-from rampart.delivery.tables import batch_prefix
+from rampart.delivery.tables import batch_prefix, pack_prefix
 from rampart.ledger.deletion.said import closed_weeks, deletions_in
 from rampart.ledger.engine import reading
 from rampart.ledger.errors import TransitionError, UnknownBatchError
@@ -97,7 +97,8 @@ def plan_deletion(
 
 def _of_week(store: ObjectStore, contract_id: str, week: int) -> Iterator[str]:
     """What lies in the week's own folders, tries that never came onto the books included."""
-    yield from (info.key for info in store.list(f"{batch_prefix(contract_id, week)}/"))
+    for folder in (batch_prefix(contract_id, week), pack_prefix(contract_id, week)):
+        yield from (info.key for info in store.list(f"{folder}/"))
     for listing in store.list(listings_prefix(contract_id, week)):
         yield from (file.key for file in read_listing(store, listing.key))
 

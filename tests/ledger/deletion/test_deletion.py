@@ -13,6 +13,7 @@ from flows.retrain import retrain
 from flows.weekly import weekly
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.local_store import LocalStore
+from rampart.delivery.tables import pack_prefix, publish_bytes
 from rampart.ledger.batches import receive
 from rampart.ledger.chain import append_event as append_to_chain
 from rampart.ledger.deletion import carry_out
@@ -183,6 +184,18 @@ def test_a_refused_delivery_s_bytes_go_with_its_week(season: Season, books: Engi
     delete(books, kept)
     assert holding(season, text_of(1)) == set()
     assert verify_all(books, kept).notices == ()
+
+
+def test_packs_lie_by_contract_and_those_of_a_try_that_died_go_with_the_week(
+    season: Season, books: Engine, kept: LocalStore
+) -> None:
+    packs = [key.split("/") for key in season.stored() if key.startswith("packs/")]
+    assert {name for _, name, *_ in packs} == {"dc-north", "dc-south"}, "a vendor may have two contracts"
+    never_settled = publish_bytes(kept, pack_prefix("dc-north", 1), "summary", "md", b"# of a try that died")
+    (done,) = delete(books, kept)
+    assert never_settled in {one.key for one in done.objects}
+    assert [key for key in season.stored() if key.startswith("packs/dc-north/week-01/")] == []
+    assert verify_all(books, kept).violations == ()
 
 
 def test_deleting_again_changes_nothing(season: Season, books: Engine, kept: LocalStore) -> None:
