@@ -1,7 +1,9 @@
 """Deleting a vendor's data: what goes, what stays, what is certified, and what is no longer possible."""
 
+import hashlib
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 
 import polars as pl
 import pytest
@@ -12,8 +14,10 @@ from flows.process_delivery import process_delivery
 from flows.retrain import retrain
 from flows.weekly import weekly
 from rampart.delivery.errors import DeliveryError
+from rampart.delivery.landing import LandedFile, landed_key
+from rampart.delivery.listings import listing_address
 from rampart.delivery.local_store import LocalStore
-from rampart.delivery.tables import pack_prefix, publish_bytes
+from rampart.delivery.tables import batch_prefix, pack_prefix, publish_bytes
 from rampart.ledger.batches import receive
 from rampart.ledger.chain import append_event as append_to_chain
 from rampart.ledger.deletion import carry_out
@@ -204,6 +208,67 @@ def test_deleting_again_changes_nothing(season: Season, books: Engine, kept: Loc
     assert delete(books, kept) == ()
     assert (season.export(), season.stored()) == (before, stored)
     assert plan_deletion(books, kept, "dc-north").weeks == (2,), "a week that was never delivered stays open"
+
+
+def test_what_is_left_in_a_closed_week_is_a_violation_until_deleting_again_takes_it(
+    season: Season, books: Engine, kept: LocalStore
+) -> None:
+    delete(books, kept)
+    left = leave_behind(kept)
+    report = verify_all(books, kept)
+    assert {found.problem.split(" ")[0] for found in report.violations} == left
+    assert {(found.invariant, found.subject) for found in report.violations} == {(4, "dc-north week 1")}
+    assert all("`rampart delete dc-north --weeks 1`" in found.problem for found in report.violations)
+    assert [info.key for info in report.orphans] == ["datasets/ab12.json"], "said once, as what it is"
+    (done,) = delete(books, kept)
+    assert ({one.key for one in done.objects}, done.weeks) == (left, (1,))
+    assert done.certificate is not None and kept.exists(done.certificate)
+    assert not left & season.stored().keys()
+    assert (verify_all(books, kept).violations, verify_all(books, kept).notices) == ((), ())
+    assert len(season.events("data.deletion_started")) == len(season.events("data.deleted")) == 2
+    with without_prefect():
+        assert str(deletions(books)[0].certificate) in process_delivery("dc-north", 1, due(3)).reason
+    assert delete(books, kept) == ()
+
+
+def leave_behind(kept: LocalStore) -> set[str]:
+    """What work that was going on during a deletion of north's week 1 publishes after it; gives the keys."""
+    landed, manifest = (
+        landed_key(hashlib.sha256(b"redelivered").hexdigest()),
+        {"batches": [{"contract_id": "dc-north", "week": 1}, {"contract_id": "dc-south", "week": 1}]},
+    )
+    kept.put_once(landed, b"redelivered")
+    file = LandedFile("rows.jsonl", landed.rsplit("/", 1)[1], 11, 1, landed)
+    kept.put_once(listing_address("dc-north", 1, "d9"), json.dumps([asdict(file)]).encode())
+    kept.put_once("datasets/ab12.json", json.dumps(manifest).encode())
+    kept.put_once("datasets/ab12.parquet", b"pairs of both")
+    return {
+        landed,
+        "datasets/ab12.parquet",
+        publish_bytes(kept, pack_prefix("dc-north", 1), "summary", "md", b"# pack"),
+        publish_bytes(kept, batch_prefix("dc-north", 1), "accepted", "parquet", b"rows"),
+    }
+
+
+def test_the_same_object_back_again_is_deleted_under_a_certificate_of_its_own(
+    books: Engine, kept: LocalStore
+) -> None:
+    certificates = [delete(books, kept)[0].certificate]
+    for _ in range(2):
+        left = leave_behind(kept)
+        (done,) = delete(books, kept)
+        certificates.append(done.certificate)
+        assert not any(kept.exists(key) for key in left)
+    assert len(set(certificates)) == 3
+    assert verify_all(books, kept).violations == ()
+
+
+def test_verify_says_so_where_it_cannot_tell_what_is_left(books: Engine, kept: LocalStore) -> None:
+    delete(books, kept)
+    kept.put_once("datasets/ab12.json", b"{")
+    (found,) = verify_all(books, kept).violations
+    assert "cannot be told: " in found.problem
+    assert "datasets/ab12.json: not the manifest of a training set" in found.problem
 
 
 @pytest.mark.parametrize(("by", "reason"), [("", WHY), (LEAD, " ")])
