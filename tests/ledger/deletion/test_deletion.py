@@ -4,11 +4,13 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 import polars as pl
 import pytest
 from sqlalchemy import Engine
 
+import tasks.retrain
 from flows.backfill import backfill
 from flows.process_delivery import process_delivery
 from flows.retrain import retrain
@@ -26,6 +28,8 @@ from rampart.ledger.deletion.plan import Plan, plan_deletion
 from rampart.ledger.deletion.said import STARTED, Deletion, deletions
 from rampart.ledger.errors import DeliveryConflictError, LedgerError, TransitionError, UnknownBatchError
 from rampart.ledger.verify_all import verify_all
+from rampart.retrain.run import NothingToTrain, RetrainOutcome
+from rampart.retrain.run import retrain as train
 from simulator.season import Season, due, week_rows
 from simulator.without_prefect import without_prefect
 
@@ -159,6 +163,36 @@ def test_a_request_of_a_deleted_week_is_answered_without_training(season: Season
         engine.dispose()
         assert ["were deleted" in reason for reason in retrain(due(3))] == [True]
     assert season.events("model.skipped")[-1]["reason"].startswith("the data of dc-north week 3")
+
+
+@pytest.mark.parametrize("when", ["before its training set is published", "before it is booked"])
+def test_a_training_during_which_a_week_is_deleted_is_done_anew_without_it(
+    season: Season, books: Engine, kept: LocalStore, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    season.deliver(3)
+    done: list[Deletion] = []
+
+    def meanwhile(*given: Any) -> RetrainOutcome | NothingToTrain:
+        outcome = None if when.endswith("published") else train(*given)
+        if not done:
+            done.extend(delete(books, kept))
+        return outcome or train(*given)
+
+    monkeypatch.setattr(tasks.retrain, "retrain", meanwhile)
+    with without_prefect():
+        process_delivery("dc-north", 3, due(3))
+        assert len(retrain(due(3))) == 1
+    newest = season.export()["models"][-1]
+    used = json.loads(kept.get(f"datasets/{newest['data_digest']}.json"))["batches"]
+    assert ("dc-north", 3) in [(batch["contract_id"], batch["week"]) for batch in used]
+    assert ("dc-north", 1) not in [(batch["contract_id"], batch["week"]) for batch in used]
+    assert not any(newest["run_id"][:12] in model for model in done[0].models)
+    left = {key for key in holding(season, text_of(1)) if key.startswith("datasets/")}
+    assert len(left) == (1 if when.endswith("published") else 0)
+    assert {found.problem.split(" ")[0] for found in verify_all(books, kept).violations} == left
+    delete(books, kept)
+    assert holding(season, text_of(1)) == set()
+    assert verify_all(books, kept).violations == ()
 
 
 def test_bytes_other_weeks_rest_on_stay_until_the_last_of_them_goes(
