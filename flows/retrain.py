@@ -5,9 +5,10 @@ from datetime import datetime
 from prefect import flow
 
 from flows.moment import business_time
+from rampart.ledger.outbox import OutboxRow
 from tasks.retrain import book_training, requests, train_on
 from tasks.turns import turn_of
-from tasks.workspace import workspace
+from tasks.workspace import Workspace, workspace
 
 
 @flow(name="retrain")
@@ -34,7 +35,14 @@ def retrain(
                 continue
             with turn_of(place, request) as mine:
                 if mine:
-                    reasons.append(book_training(place, request, train_on(place, request), at))
+                    reasons.append(_answer(place, request, at))
                 else:
                     taken.add(request.program)
     return tuple(reasons)
+
+
+def _answer(place: Workspace, request: OutboxRow, at: datetime) -> str:
+    """Train and book it; anew, as often as data it was trained on are deleted meanwhile."""
+    while (reason := book_training(place, request, train_on(place, request), at)) is None:
+        continue
+    return reason

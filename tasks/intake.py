@@ -57,7 +57,8 @@ def land_delivery(
     """Verify and land what lies in the week's folder, if it is complete at `as_of`.
 
     `at_root`: the drop itself is the week's folder. Somebody points at it, so no quiet period is waited for.
-    A week whose data were deleted is landed no more.
+    A week whose data were deleted is landed no more. One that is deleted while this lands is refused too; the
+    listing is there by then, so deleting the week again finds the bytes.
     """
     folder = "" if at_root else contract.inbox(week)
     try:
@@ -74,6 +75,8 @@ def land_delivery(
     # The same bytes again under other file names, or with a mended manifest: the first listing stands.
     with suppress(StoreConflictError):
         place.store.put_once(listing_key(contract, week, landed.delivery_id), _listing(landed))
+    if gone := deletion_of(place.books, contract.contract_id, week):
+        return Refused(gone.sentence(week))
     get_run_logger().info("landed %s: %d files", landed.delivery_id[:12], len(landed.files))
     return landed
 

@@ -10,6 +10,7 @@ from contracts.model import Contract
 from rampart.delivery.tables import fetch_table
 from rampart.ledger.batch_rows import BatchRow, accepted_batches
 from rampart.ledger.deletion.said import deletion_of, still_held
+from rampart.ledger.errors import DataDeletedError
 from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record_skip, record_training
 from rampart.ledger.outbox import OutboxRow, pending
 from rampart.retrain.config import TrainConfig
@@ -25,12 +26,14 @@ EVERYTHING = (sys.maxsize, "")  # up to any week of any contract
 class Trained:
     """A finished training: by which backend, under which contracts, and the champion it was held against.
 
-    `compared_with` is that champion's run id; None for the first.
+    `weeks` are (contract id, week) of what it was trained on, `compared_with` is that champion's run id; None
+    for the first.
     """
 
     outcome: RetrainOutcome
     backend: str
     contract_digests: tuple[str, ...]
+    weeks: tuple[tuple[str, int], ...]
     compared_with: str | None
 
 
@@ -72,18 +75,26 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
-    return Trained(outcome, config.backend, digests, before)
+    weeks = tuple((batch.contract_id, batch.week) for batch in batches)
+    return Trained(outcome, config.backend, digests, weeks, before)
 
 
 @task(**STAGE)
 def book_training(
     place: Workspace, request: OutboxRow, trained: Trained | NothingToTrain, as_of: datetime
-) -> str:
-    """Write the training into the books and finish the request: one transaction. Gives the reason."""
+) -> str | None:
+    """Write the training into the books and finish the request: one transaction. Gives the reason.
+
+    None where data it was trained on were deleted meanwhile: nothing is written, train again without them.
+    """
     if isinstance(trained, NothingToTrain):
         record_skip(place.books, request.id, trained.reason, as_of)
         return trained.reason
-    record_training(place.books, request.id, _run(request, trained), _decision(trained), as_of)
+    try:
+        record_training(place.books, request.id, _run(request, trained), _decision(trained), as_of)
+    except DataDeletedError as error:
+        get_run_logger().warning("%s", error)
+        return None
     decided = trained.outcome.decision.reason
     get_run_logger().info("%s: %s", trained.outcome.run_id[:12], decided)
     return decided
@@ -128,6 +139,7 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         run_id=outcome.run_id,
         program=request.program,
         trigger=(request.contract_id, request.week, request.revision),
+        weeks=trained.weeks,
         data_digest=outcome.data_digest,
         config_digest=outcome.config_digest,
         code_digest=outcome.code_digest,

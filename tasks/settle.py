@@ -8,7 +8,7 @@ from contracts.model import Contract
 from quality.decision import decide
 from quality.gates.fates import count_by_file, count_reasons
 from quality.verdict import Verdict
-from rampart.delivery.tables import publish_bytes
+from rampart.delivery.tables import pack_prefix, publish_bytes
 from rampart.ledger.claims import advance
 from rampart.ledger.feedback import feedback_pack
 from rampart.ledger.judgement import Counted, settlement_of
@@ -49,7 +49,7 @@ def write_feedback(
 ) -> dict[str, str]:
     """Publish the vendor's feedback pack; gives name → key, to be settled with the batch."""
     pack = feedback_pack(contract, week, settlement, gates.fates.discarded, inputs.read.quarantine)
-    prefix = f"packs/{contract.vendor.id}/week-{week:02d}"
+    prefix = pack_prefix(contract.contract_id, week)
     keys = {}
     for name, data in pack.items():
         stem, suffix = name.rsplit(".", 1)

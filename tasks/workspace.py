@@ -71,6 +71,11 @@ def store_at(uri: str, settings: Settings) -> ObjectStore:
     return _opened(uri, _s3_options(settings))
 
 
+def store_there(uri: str, settings: Settings) -> ObjectStore:
+    """`store_at` for reading alone: nothing is made, so a mistyped folder stays what it is, absent."""
+    return open_store(uri, _s3_options(settings))
+
+
 def drop_at(uri: str, settings: Settings) -> ObjectStore:
     """Like `store_at`, reached as the settings say for drops: perhaps elsewhere, as another account."""
     store = _s3_options(settings)

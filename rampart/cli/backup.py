@@ -7,6 +7,7 @@ import typer
 
 from rampart.cli.exits import Exit, console, errors, stop
 from rampart.cli.tables import safe
+from rampart.delivery.errors import DeliveryError, StoreTroubleError
 from rampart.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ NO_KEY = (
 WITH_KEY = (
     "the pseudonym key is in this backup: whoever can read it can find people behind pseudonyms, and "
     "destroying the key at home does not cut that link any more"
+)
+NOT_READ = (
+    "there before: {:,} parts, told by their size and not read again; `rampart backup TO --check` reads them"
 )
 
 
@@ -39,17 +43,16 @@ def backup(
     ] = None,
 ) -> None:
     """Copy books and store to another place; what an earlier backup there holds is not copied again."""
-    from tasks.workspace import store_at  # noqa: PLC0415
+    from tasks.workspace import store_at, store_there  # noqa: PLC0415
 
     settings = Settings()
-    target = store_at(place, settings)
     if listed:
-        return _list(target)
+        return _list(store_there(place, settings), place)
     if check:
-        return _check(target, backup_id)
+        return _check(store_there(place, settings), backup_id)
     if backup_id:
         raise stop(Exit.USAGE, "--id names a backup to check. Fix: add --check, or leave it out")
-    return _take(settings, target, with_key)
+    return _take(settings, store_at(place, settings), with_key)
 
 
 def _take(settings: Settings, target: "ObjectStore", with_key: bool) -> None:
@@ -64,6 +67,8 @@ def _take(settings: Settings, target: "ObjectStore", with_key: bool) -> None:
     books.dispose()
     console.print(f"[green]ok[/] {_about(taken.manifest)}", soft_wrap=True)
     console.print(f"copied now: {taken.copied_objects:,} parts, {taken.copied_bytes:,} bytes", soft_wrap=True)
+    if taken.reused_objects:
+        console.print(NOT_READ.format(taken.reused_objects), soft_wrap=True)
     _notice(WITH_KEY if with_key else NO_KEY)
     for what, keys in (
         ("is not in the store", taken.manifest.absent),
@@ -75,11 +80,25 @@ def _take(settings: Settings, target: "ObjectStore", with_key: bool) -> None:
         raise stop(Exit.VIOLATED, "the backup is whole, but what it is a copy of is not")
 
 
-def _list(target: "ObjectStore") -> None:
+def _list(target: "ObjectStore", place: str) -> None:
     from rampart.ledger.backup.manifest import backups, open_backup  # noqa: PLC0415
 
-    for backup_id in backups(target):
-        console.print(_about(open_backup(target, backup_id)), soft_wrap=True)
+    known = backups(target)
+    if not known:
+        raise stop(
+            Exit.FAILED, f"{place}: there is no backup. Fix: check the address; `rampart backup` makes one"
+        )
+    damaged = []
+    for backup_id in known:
+        try:
+            console.print(_about(open_backup(target, backup_id)), soft_wrap=True)
+        except StoreTroubleError:
+            raise  # it says nothing about the backup
+        except DeliveryError as error:
+            console.print(f"{backup_id}  [red]damaged[/]", soft_wrap=True)
+            damaged.append(str(error))
+    if damaged:
+        raise stop(Exit.VIOLATED, *damaged)
 
 
 def _check(target: "ObjectStore", backup_id: str | None) -> None:

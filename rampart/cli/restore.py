@@ -31,12 +31,13 @@ def restore(
     """Restore a backup into empty books and an empty store, then verify them. Run it again if interrupted."""
     from rampart.ledger.backup.manifest import open_backup  # noqa: PLC0415
     from rampart.ledger.backup.restore import restore_backup  # noqa: PLC0415
-    from tasks.workspace import store_at  # noqa: PLC0415
+    from tasks.workspace import store_at, store_there  # noqa: PLC0415
 
     refuse_demo_home()
     settings = Settings()
-    source, store = store_at(place, settings), store_at(settings.store_uri, settings)
+    source = store_there(place, settings)
     manifest = open_backup(source, backup_id)
+    store = store_at(settings.store_uri, settings)
     with console.status(f"[dim]restoring {manifest.id}[/]"):
         restore_backup(source, manifest, settings.ledger_url, store)
         _restore_key(source, manifest, settings)

@@ -43,6 +43,8 @@ PART_BYTES = 16 << 20
 _MET = PRECONDITION | {"ConditionalRequestConflict", "409", "NoSuchUpload"}
 # Codes of a server-side copy that this account, or this server, cannot do; the bytes are then sent.
 _NO_COPY = frozenset({"AccessDenied", "403", "NotImplemented", "501", "InvalidRequest"})
+# Codes of a listing of versions that this account may not have, or that this server does not know.
+_NO_VERSIONS = frozenset({"AccessDenied", "403", "NotImplemented", "501", "MethodNotAllowed", "405"})
 
 
 class S3Store:
@@ -156,15 +158,18 @@ class S3Store:
         """Version ids of everything under `key`, markers included; None when they may not be listed."""
         full = self._full(key)
         pages = self._client.get_paginator("list_object_versions").paginate(Bucket=self._bucket, Prefix=full)
-        try:
-            return [
-                item["VersionId"]
-                for page in pages
-                for item in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
-                if item["Key"] == full
-            ]
-        except ClientError:  # not allowed, or a server without versions
-            return None
+        with explained(self.uri(key)):
+            try:
+                return [
+                    item["VersionId"]
+                    for page in pages
+                    for item in (*page.get("Versions", []), *page.get("DeleteMarkers", []))
+                    if item["Key"] == full
+                ]
+            except ClientError as error:
+                if code_of(error) in _NO_VERSIONS:
+                    return None
+                raise  # a server in trouble: a marker over versions that are there would look like a deletion
 
     def _full(self, key: str) -> str:
         return self._prefix + checked_key(key)

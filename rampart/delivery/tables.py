@@ -15,6 +15,11 @@ def batch_prefix(contract_id: str, week: int) -> str:
     return f"batches/{contract_id}/week-{week:02d}"
 
 
+def pack_prefix(contract_id: str, week: int) -> str:
+    """Where the feedback packs of a contract week lie: by contract, as a vendor may have several."""
+    return f"packs/{contract_id}/week-{week:02d}"
+
+
 def publish_table(store: ObjectStore, prefix: str, name: str, table: pa.Table) -> str:
     """Store `table` as Parquet (zstd) and give its key, ``<prefix>/<name>-<digest>.parquet``."""
     sink = io.BytesIO()

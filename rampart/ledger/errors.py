@@ -41,6 +41,10 @@ class ChampionMovedError(LedgerError):
     """The promotion was decided against a reward model that is no longer the champion."""
 
 
+class DataDeletedError(LedgerError):
+    """Data a training rests on were deleted, or are being deleted, since it read them."""
+
+
 class UnknownDisputeError(LedgerError):
     """No dispute with this id is on the books, or the id names several."""
 

@@ -10,8 +10,9 @@ from sqlmodel import Session, SQLModel, col, func, select
 from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.canonical import Json
 from rampart.ledger.chain import append_event, program_stream
+from rampart.ledger.deletion.said import closed_weeks, deletions_in
 from rampart.ledger.engine import reading, writing
-from rampart.ledger.errors import ChampionMovedError, LedgerError
+from rampart.ledger.errors import ChampionMovedError, DataDeletedError, LedgerError
 from rampart.ledger.outbox import finish, work
 from rampart.ledger.tables import Outbox, Promotion, RmArtefact, RmContract, RmMetric, RmVersion
 
@@ -20,7 +21,8 @@ from rampart.ledger.tables import Outbox, Promotion, RmArtefact, RmContract, RmM
 class TrainingRun:
     """One finished training. `run_id` is the SHA-256 of its data, config and code digests.
 
-    `trigger` is (contract id, week, revision) of the accepted batch that caused it. `accuracy` is the share
+    `trigger` is (contract id, week, revision) of the accepted batch that caused it, `weeks` are (contract id,
+    week) of every batch it was trained on. `accuracy` is the share
     of `n_holdout` held-out comparisons it orders as people did, `accuracy_low`..`accuracy_high` its 95 %
     interval.
     """
@@ -28,6 +30,7 @@ class TrainingRun:
     run_id: str
     program: str
     trigger: tuple[str, int, int]
+    weeks: tuple[tuple[str, int], ...]
     data_digest: str
     config_digest: str
     code_digest: str
@@ -64,6 +67,7 @@ def record_training(
 
     Raises:
         LedgerError: the row is no ``batch.accepted`` row, or of another batch or programme than the run says.
+        DataDeletedError: the deletion of a week it was trained on has begun; train again without it.
         ChampionMovedError: another model became champion since the decision was made; decide again.
     """
     with writing(engine) as session:
@@ -76,6 +80,7 @@ def record_training(
                 f"run {run.run_id[:12]} says it was triggered by {BatchKey(*run.trigger)} in programme "
                 f"{run.program}, but outbox row {outbox_id} is {trigger} in programme {row.program}"
             )
+        _must_be_held(session, run)
         champion_now = champion_in(session, run.program)
         if decision.champion_before != champion_now:
             raise ChampionMovedError(
@@ -123,6 +128,17 @@ def _trainable(session: Session, outbox_id: str) -> Outbox:
     if row.topic != "batch.accepted":
         raise LedgerError(f"outbox row {outbox_id} is {row.topic}; only batch.accepted leads to training")
     return row
+
+
+def _must_be_held(session: Session, run: TrainingRun) -> None:
+    """A certificate names the models that were booked before it: none may follow."""
+    gone = deletions_in(session)
+    for contract_id, week in sorted(closed_weeks(gone) & set(run.weeks)):
+        found = next(one for one in gone if one.contract_id == contract_id and week in one.weeks)
+        raise DataDeletedError(
+            f"run {run.run_id[:12]} was trained on data that are gone: {found.sentence(week)}; train again "
+            "without the week"
+        )
 
 
 def _add(

@@ -2,17 +2,18 @@
 
 Too few is a violation. Too many is a notice: a crash or a refused delivery leaves objects that nothing will
 ever name, and work that is going on has published what the books will name in a moment. So nothing is
-removed here.
+removed here. Data of a week that was deleted are a violation again, named by something or not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from rampart.delivery.errors import DeliveryError
-from rampart.delivery.listings import read_listing
+from rampart.delivery.listings import listings_prefix, read_listing
 from rampart.delivery.store import ObjectInfo, ObjectStore
+from rampart.ledger.deletion.reach import Reach
 from rampart.ledger.deletion.said import Deletion, closed_weeks, deletions
 from rampart.ledger.hashed import hashed, promised_digest
 from rampart.ledger.named import LISTING, WORK_ORDERS, Named, named_objects
@@ -36,18 +37,26 @@ def take_inventory(engine: Engine, store: ObjectStore) -> Inventory:
     there = {info.key: info for info in store.list("")}
     gone = deletions(engine)
     named = named_objects(engine, store)
-    known = {name.key for name in named}
+    left = _left_behind(store, named, there, gone)
+    known = {name.key for name in named} | left.keys() | _naming_themselves(there, gone)
     return Inventory(
-        (*_missing(store, named, there, gone), *_undeleted(named, there, gone), *_certificates(store, gone)),
-        tuple(info for info in there.values() if info.key not in known and not _names_itself(info.key, gone)),
+        (
+            *_missing(store, named, there, gone),
+            *_undeleted(named, there, gone),
+            *left.values(),
+            *_certificates(store, gone),
+        ),
+        tuple(info for info in there.values() if info.key not in known),
         tuple(found for found in gone if found.certificate is None),
     )
 
 
-def _names_itself(key: str, gone: tuple[Deletion, ...]) -> bool:
-    """Work orders; and listings of closed weeks, which say what was once delivered."""
-    folders = tuple(f"deliveries/{contract_id}/week-{week:02d}/" for contract_id, week in closed_weeks(gone))
-    return key.startswith((WORK_ORDERS, *folders))
+def _naming_themselves(keys: Iterable[str], gone: tuple[Deletion, ...]) -> set[str]:
+    """Work orders; and of what was deleted, the listings and the training sets' manifests."""
+    folders = tuple(listings_prefix(*week) for week in closed_weeks(gone))
+    deleted = (one.key for found in gone for one in found.objects if one.key.startswith("datasets/"))
+    manifests = {f"{key.removesuffix('.parquet')}.json" for key in deleted}
+    return {key for key in keys if key.startswith((WORK_ORDERS, *folders)) or key in manifests}
 
 
 def _missing(
@@ -95,6 +104,37 @@ def _undeleted(
             if one.key in there and one.key not in wanted:
                 subject = f"{found.contract_id} deletion {found.id}"
                 yield Violation(4, subject, f"{one.key} is in the store, but its certificate says it is gone")
+
+
+def _left_behind(
+    store: ObjectStore, named: tuple[Named, ...], there: dict[str, ObjectInfo], gone: tuple[Deletion, ...]
+) -> dict[str, Violation]:
+    """Data of weeks whose deletion is done, and that no certificate names: by key.
+
+    A training or a landing that was going on meanwhile leaves such objects.
+    """
+    closed = closed_weeks(gone)
+    done = closed - closed_weeks(found for found in gone if found.certificate is None)
+    if not done:
+        return {}
+    certified = {one.key for found in gone for one in found.objects}
+    try:
+        reach = Reach(store, named, closed)
+        at = {key: week for week in sorted(done, reverse=True) for key in reach.keys(*week) - reach.others}
+    except DeliveryError as error:
+        return {"": Violation(4, "deleted weeks", f"what is left of them cannot be told: {error}")}
+    # The store was listed before the books were read: a deletion may have taken it since.
+    left = (key for key in sorted(at.keys() & there.keys() - certified) if store.exists(key))
+    return {key: _left(key, *at[key]) for key in left}
+
+
+def _left(key: str, contract_id: str, week: int) -> Violation:
+    return Violation(
+        4,
+        f"{contract_id} week {week}",
+        f"{key} is in the store, but the data of the week were deleted; `rampart delete {contract_id} "
+        f"--weeks {week}`, run again, removes it",
+    )
 
 
 def _certificates(store: ObjectStore, gone: tuple[Deletion, ...]) -> Iterator[Violation]:

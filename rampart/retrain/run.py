@@ -135,12 +135,13 @@ def _missing(manifest: Manifest) -> str | None:
 def _keep(snapshot: Snapshot, store: ObjectStore) -> tuple[Dataset, tuple[str, str]]:
     """Put the snapshot into the store, unless it is there.
 
+    The manifest goes first: it alone says whose data the set holds, and a deletion must find the set by it.
     The digest is of the content; another version of pyarrow may spell the same content in other bytes.
     """
     data, manifest = f"datasets/{snapshot.digest}.parquet", f"datasets/{snapshot.digest}.json"
+    store.put_once(manifest, canonical_json(snapshot.manifest))
     if not store.exists(data):
         store.put_once(data, snapshot.to_parquet())
-    store.put_once(manifest, canonical_json(snapshot.manifest))
     return Dataset(snapshot.digest, data), (data, manifest)
 
 

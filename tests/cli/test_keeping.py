@@ -63,6 +63,64 @@ def test_a_flipped_byte_is_found_by_check(rampart: Rampart, judged: Season, tmp_
     assert (checked.code, "its digest differs" in checked.err) == (Exit.VIOLATED, True)
 
 
+def test_a_part_of_another_size_is_named_with_what_to_do_and_then_mended(
+    rampart: Rampart, judged: Season, tmp_path: Path
+) -> None:
+    place = tmp_path / "backup"
+    rampart("backup", place)
+    digest = next(sha for key, sha in judged.stored().items() if key.startswith("landed/"))
+    part = place / "objects" / "sha256" / digest[:2] / digest
+    part.write_bytes(b"cut")
+    refused = rampart("backup", place)
+    assert refused.code == Exit.REFUSED
+    assert f"{part.as_uri()}: this part of the backups there is damaged: it has 3 bytes" in refused.err
+    assert "Fix: remove it, then run the backup again" in refused.err
+    part.unlink()
+    assert rampart("backup", place).code == Exit.OK
+    first = sorted((place / "manifests").iterdir())[0].stem
+    assert rampart("backup", place, "--check", "--id", first).code == Exit.OK
+
+
+def test_a_backup_says_what_it_did_not_read_again(rampart: Rampart, judged: Season, tmp_path: Path) -> None:
+    place = tmp_path / "backup"
+    assert "not read again" not in rampart("backup", place).out
+    digest = next(sha for key, sha in judged.stored().items() if key.startswith("landed/"))
+    part = place / "objects" / "sha256" / digest[:2] / digest
+    part.write_bytes(part.read_bytes().replace(b"0", b"1"))
+    again = rampart("backup", place)
+    assert (again.code, "told by their size and not read again" in again.out) == (Exit.OK, True)
+    assert "`rampart backup TO --check` reads them" in again.out
+    assert rampart("backup", place, "--check").code == Exit.VIOLATED
+
+
+def test_a_damaged_manifest_is_marked_in_the_list_and_the_others_are_listed(
+    rampart: Rampart, judged: Season, tmp_path: Path
+) -> None:
+    place = tmp_path / "backup"
+    rampart("backup", place)
+    judged.agree("south")
+    (first,) = (place / "manifests").iterdir()
+    rampart("backup", place)
+    first.write_text("{}")
+    listed = rampart("backup", place, "--list")
+    lines = sorted(listed.out.splitlines(), key=lambda line: "damaged" in line)
+    assert (listed.code, len(lines)) == (Exit.VIOLATED, 2)
+    assert "rows of the books" in lines[0]
+    assert lines[1] == f"{first.stem}  damaged"
+    assert f"backup {first.stem}: the manifest cannot be read" in listed.err
+
+
+def test_looking_for_backups_makes_no_folder_and_says_that_there_are_none(
+    rampart: Rampart, tmp_path: Path
+) -> None:
+    listed = rampart("backup", tmp_path / "typo", "--list")
+    assert (listed.code, listed.out) == (Exit.FAILED, "")
+    assert f"{tmp_path / 'typo'}: there is no backup. Fix: check the address" in listed.err
+    assert rampart("backup", tmp_path / "typo", "--check").code == Exit.REFUSED
+    assert rampart("restore", tmp_path / "typo").code == Exit.REFUSED
+    assert not (tmp_path / "typo").exists()
+
+
 def test_what_is_overdue_is_listed_deleted_and_certified(rampart: Rampart, judged: Season) -> None:
     late = ("--as-of", "2026-04-02T00:00Z")
     (duty,) = json.loads(rampart("retention", *late, "--json").out)

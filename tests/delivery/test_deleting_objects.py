@@ -1,15 +1,19 @@
 """Removing objects for good, on a folder and on a real S3 server with versions and object lock."""
 
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from rampart.delivery.errors import DeliveryError
+from rampart.delivery.errors import DeliveryError, StoreTroubleError
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.overlay_store import OverlayStore
 from rampart.delivery.store import ObjectStore, S3Options, open_store
+from tests.delivery.scripted_s3 import Fault, Scripted, scripted_s3
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -73,3 +77,46 @@ def test_a_locked_object_is_told_with_its_date_and_stays(
     with pytest.raises(DeliveryError):
         store.delete(KEY)
     assert store.get(KEY) == b"locked"
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setattr("botocore.retries.standard.ExponentialBackoff.delay_amount", lambda *_: 0)
+    with scripted_s3() as state:
+        yield state
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("AccessDenied", 403), ("NotImplemented", 501), ("MethodNotAllowed", 405)]
+)
+def test_where_versions_may_not_be_listed_the_object_goes_and_older_versions_may_remain(
+    server: Scripted, code: str, status: int
+) -> None:
+    remote = open_store("s3://store", server.options)
+    remote.put_once(KEY, b"to go")
+    server.faults.append(Fault("GET", code=code, status=status))
+    assert remote.delete(KEY) is False
+    assert server.objects == {}
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("SlowDown", 503), ("InternalError", 500), ("ExpiredToken", 400)]
+)
+def test_a_server_in_trouble_deletes_nothing_and_says_so(server: Scripted, code: str, status: int) -> None:
+    remote = open_store("s3://store", server.options)
+    remote.put_once(KEY, b"to stay")
+    server.faults += [Fault("GET", code=code, status=status)] * 20
+    with pytest.raises(StoreTroubleError, match=f"{code}.*Fix: "):
+        remote.delete(KEY)
+    assert list(server.objects) == [f"/store/{KEY}"]
+    assert server.asked("DELETE") == []
+
+
+def test_a_server_that_is_away_is_a_sentence(server: Scripted) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        nobody = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    remote = open_store("s3://store", replace(server.options, endpoint_url=nobody))
+    with pytest.raises(StoreTroubleError, match=r"could not be used .*Fix: check the endpoint"):
+        remote.delete(KEY)

@@ -1,7 +1,7 @@
 from contracts.load import load_contract
 from rampart.cli.exits import Exit
 from rampart.delivery.landing import landed_key
-from rampart.delivery.tables import batch_prefix
+from rampart.delivery.tables import batch_prefix, pack_prefix
 from rampart.delivery.work_orders import work_order_key
 from rampart.ledger.notices import notice_key
 from rampart.ledger.states import STATES
@@ -32,9 +32,9 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
         contract_key("<digest>"),
         work_order_key("program", 3).replace("program", "<program>"),
         *(f"{batch_prefix('<contract>', 3)}/{name}" for name in ("accepted-….parquet", "dispute-….jsonl")),
+        f"{pack_prefix('<contract>', 3)}/summary-….md",
         f"{out_of('<run id>')}/",
         notice_key("<id>"),
     }
     certificates = {"certificates/<contract>/<id>.<digest>.json"}
-    packs_and_datasets = {"packs/<vendor>/week-03/summary-….md", "datasets/<digest>.parquet"}
-    assert set(KEYS) == made | packs_and_datasets | certificates
+    assert set(KEYS) == made | {"datasets/<digest>.parquet"} | certificates

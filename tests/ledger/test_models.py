@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import Engine
 
 from contracts.model import Contract
-from rampart.ledger.chain import events
-from rampart.ledger.engine import reading
-from rampart.ledger.errors import ChampionMovedError, LedgerError
+from rampart.ledger.canonical import Json
+from rampart.ledger.chain import append_event, contract_stream, events
+from rampart.ledger.deletion.said import STARTED
+from rampart.ledger.engine import reading, writing
+from rampart.ledger.errors import ChampionMovedError, DataDeletedError, LedgerError
 from rampart.ledger.export import export_ledger
 from rampart.ledger.models import champion, record_skip, record_training
 from rampart.ledger.outbox import pending
@@ -61,6 +63,23 @@ def test_a_decision_against_a_former_champion_is_refused(engine: Engine, contrac
     with pytest.raises(ChampionMovedError, match="compare again"):
         record_training(engine, rows[1].id, second, promotion(True, None), day(21))
     assert len(pending(engine, "batch.accepted")) == 1
+
+
+def test_a_training_on_a_week_whose_deletion_has_begun_is_refused(engine: Engine, contract: Contract) -> None:
+    key = judged(engine, contract, 1)
+    judged(engine, contract, 2)
+    run = replace(training(key), weeks=((key.contract_id, 1), (key.contract_id, 2)))
+    begun: dict[str, Json] = {"deletion": "d", "weeks": [2], "by": "A. Lead", "reason": "rights"}
+    with writing(engine) as session:
+        said = begun | {"objects": [], "shared": [], "models": []}
+        append_event(session, contract_stream(key.contract_id), STARTED, day(9), said)
+    row = pending(engine, "batch.accepted")[0]
+    with pytest.raises(
+        DataDeletedError, match=r"acme-1 week 2 were deleted on .*train again without the week"
+    ):
+        record_training(engine, row.id, run, promotion(), day(9))
+    assert rm_rows(engine, "assistant") == ()
+    record_training(engine, row.id, training(key), promotion(), day(9))
 
 
 def test_a_run_must_come_from_the_batch_its_row_names(engine: Engine, contract: Contract) -> None:

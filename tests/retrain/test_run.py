@@ -87,6 +87,21 @@ def test_every_artefact_stands_in_the_store_and_the_manifest_names_the_contract(
     assert json.loads((folder / outcome.artefacts[-1]).read_text())["reason"] == outcome.decision.reason
 
 
+def test_a_training_set_never_lies_there_without_the_manifest_that_says_whose_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = LocalStore.put_once
+
+    def killed_after(self: LocalStore, key: str, data: bytes) -> None:
+        put(self, key, data)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(LocalStore, "put_once", killed_after)
+    with pytest.raises(KeyboardInterrupt):
+        trained([batch(planted_rows(1_000, seed=1))], None, tmp_path)
+    assert [path.suffix for path in (tmp_path / "datasets").iterdir()] == [".json"]
+
+
 def test_a_run_is_not_promoted_over_itself(first: tuple[RetrainOutcome, Path], store_folder: Path) -> None:
     again = trained([batch(planted_rows(1_000, seed=1))], first[0].run_id, store_folder)
     assert not again.decision.promoted

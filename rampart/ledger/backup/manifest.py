@@ -5,6 +5,7 @@ one flipped bit anywhere is found. What cannot be found is a backup forged as a 
 """
 
 import hashlib
+from collections.abc import Iterator
 from datetime import datetime
 
 import msgspec
@@ -71,6 +72,13 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def bytes(self) -> int:
         """Size of all objects."""
         return sum(one.bytes for one in self.objects)
+
+    def parts(self) -> Iterator[tuple[str, str, int]]:
+        """What it is, SHA-256 and size of everything the backup holds."""
+        yield from ((f"the table {part.table}", part.sha256, part.bytes) for part in self.tables)
+        yield from ((one.key, one.sha256, one.bytes) for one in self.objects)
+        if secret := self.pseudonym_key:
+            yield "the pseudonym key", secret.sha256, secret.bytes
 
 
 def publish(manifest: Manifest, target: ObjectStore) -> None:

@@ -33,9 +33,18 @@ class Pool:
         return self._held.get(pool_key(sha256)) == size
 
     def add(self, path: Path) -> tuple[str, int]:
-        """Keep the file at `path`, unless its bytes are here; gives their SHA-256 and size."""
+        """Keep the file at `path`, unless its bytes are here; gives their SHA-256 and size.
+
+        What is here is told by its size and not read. `UnreadableFileError` names a part of another size.
+        """
         with path.open("rb") as source:
             sha256, size = copy_of(source)
+        if (found := self._held.get(pool_key(sha256), size)) != size:
+            raise UnreadableFileError(
+                f"this part of the backups there is damaged: it has {found:,} bytes, expected {size:,}",
+                self._place.uri(pool_key(sha256)),
+                fix="remove it, then run the backup again: it is copied anew, for the older backups too",
+            )
         if not self.holds(sha256, size):
             self._place.put_file_once(pool_key(sha256), path)
             self._held[pool_key(sha256)] = size

@@ -41,20 +41,12 @@ def restore_backup(source: ObjectStore, manifest: Manifest, ledger_url: str, sto
 
 def problems(source: ObjectStore, manifest: Manifest) -> Iterator[str]:
     """A sentence for each part of the backup that is missing or damaged; reads all of it."""
-    for what, sha256, size in _parts(manifest):
+    for what, sha256, size in manifest.parts():
         try:
             with fetched(source, what, sha256, size):
                 pass
         except DeliveryError as error:
             yield str(error)
-
-
-def _parts(manifest: Manifest) -> Iterator[tuple[str, str, int]]:
-    """What it is, SHA-256 and size of everything a backup holds."""
-    yield from ((f"the table {part.table}", part.sha256, part.bytes) for part in manifest.tables)
-    yield from ((one.key, one.sha256, one.bytes) for one in manifest.objects)
-    if secret := manifest.pseudonym_key:
-        yield "the pseudonym key", secret.sha256, secret.bytes
 
 
 def _must_take_it(manifest: Manifest, ledger_url: str) -> bool:

@@ -30,6 +30,11 @@ class Taken:
     copied_objects: int
     copied_bytes: int
 
+    @property
+    def reused_objects(self) -> int:
+        """Parts that were there, told by their size alone."""
+        return len({sha256 for _, sha256, _ in self.manifest.parts()}) - self.copied_objects
+
 
 def take_backup(
     engine: Engine, store: ObjectStore, target: ObjectStore, now: datetime, pseudonym_key: bytes | None = None
@@ -42,7 +47,8 @@ def take_backup(
             one key destroys the link to people in every backup as well.
 
     Raises:
-        DeliveryError: `target` lies inside the store or around it, or cannot be written.
+        DeliveryError: `target` lies inside the store or around it, cannot be written, or holds a part that is
+            damaged; the message names it.
     """
     _must_be_apart(store, target)
     pool = Pool(target)

@@ -37,8 +37,9 @@ def delete_data(
 ) -> tuple[Deletion, ...]:
     """Delete the data of a contract's weeks (None: all of them) and give every deletion finished now.
 
-    What was begun before and not finished is finished first, as it was ordered then. Weeks that were deleted
-    before, or never delivered, are left out; with none left nothing is written.
+    What was begun before and not finished is finished first, as it was ordered then. Of weeks that were
+    deleted before goes what is there all the same, as a deletion of its own; weeks that were never delivered
+    are left out. Where nothing is found nothing is written.
 
     Raises:
         LedgerError: nobody or nothing is named, a week is being judged, or the books changed meanwhile.
@@ -75,7 +76,7 @@ def _begin(engine: Engine, plan: Plan, by: str, reason: str, as_of: datetime) ->
         "shared": plan.shared,
         "models": plan.models,
     }
-    said["deletion"] = digest([plan.contract_id, moment(as_of), said])[:16]
+    said["deletion"] = digest([plan.contract_id, moment(as_of), plan.earlier, said])[:16]
     with writing(engine) as session:
         _must_be_as_seen(session, plan)
         append_event(session, contract_stream(plan.contract_id), STARTED, as_of, said)
@@ -83,8 +84,9 @@ def _begin(engine: Engine, plan: Plan, by: str, reason: str, as_of: datetime) ->
 
 def _must_be_as_seen(session: Session, plan: Plan) -> None:
     """Between looking and writing another worker may have taken a delivery in, or rest on the same bytes."""
+    open_weeks(session, plan.contract_id, plan.weeks)  # refuses a week that is being judged
     same = frozenset(named_in_books(session)) == plan.seen
-    if not same or open_weeks(session, plan.contract_id, plan.weeks) != plan.weeks:
+    if not same or len(deletions_in(session, plan.contract_id)) != plan.earlier:
         raise LedgerError(
             f"the books changed while the deletion of {plan.contract_id} was being prepared; nothing was "
             "deleted, run the command again"

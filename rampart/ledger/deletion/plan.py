@@ -1,6 +1,5 @@
 """What a deletion would take: every object that holds a contract week's data, and nothing others rest on."""
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import MAXYEAR
@@ -9,14 +8,14 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from rampart.delivery.errors import DamagedReadError, DeliveryError
-from rampart.delivery.listings import listings_prefix, read_listing
+from rampart.delivery.listings import listings_prefix
 from rampart.delivery.store import ObjectStore
-from rampart.delivery.tables import batch_prefix
+from rampart.ledger.deletion.reach import Reach
 from rampart.ledger.deletion.said import closed_weeks, deletions_in
 from rampart.ledger.engine import reading
 from rampart.ledger.errors import TransitionError, UnknownBatchError
 from rampart.ledger.hashed import HashedObject, hashed
-from rampart.ledger.named import LISTING, Named, named_in_books
+from rampart.ledger.named import Named, named_in_books
 from rampart.ledger.states import STAGES
 from rampart.ledger.tables import Batch, RmVersion
 
@@ -27,7 +26,8 @@ UNREADABLE = "unreadable"  # stands where a digest should, for an object that is
 class Plan:
     """What would go (`objects`), what stays because other weeks hold the same bytes, which models used it.
 
-    `seen` is what the books named when the plan was made: it is carried out only if that is still so.
+    `seen` is what the books named when the plan was made, and `earlier` how many deletions of the contract
+    they told of: it is carried out only if that is still so.
     """
 
     contract_id: str
@@ -36,6 +36,7 @@ class Plan:
     shared: tuple[str, ...]
     models: tuple[str, ...]
     seen: frozenset[Named]
+    earlier: int
 
     @property
     def bytes(self) -> int:
@@ -71,53 +72,31 @@ def plan_deletion(
 
     Taken are the landed files of every delivery, the refused ones too; everything published about the weeks;
     and the training sets drawn from them, whoever else's data they hold beside. Weeks nothing was ever
-    delivered for are left out: they stay open.
+    delivered for are left out: they stay open. Weeks that were deleted before are looked through again, and
+    are in the plan where something lies there: left by work that was going on meanwhile, or brought back.
     """
+    asked = None if wanted is None else frozenset(wanted)
     with reading(engine) as session:
-        weeks = open_weeks(session, contract_id, wanted)
+        fresh = open_weeks(session, contract_id, asked)
         named = frozenset(named_in_books(session))
-        closed = closed_weeks(deletions_in(session))
-    weeks = tuple(week for week in weeks if store.list(listings_prefix(contract_id, week)))
-    ours = {(contract_id, week) for week in weeks}
-    others = _landed_elsewhere(store, ours | closed)
-    others |= {n.key for n in named if n.contract_id and (n.contract_id, n.week) not in ours | closed}
-    datasets = _datasets(store, ours)
-    found = {n.key for n in named if (n.contract_id, n.week) in ours and n.what != LISTING}
-    found |= {key for week in weeks for key in _of_week(store, contract_id, week)}
-    found |= {f"datasets/{digest}.parquet" for digest in datasets}
+        gone = deletions_in(session)
+    fresh = tuple(week for week in fresh if store.list(listings_prefix(contract_id, week)))
+    closed = closed_weeks(gone)
+    again = {week for of, week in closed if of == contract_id and (asked is None or week in asked)}
+    reach = Reach(store, named, closed | {(contract_id, week) for week in fresh})
+    keys = {week: reach.keys(contract_id, week) for week in (*fresh, *again)}
+    there = tuple(_sized(store, sorted(frozenset[str]().union(*keys.values()) - reach.others)))
+    left = {one.key for one in there}
+    weeks = tuple(sorted(week for week in keys if week in fresh or keys[week] & left))
     return Plan(
         contract_id,
         weeks,
-        tuple(_sized(store, sorted(found - others))),
-        tuple(sorted(found & others)),
-        _models(engine, datasets),
+        there,
+        tuple(sorted(frozenset[str]().union(*(keys[week] for week in weeks)) & reach.others)),
+        _models(engine, reach.datasets((contract_id, week) for week in weeks)),
         named,
+        sum(found.contract_id == contract_id for found in gone),
     )
-
-
-def _of_week(store: ObjectStore, contract_id: str, week: int) -> Iterator[str]:
-    """What lies in the week's own folders, tries that never came onto the books included."""
-    yield from (info.key for info in store.list(f"{batch_prefix(contract_id, week)}/"))
-    for listing in store.list(listings_prefix(contract_id, week)):
-        yield from (file.key for file in read_listing(store, listing.key))
-
-
-def _landed_elsewhere(store: ObjectStore, but: set[tuple[str, int]]) -> set[str]:
-    """Keys of landed files that deliveries of other weeks are made of."""
-    prefixes = tuple(listings_prefix(*week) for week in but)
-    listings = [info.key for info in store.list("deliveries/") if not info.key.startswith(prefixes)]
-    return {file.key for key in listings for file in read_listing(store, key)}
-
-
-def _datasets(store: ObjectStore, ours: set[tuple[str, int]]) -> frozenset[str]:
-    """Digests of the training sets whose manifest names one of `ours`."""
-    found = set()
-    for info in store.list("datasets/"):
-        if info.key.endswith(".json"):
-            batches = json.loads(store.get(info.key))["batches"]
-            if any((batch["contract_id"], batch["week"]) in ours for batch in batches):
-                found.add(info.key.removeprefix("datasets/").removesuffix(".json"))
-    return frozenset(found)
 
 
 def _sized(store: ObjectStore, keys: list[str]) -> Iterator[HashedObject]:

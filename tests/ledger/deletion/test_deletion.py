@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 
-import polars as pl
 import pytest
 from sqlalchemy import Engine
 
@@ -18,38 +17,12 @@ from rampart.ledger.chain import append_event as append_to_chain
 from rampart.ledger.deletion import carry_out
 from rampart.ledger.deletion.carry_out import delete_data
 from rampart.ledger.deletion.plan import Plan, plan_deletion
-from rampart.ledger.deletion.said import STARTED, Deletion, deletions
+from rampart.ledger.deletion.said import STARTED, deletions
 from rampart.ledger.errors import DeliveryConflictError, LedgerError, TransitionError, UnknownBatchError
 from rampart.ledger.verify_all import verify_all
 from simulator.season import Season, due, week_rows
 from simulator.without_prefect import without_prefect
-
-LEAD = "A. Lead"
-WHY = "rights.delete_by"
-
-
-def delete(books: Engine, kept: LocalStore, weeks: tuple[int, ...] = (1,)) -> tuple[Deletion, ...]:
-    return delete_data(books, kept, "dc-north", weeks, by=LEAD, reason=WHY, as_of=due(3))
-
-
-def text_of(week: int) -> str:
-    """A prompt only north's delivery of that week holds, as it stands in the landed file."""
-    return f"Question 7 of week {week} for north?"
-
-
-def holding(season: Season, text: str) -> set[str]:
-    """Keys of objects that hold `text`: as bytes, or in a Parquet column."""
-    root, found = season.home / "store", set()
-    for key in season.stored():
-        path = root / key
-        content = (
-            str(pl.read_parquet(path).rows())
-            if key.endswith("parquet")
-            else path.read_text("utf-8", "replace")
-        )
-        if text in content:
-            found.add(key)
-    return found
+from tests.ledger.deletion.deleting import LEAD, WHY, delete, holding, text_of
 
 
 def test_no_text_of_the_week_is_left_anywhere_and_everything_else_stays(
