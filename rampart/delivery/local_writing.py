@@ -73,14 +73,19 @@ class _Synced:
 
 def remove_unfinished(folder: Path, begun_before: datetime) -> int:
     """Remove the files of `folder` that were last written before then; returns how many."""
-    old = [
-        path
-        for path in (folder.iterdir() if folder.is_dir() else ())
-        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < begun_before
-    ]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    found = list(folder.iterdir()) if folder.is_dir() else []
+    return sum(_removed(path, begun_before) for path in found)
+
+
+def _removed(path: Path, begun_before: datetime) -> bool:
+    """Was this file old, and removed here? Its writer, or another who clears away, may be quicker."""
+    try:
+        if datetime.fromtimestamp(path.stat().st_mtime, UTC) >= begun_before:
+            return False
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def make_folder(folder: Path) -> None:

@@ -114,6 +114,14 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return self._answer(200, b"", {"ETag": etag(body)}, 0)
 
+    def do_DELETE(self) -> None:
+        self._begin()
+        fault = self.state.fault("DELETE")
+        if fault:
+            return self._refuse(fault)
+        self.state.objects.pop(self.path, None)
+        return self._answer(204, b"", {}, 0)
+
     def log_message(self, *_: object) -> None:
         pass
 
