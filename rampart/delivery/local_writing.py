@@ -66,9 +66,20 @@ class _Synced:
                 left = left[os.write(self._handle, left) :]
             self._written += len(chunk)
             if self._written - self._synced >= _SYNC_EVERY:
-                os.fdatasync(self._handle)
-                os.posix_fadvise(self._handle, self._synced, 0, os.POSIX_FADV_DONTNEED)
+                _sync_data(self._handle)
+                _drop_from_cache(self._handle, self._synced)
                 self._synced = self._written
+
+
+def _sync_data(handle: int) -> None:
+    """Send what was written to the disk; macOS can do that only together with the file's times."""
+    getattr(os, "fdatasync", os.fsync)(handle)
+
+
+def _drop_from_cache(handle: int, start: int) -> None:
+    """Have the system forget what was written from `start` on; macOS takes no such advice."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(handle, start, 0, os.POSIX_FADV_DONTNEED)
 
 
 def remove_unfinished(folder: Path, begun_before: datetime) -> int:

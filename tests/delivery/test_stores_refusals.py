@@ -117,6 +117,26 @@ def test_a_file_that_goes_away_while_it_is_cleared_away_is_no_trouble(
     assert list(left.iterdir()) == []
 
 
+def test_a_system_without_a_sync_of_data_alone_or_advice_on_its_cache_keeps_all_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("fdatasync", "posix_fadvise", "POSIX_FADV_DONTNEED"):  # macOS has none of them
+        monkeypatch.delattr(os, name, raising=False)
+    monkeypatch.setattr("rampart.delivery.local_writing._SYNC_EVERY", 1_000)
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def counted(handle: int) -> None:
+        synced.append(handle)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", counted)
+    store = LocalStore(tmp_path)
+    store.put_once("a/key", data := os.urandom(3 << 20))
+    assert store.get("a/key") == data
+    assert len(synced) > 3  # the file's parts, the whole of it, its folders
+
+
 @pytest.mark.parametrize(("fault", "said"), REFUSALS, ids=lambda case: getattr(case, "code", ""))
 def test_a_refusal_says_what_to_do(server: Scripted, remote: ObjectStore, fault: Fault, said: str) -> None:
     server.faults.append(fault)
