@@ -7,12 +7,11 @@ from typing import Any
 from contracts.language.expressions import ExpressionError, Read, compiled, fields_read
 from contracts.language.functions import truthy
 from contracts.terms.mapping import DeliveryTerms, Each, ResponseFields, Tree
+from rampart.delivery.limits import DEEPEST_TREE
 from rampart.delivery.readers.row import Row, Unread, kind_of, shown, unreadable
 
 Scope = Mapping[str, Any]
 Split = Callable[[Scope], Iterator[dict[str, Any]]]
-
-DEEPEST = 500  # messages from a tree's root; deeper is an attack, not a conversation
 
 
 @dataclass(frozen=True)
@@ -143,8 +142,8 @@ def _by_node(tree: Tree, read: Read, keep: Callable[[Scope, dict[str, Any]], boo
 def _replies(tree: Tree, node: Any, depth: int) -> list[Any]:
     if not isinstance(node, dict):
         raise ExpressionError(f"delivery.tree: expected a message object, found {kind_of(node)}")
-    if depth > DEEPEST:
-        raise ExpressionError(f"delivery.tree: more than {DEEPEST} messages deep")
+    if depth > DEEPEST_TREE:
+        raise ExpressionError(f"delivery.tree: more than {DEEPEST_TREE} messages deep")
     replies = node.get(tree.replies) or []
     if not isinstance(replies, list):
         raise ExpressionError(f"delivery.tree: expected a list in {tree.replies!r}, found {kind_of(replies)}")

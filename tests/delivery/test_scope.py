@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from contracts.terms.mapping import DeliveryTerms
+from rampart.delivery.limits import DEEPEST_TREE
 from rampart.delivery.readers import Row, Unread
-from rampart.delivery.scope import DEEPEST, Judgement, columns_read, splitter
+from rampart.delivery.scope import Judgement, columns_read, splitter
 
 PLAIN = {"prompt": "q", "responses": "[a, b]", "label": "label"}
 
@@ -131,14 +132,14 @@ def test_a_missing_tree_and_a_tree_without_replies_hold_no_judgement() -> None:
     assert told(split({"root": node("a")}, **TREE))[0] == "no_judgement"
 
 
-@pytest.mark.parametrize(("depth", "deep"), [(DEEPEST, False), (DEEPEST + 1, True), (5000, True)])
+@pytest.mark.parametrize(("depth", "deep"), [(DEEPEST_TREE, False), (DEEPEST_TREE + 1, True), (5000, True)])
 def test_a_tree_may_be_as_deep_as_any_conversation_but_not_deeper(depth: int, deep: bool) -> None:
     root = node("last")
     for _ in range(depth - 1):
         root = node("n", root)
     found = split({"root": root}, **TREE)
     if deep:
-        assert told(found)[1] == f"delivery.tree: more than {DEEPEST} messages deep"
+        assert told(found)[1] == f"delivery.tree: more than {DEEPEST_TREE} messages deep"
     else:
         assert len(found) == depth - 1
 
