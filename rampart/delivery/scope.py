@@ -14,6 +14,10 @@ Scope = Mapping[str, Any]
 Split = Callable[[Scope], Iterator[dict[str, Any]]]
 
 
+# A row of nothing else would become a record of empty texts, a kilobyte of memory for the two bytes of {}.
+_NOTHING = (None, "")
+
+
 @dataclass(frozen=True)
 class Judgement:
     """One judgement of a row: its place in the row from 0, and what expressions see."""
@@ -27,6 +31,9 @@ def splitter(terms: DeliveryTerms) -> Callable[[Row, Scope], Iterator[Judgement 
     levels = _levels(terms)
 
     def judgements(row: Row, scope: Scope) -> Iterator[Judgement | Unread]:
+        if not any(row.value.values()) and all(value in _NOTHING for value in row.value.values()):
+            yield unreadable(row.line, "the row is empty: it holds no value", row.value, "no_judgement")
+            return
         if not levels:
             yield Judgement(0, scope)
             return

@@ -60,7 +60,18 @@ def test_elements_may_be_chosen_and_are_numbered_in_the_list_they_came_from(wher
     assert [(part["index"], part["value"]) for part in parts(found, "vote")] == [(1, "y")]
 
 
-@pytest.mark.parametrize("votes", [None, [], {}])
+@pytest.mark.parametrize("terms_", [{}, EACH], ids=["plain", "each"])
+@pytest.mark.parametrize("value", [{}, {"prompt": None}, {"prompt": "", "a": "", "votes": None}], ids=str)
+def test_a_row_without_any_value_holds_no_judgement(value: dict[str, Any], terms_: dict[str, Any]) -> None:
+    assert told(split(value, **terms_)) == ("no_judgement", "the row is empty: it holds no value")
+
+
+@pytest.mark.parametrize("value", [0, False, " ", [], {}, 0.0], ids=repr)
+def test_a_row_with_one_value_of_any_kind_is_a_judgement(value: Any) -> None:
+    assert split({"prompt": None, "label": value}) == [Judgement(0, {"prompt": None, "label": value})]
+
+
+@pytest.mark.parametrize("votes", [[], {}])
 def test_a_row_without_judgements_is_told(votes: Any) -> None:
     assert told(split({"votes": votes}, **EACH))[0] == "no_judgement"
 
