@@ -5,7 +5,7 @@ import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 from urllib.parse import urlsplit
 
 import typer
@@ -75,12 +75,17 @@ def _drop() -> tuple[str, str]:
 def _read(message: str) -> tuple[str, str]:
     """The message, and its name in errors."""
     if message == "-":
-        return sys.stdin.read(LONGEST_MESSAGE + 1), "standard input"
+        return _text(sys.stdin.buffer), "standard input"
     path = Path(message)
     if not path.is_file():
         raise stop(Exit.USAGE, f"{message}: no such file. Fix: give the file with the notification, or -")
-    with path.open(encoding="utf-8", errors="replace") as file:
-        return file.read(LONGEST_MESSAGE + 1), message
+    with path.open("rb") as file:
+        return _text(file), message
+
+
+def _text(stream: BinaryIO) -> str:
+    """What a message may hold and a little more; bytes that are no text are shown as such in an error."""
+    return stream.read(4 * LONGEST_MESSAGE + 1).decode("utf-8", "replace")  # a character has up to four
 
 
 def _judged(weeks: Weeks, at: datetime) -> tuple["Outcome", ...]:

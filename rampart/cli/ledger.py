@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from rampart.cli.exits import console
-from rampart.ledger.engine import connect, open_ledger
+from rampart.ledger.engine import connect, made, open_ledger, reading
 from rampart.ledger.migrations import HEAD, schema_version
 from rampart.ledger.schema import downgrade
 from rampart.settings import Settings
@@ -23,9 +23,19 @@ def _group() -> None:
 @app.command(epilog="Example: rampart ledger version")
 def version() -> None:
     """Say which schema the books have, and which one this Rampart writes; changes nothing."""
-    with connect(Settings().ledger_url).connect() as connection:
-        found = schema_version(connection)
-    console.print(f"the books have schema {found or 'none yet'}; this Rampart writes {HEAD}")
+    found = _schema_of(Settings().ledger_url)
+    told = f"the books have schema {found}" if found else "there are no books yet"
+    console.print(f"{told}; this Rampart writes schema {HEAD}")
+
+
+def _schema_of(url: str) -> str | None:
+    if not made(url):  # connecting would make them
+        return None
+    books = connect(url)
+    with reading(books) as session:
+        found = schema_version(session.connection())
+    books.dispose()
+    return found
 
 
 @app.command(epilog="Example: rampart ledger upgrade")

@@ -8,10 +8,10 @@ from contracts.model import Contract
 from rampart.delivery.archives import may_hold
 from rampart.delivery.completeness import still_awaited
 from rampart.delivery.errors import LandingError, printable
+from rampart.delivery.limits import LONGEST_MANIFEST
 from rampart.delivery.manifest import MANIFEST, Manifest, ManifestFile, check, parse_manifest
 from rampart.delivery.store import ObjectInfo, ObjectStore
 
-_LONGEST_MANIFEST = 16 << 20  # bytes; some 80,000 files
 UPLOAD_AGAIN = "upload the file again, then the manifest"
 
 
@@ -62,7 +62,7 @@ def look(drop: ObjectStore, folder: str, contract: Contract, now: datetime | Non
     manifest = next((info for info in found if info.key == name), None)
     if manifest is None:
         return _waiting(base, found, f"{name} is not")
-    if manifest.bytes > _LONGEST_MANIFEST:
+    if manifest.bytes > LONGEST_MANIFEST:
         raise LandingError(
             f"the manifest has {manifest.bytes:,} bytes", base + name, fix="deliver fewer, larger files"
         )

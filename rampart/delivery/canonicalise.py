@@ -92,8 +92,18 @@ class _Table:
             self._flush()
 
     def whole(self) -> pa.Table:
+        """All rows; the table is empty afterwards.
+
+        The chunks go column by column, so that memory never holds everything twice.
+        """
         self._flush()
-        return pa.concat_tables(self._done).combine_chunks()
+        chunks = [table.columns for table in self._done]
+        self._done = [self._schema.empty_table()]
+        joined = []
+        for name in self._schema.names:
+            column = pa.chunked_array([piece for chunk in chunks for piece in chunk.pop(0).chunks])
+            joined.append(pa.table({name: column}).combine_chunks().column(0))
+        return pa.table(joined, schema=self._schema)
 
     def _flush(self) -> None:
         self._done.append(pa.Table.from_pylist(self._rows, schema=self._schema))

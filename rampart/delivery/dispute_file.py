@@ -11,8 +11,8 @@ from typing import Annotated
 import msgspec
 
 from rampart.delivery.errors import DeliveryError
+from rampart.delivery.limits import LONGEST_DISPUTE
 
-LONGEST = 64 << 20  # bytes; some 500,000 contested records
 _FIX = "write one {record_id, claim} a line, in UTF-8, with the record ids of the feedback pack"
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=10_000)]
 
@@ -43,9 +43,11 @@ class DisputeFile:
 
 def read_dispute(data: bytes, file: str) -> DisputeFile:
     """The dispute in `data`; `DisputeError` names line, problem and fix. Blank lines are skipped."""
-    if len(data) > LONGEST:
+    if len(data) > LONGEST_DISPUTE:
         raise DisputeError(
-            f"the file has {len(data):,} bytes, more than {LONGEST:,}", file, fix="split it in several"
+            f"the file has {len(data):,} bytes, more than {LONGEST_DISPUTE:,}",
+            file,
+            fix="split it in several",
         )
     decoder = msgspec.json.Decoder(Contested)
     seen: dict[str, int] = {}

@@ -62,5 +62,7 @@ class WorkOrderError(DeliveryError):
 
 def printable(text: str, longest: int = _LONGEST_ECHO) -> str:
     """`text` with everything a terminal could act on escaped, cut to `longest` characters."""
+    if len(text) <= longest and text.isprintable():  # nearly always; the rest takes ten times as long
+        return text
     safe = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: longest + 1])
     return safe if len(text) <= longest else safe[:longest] + "…"

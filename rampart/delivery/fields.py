@@ -7,10 +7,10 @@ from typing import Any
 
 from contracts.language.words import as_number, word
 from contracts.terms.mapping import ValueMap
+from rampart.delivery.limits import DEEPEST_VALUE
 from rampart.delivery.readers.row import kind_of, shown
 
 ROLES = frozenset({"system", "user", "assistant", "tool"})
-DEEPEST = 60  # lists and objects within each other; deeper is an attack, not a label
 _JSON = json.JSONEncoder(ensure_ascii=False, sort_keys=True, default=str)
 
 
@@ -174,9 +174,9 @@ def _span(value: Any, place: int) -> dict[str, Any]:
 
 
 def as_delivered(value: Any) -> str | None:
-    """A value exactly as it came, as JSON text; null stays null, more than `DEEPEST` levels are refused."""
-    if _deeper(value, DEEPEST):
-        raise FieldError(f"expected at most {DEEPEST} lists and objects within each other, found more")
+    """A value exactly as it came, as JSON text; null stays null; `DEEPEST_VALUE` levels at most."""
+    if _deeper(value, DEEPEST_VALUE):
+        raise FieldError(f"expected at most {DEEPEST_VALUE} lists and objects within each other, found more")
     return None if value is None else utf8(_JSON.encode(value))
 
 

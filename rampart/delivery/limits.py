@@ -16,6 +16,10 @@ ROWS_FROM = 50_000  # rows; up to here two seconds and 200 MB, whatever they wer
 MAX_MEMBERS = 10_000
 MAX_DIRECTORY = 16 << 20  # bytes; 10,000 members with names of 1,024 bytes, and as much again
 
+# What comes with a delivery, or after it, and is held whole in memory.
+LONGEST_MANIFEST = 16 << 20  # bytes; some 80,000 files
+LONGEST_DISPUTE = 64 << 20  # bytes; some 500,000 contested records
+
 # Rows. One is held in memory, as bytes, as text and as objects: about four times its length.
 LONGEST_LINE = 64 << 20  # bytes of a JSON line; a longer one is a file in the wrong format, or an attack
 # Characters of a CSV row over its lines, and 64 for each line after the first, which is what Python adds. An
@@ -31,3 +35,10 @@ MAX_BLANK_LINES = 1_000_000  # of a text file; two a row, if that is more
 MAX_VALUES = 10_000_000  # of one JSON line or document
 # A JSON array is held whole, as bytes and as objects: three to ten times its length.
 LONGEST_DOCUMENT = 256 << 20  # bytes
+
+# One judgement weighs one, but its pairs are C(K, 2): 4,950 here. Real rankings have 2 to 9 responses.
+MOST_RESPONSES = 100
+
+# Nesting. Deeper is an attack: it makes the work grow by the square, or Python's stack run out.
+DEEPEST_TREE = 500  # messages from a tree's root; no conversation is so long
+DEEPEST_VALUE = 60  # lists and objects within each other in a value kept as delivered; no label is so deep

@@ -66,21 +66,37 @@ class _Synced:
                 left = left[os.write(self._handle, left) :]
             self._written += len(chunk)
             if self._written - self._synced >= _SYNC_EVERY:
-                os.fdatasync(self._handle)
-                os.posix_fadvise(self._handle, self._synced, 0, os.POSIX_FADV_DONTNEED)
+                _sync_data(self._handle)
+                _drop_from_cache(self._handle, self._synced)
                 self._synced = self._written
+
+
+def _sync_data(handle: int) -> None:
+    """Send what was written to the disk; macOS can do that only together with the file's times."""
+    getattr(os, "fdatasync", os.fsync)(handle)
+
+
+def _drop_from_cache(handle: int, start: int) -> None:
+    """Have the system forget what was written from `start` on; macOS takes no such advice."""
+    if hasattr(os, "posix_fadvise"):
+        os.posix_fadvise(handle, start, 0, os.POSIX_FADV_DONTNEED)
 
 
 def remove_unfinished(folder: Path, begun_before: datetime) -> int:
     """Remove the files of `folder` that were last written before then; returns how many."""
-    old = [
-        path
-        for path in (folder.iterdir() if folder.is_dir() else ())
-        if datetime.fromtimestamp(path.stat().st_mtime, UTC) < begun_before
-    ]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    found = list(folder.iterdir()) if folder.is_dir() else []
+    return sum(_removed(path, begun_before) for path in found)
+
+
+def _removed(path: Path, begun_before: datetime) -> bool:
+    """Was this file old, and removed here? Its writer, or another who clears away, may be quicker."""
+    try:
+        if datetime.fromtimestamp(path.stat().st_mtime, UTC) >= begun_before:
+            return False
+        path.unlink()
+    except FileNotFoundError:
+        return False
+    return True
 
 
 def make_folder(folder: Path) -> None:

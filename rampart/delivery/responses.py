@@ -7,13 +7,11 @@ from contracts.language.expressions import ExpressionError, Read, compiled
 from contracts.terms.mapping import RecordFields
 from rampart.delivery import fields
 from rampart.delivery.fields import FieldError
+from rampart.delivery.limits import MOST_RESPONSES
 from rampart.delivery.readers.row import kind_of, shown
 
 Scope = Mapping[str, Any]
 Responses = list[dict[str, str | None]]
-
-# One judgement weighs one, but its pairs are C(K, 2): 4,950 here. Real rankings have 2 to 9 responses.
-MOST_RESPONSES = 100
 
 
 def responses_reader(record: RecordFields, markers: Mapping[str, str] | None) -> Callable[[Scope], Responses]:

@@ -16,11 +16,13 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rampart.delivery.s3_digests import DIGEST
+from rampart.delivery.s3_errors import code_of
 from rampart.delivery.s3_reading import Origin
 from rampart.delivery.store import Content, S3Options
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import MultipartUploadTypeDef
 
 LOCKED = "landed/"  # the keys, below the store's root, that object lock is for
 MOST_PARTS = 10_000  # S3's limit for one object
@@ -71,21 +73,36 @@ class Writer:
                 raise
 
     def abort_uploads(self, prefix: str, begun_before: datetime) -> int:
-        """Abort the uploads in parts below `prefix` that began before then; returns how many."""
-        pages = self._client.get_paginator("list_multipart_uploads").paginate(
-            Bucket=self._bucket, Prefix=prefix
-        )
-        old = [
-            upload
-            for page in pages
-            for upload in page.get("Uploads", [])
-            if upload["Initiated"] < begun_before
-        ]
-        for upload in old:
+        """Abort the uploads in parts below `prefix` that began before then; returns how many.
+
+        An account without the right to do so aborts none, which is no error: the right is optional, and the
+        bucket's lifecycle rule does the same.
+        """
+        aborted = 0
+        try:
+            for upload in self._uploads(prefix):
+                aborted += upload["Initiated"] < begun_before and self._aborted(upload)
+        except ClientError as error:
+            if code_of(error) != "AccessDenied":
+                raise
+        return aborted
+
+    def _uploads(self, prefix: str) -> "list[MultipartUploadTypeDef]":
+        asked = self._client.get_paginator("list_multipart_uploads")
+        pages = asked.paginate(Bucket=self._bucket, Prefix=prefix)
+        return [upload for page in pages for upload in page.get("Uploads", [])]
+
+    def _aborted(self, upload: "MultipartUploadTypeDef") -> bool:
+        """Was the upload ended here? Its writer, or another who clears away, may be quicker."""
+        try:
             self._client.abort_multipart_upload(
                 Bucket=self._bucket, Key=upload["Key"], UploadId=upload["UploadId"]
             )
-        return len(old)
+        except ClientError as error:
+            if code_of(error) != "NoSuchUpload":
+                raise
+            return False
+        return True
 
     @property
     def _supported(self) -> bool:

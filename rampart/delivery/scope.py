@@ -7,12 +7,15 @@ from typing import Any
 from contracts.language.expressions import ExpressionError, Read, compiled, fields_read
 from contracts.language.functions import truthy
 from contracts.terms.mapping import DeliveryTerms, Each, ResponseFields, Tree
+from rampart.delivery.limits import DEEPEST_TREE
 from rampart.delivery.readers.row import Row, Unread, kind_of, shown, unreadable
 
 Scope = Mapping[str, Any]
 Split = Callable[[Scope], Iterator[dict[str, Any]]]
 
-DEEPEST = 500  # messages from a tree's root; deeper is an attack, not a conversation
+
+# A row of nothing else would become a record of empty texts, a kilobyte of memory for the two bytes of {}.
+_NOTHING = (None, "")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,9 @@ def splitter(terms: DeliveryTerms) -> Callable[[Row, Scope], Iterator[Judgement 
     levels = _levels(terms)
 
     def judgements(row: Row, scope: Scope) -> Iterator[Judgement | Unread]:
+        if not any(row.value.values()) and all(value in _NOTHING for value in row.value.values()):
+            yield unreadable(row.line, "the row is empty: it holds no value", row.value, "no_judgement")
+            return
         if not levels:
             yield Judgement(0, scope)
             return
@@ -143,8 +149,8 @@ def _by_node(tree: Tree, read: Read, keep: Callable[[Scope, dict[str, Any]], boo
 def _replies(tree: Tree, node: Any, depth: int) -> list[Any]:
     if not isinstance(node, dict):
         raise ExpressionError(f"delivery.tree: expected a message object, found {kind_of(node)}")
-    if depth > DEEPEST:
-        raise ExpressionError(f"delivery.tree: more than {DEEPEST} messages deep")
+    if depth > DEEPEST_TREE:
+        raise ExpressionError(f"delivery.tree: more than {DEEPEST_TREE} messages deep")
     replies = node.get(tree.replies) or []
     if not isinstance(replies, list):
         raise ExpressionError(f"delivery.tree: expected a list in {tree.replies!r}, found {kind_of(replies)}")

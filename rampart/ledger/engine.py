@@ -70,6 +70,14 @@ def connect(url: str) -> Engine:
     return engine
 
 
+def made(url: str) -> bool:
+    """Is there anything at `url`? Looks for the file of SQLite; of a server it says yes."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return True
+    return Path(parsed.database).exists()
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session in one writing transaction: committed at the end, rolled back on any error."""

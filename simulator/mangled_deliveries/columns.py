@@ -28,6 +28,7 @@ _TYPED: tuple[tuple[pa.DataType, Any], ...] = (
 )  # fmt: skip
 
 
+_BUILDING_UP = "DELTA_BYTE_ARRAY"
 _MOST_RETYPED = 1_000  # rows; good files have twenty-five
 
 
@@ -108,9 +109,30 @@ def _cell_of_zeros(chance: Random, _data: bytes) -> bytes:
     return sink.getvalue()
 
 
+def _folded_bytes(chance: Random, _data: bytes) -> bytes:
+    """One value of a fixed length, thousands of times: in a dictionary, or as what it adds to the last."""
+    values = pa.array([bytes(100_000)] * 4_000, pa.binary(100_000))
+    return _with_more(values, chance.choice((None, _BUILDING_UP)))
+
+
+def _folded_texts(_chance: Random, _data: bytes) -> bytes:
+    """One long text hundreds of times, each as what it adds to the one before: nothing."""
+    return _with_more(pa.array(["x" * 1_000_000] * 400), _BUILDING_UP)
+
+
+def _with_more(values: Any, encoding: str | None) -> bytes:
+    columns = {name: pa.array([str(value)] * len(values)) for name, value in good_row(0).items()}
+    sink = io.BytesIO()
+    how: dict[str, Any] = {"column_encoding": {"more": encoding}, "use_dictionary": False} if encoding else {}
+    pq.write_table(pa.table(columns | {"more": values}), sink, compression="zstd", **how)
+    return sink.getvalue()
+
+
 LONG_COLUMNS = (
     Damage("rows of nothing", _rows_of_nothing, "be refused"),
     Damage("a cell of zeros", _cell_of_zeros, "be refused"),
+    Damage("folded bytes of a fixed length", _folded_bytes, "be refused"),
+    Damage("folded texts", _folded_texts, "be refused"),
 )
 PARQUET = (
     *(Damage("another type", _retyped),) * 4,

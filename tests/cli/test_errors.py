@@ -200,6 +200,17 @@ def test_a_schema_nobody_knows(rampart: Rampart) -> None:
     one_sentence(rampart("ledger", "downgrade", "--to", "7777"), Exit.LEDGER, "'7777'", "base, 0001")
 
 
+def test_asking_for_the_version_of_books_that_are_not_there_makes_none(
+    rampart: Rampart, season: Season
+) -> None:
+    ended = rampart("ledger", "version")
+    assert (ended.code, ended.out) == (0, f"there are no books yet; this Rampart writes schema {HEAD}\n")
+    assert not season.home.exists()
+    rampart("ledger", "upgrade")
+    expected = f"the books have schema {HEAD}; this Rampart writes schema {HEAD}\n"
+    assert rampart("ledger", "version").out == expected
+
+
 def test_a_database_of_a_kind_nobody_knows(rampart: Rampart, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("RAMPART_DATABASE_URL", "mysql+nosuchdriver://localhost/x")
     one_sentence(rampart("status"), Exit.FAILED, "nosuchdriver", "RAMPART_DATABASE_URL")

@@ -1,11 +1,13 @@
 """`rampart hint`: which weeks, and looking at just those."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 
 from rampart.cli.exits import Exit
+from rampart.delivery.hints import LONGEST_MESSAGE
 from simulator.season import START, Season
 from tests.cli.conftest import Rampart
 
@@ -50,6 +52,24 @@ def test_what_is_wrong_is_one_sentence(
     ended = rampart("hint", tmp_path / "e.json")
     assert ended.code == Exit.REFUSED
     assert "this is no event notification" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (b"\xff\xfe{", "standard input: this is not JSON"),
+        (b'{"Records": "caf\xe9"}', "standard input: expected a list of records"),
+        ("é".encode() * (LONGEST_MESSAGE + 1), "standard input: the message has 1,048,577 characters"),
+    ],
+    ids=["no text", "another encoding", "too long"],
+)
+def test_whatever_comes_on_standard_input_is_answered_with_a_sentence(
+    rampart: Rampart, monkeypatch: pytest.MonkeyPatch, sent: bytes, said: str
+) -> None:
+    monkeypatch.setenv("RAMPART_DROP", "s3://inbox")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(sent), encoding="utf-8", errors="strict"))
+    ended = rampart("hint", "-")
+    assert (ended.code, said in ended.err) == (Exit.REFUSED, True), ended.err
 
 
 @pytest.mark.slow

@@ -116,6 +116,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_DELETE(self) -> None:
         self._begin()
+        fault = self.state.fault("DELETE")
+        if fault:
+            return self._refuse(fault)
         self.state.objects.pop(self.path, None)
         return self._answer(204, b"", {}, 0)
 

@@ -1,5 +1,7 @@
 import gzip
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -82,6 +84,27 @@ def test_chunks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     assert chunked.records.equals(whole.records)
     assert chunked.quarantine.equals(whole.quarantine)
     assert chunked.records["prompt"].num_chunks == 1
+
+
+_JOINED = """
+import pyarrow as pa
+from rampart.delivery import canonicalise
+schema = pa.schema([(f"column {number}", pa.string()) for number in range(10)])
+canonicalise.CHUNK = 1
+table = canonicalise._Table(schema)
+for number in range(20):
+    table.add(dict.fromkeys(schema.names, f"{number:>100000}"))
+whole = table.whole()
+assert [column.num_chunks for column in whole.columns] == [1] * 10
+assert [int(text) for text in whole["column 9"].to_pylist()] == list(range(20))
+print(pa.default_memory_pool().max_memory() / whole.nbytes)
+"""
+
+
+def test_chunks_are_joined_without_holding_everything_twice() -> None:
+    # In a process of its own: a pool remembers the most that was ever in it.
+    said = subprocess.run([sys.executable, "-c", _JOINED], capture_output=True, text=True, check=True)
+    assert 1 <= float(said.stdout) < 1.4
 
 
 def test_a_row_keeps_what_the_vendor_wrote_while_joins_and_splits_add_to_it() -> None:

@@ -44,7 +44,7 @@ def test_what_is_no_dispute_is_refused_with_its_line(data: bytes, said: str) -> 
 
 def test_a_file_that_is_too_long_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     data = lines("r-1", "r-2")
-    monkeypatch.setattr(dispute_file, "LONGEST", len(data))
+    monkeypatch.setattr(dispute_file, "LONGEST_DISPUTE", len(data))
     assert len(read_dispute(data, "d.jsonl").record_ids) == 2
     with pytest.raises(DisputeError, match="split it"):
         read_dispute(data + b"\n", "d.jsonl")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from contracts.model import Contract
+from rampart.delivery.limits import MOST_RESPONSES
 from rampart.delivery.mapping import RecordMapper
 from rampart.delivery.readers import Unread
-from rampart.delivery.responses import MOST_RESPONSES
 from rampart.delivery.scope import Judgement
 from tests.delivery.reading import PLAIN, contract
 

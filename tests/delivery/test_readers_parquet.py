@@ -1,4 +1,5 @@
 import io
+import sys
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rampart.delivery.errors import UnreadableFileError
-from rampart.delivery.readers import Row, Unread
+from rampart.delivery.readers import Row, Unread, parquet_size
 from rampart.delivery.readers.parquet_rows import parquet_rows
 from rampart.delivery.readers.parquet_size import unpacked_bytes
 from tests.delivery.reading import parquet
@@ -140,6 +141,7 @@ def test_a_bomb_inside_the_pages_is_stopped_before_it_goes_off(compression: str)
 
 
 TEXT = "a text that stands there once, in a dictionary " * 2_000  # 96 kB
+BYTES = TEXT.encode()
 FOLDED = {
     "text": pa.array([TEXT] * 500),
     "lists": pa.array([[TEXT] * 25] * 20),
@@ -148,7 +150,12 @@ FOLDED = {
     "fixed lists": pa.array([[TEXT, TEXT]] * 250, pa.list_(pa.string(), 2)),
     "numbers": pa.array([[7] * 500_000] * 10),
     "nulls": pa.array([[None] * 500_000] * 10, pa.list_(pa.float64())),
+    "bytes of a fixed length": pa.array([BYTES] * 500, pa.binary(len(BYTES))),
+    "lists of them": pa.array([[BYTES] * 25] * 20, pa.list_(pa.binary(len(BYTES)))),
+    "nulls of a fixed length": pa.array([None] * 500, pa.binary(len(BYTES))),
+    "null lists of a fixed size": pa.array([None] * 500, pa.list_(pa.float64(), 10_000)),
 }
+NUMBERS = ("numbers", "nulls", "null lists of a fixed size")
 
 
 @pytest.mark.parametrize("values", FOLDED.values(), ids=FOLDED)
@@ -166,8 +173,88 @@ def test_what_is_folded_is_counted_to_the_byte(name: str) -> None:
     sink = io.BytesIO()
     pq.write_table(pa.table({"a": FOLDED[name]}), sink, row_group_size=97)
     unfolded = unpacked_bytes(sink, pq.ParquetFile(sink).metadata)
-    exact = 5_000_000 * 8 if name in ("numbers", "nulls") else 500 * len(TEXT)
+    exact = 5_000_000 * 8 if name in NUMBERS else 500 * len(TEXT)
     assert exact <= unfolded <= exact * 1.1
+
+
+def built_up(values: Any, path: str = "a", encoding: str = "DELTA_BYTE_ARRAY", **options: Any) -> bytes:
+    """A file whose texts are written as what they do not share with the one before."""
+    sink, table = io.BytesIO(), pa.table({"a": values})
+    encodings = {path: encoding}
+    pq.write_table(table, sink, use_dictionary=False, column_encoding=encodings, **options)
+    return sink.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY"])
+@pytest.mark.parametrize(
+    ("values", "path"),
+    [
+        (FOLDED["text"], "a"),
+        (pa.array([{"content": TEXT}] * 500), "a.content"),
+    ],
+    ids=["text", "structs"],
+)
+def test_texts_that_begin_like_the_one_before_count_whole(values: Any, path: str, encoding: str) -> None:
+    data = built_up(values, path, encoding, compression="zstd")
+    assert len(data) < 200_000
+    with pytest.raises(UnreadableFileError, match=r"the Parquet file expands [\d,]+ times"):
+        read(data)
+
+
+def test_bytes_of_a_fixed_length_that_begin_like_the_one_before_count_whole() -> None:
+    with pytest.raises(UnreadableFileError, match=r"the Parquet file expands [\d,]+ times"):
+        read(built_up(FOLDED["bytes of a fixed length"]))
+
+
+def test_what_builds_up_is_unfolded_in_steps_and_no_further_than_it_may_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parquet_size, "_STEP", 4 << 20)
+    data = built_up(pa.array([TEXT * 10] * 40))  # 940 kB each
+    about = pq.ParquetFile(io.BytesIO(data)).metadata
+    most = 10_000_000
+    assert most < unpacked_bytes(io.BytesIO(data), about, most) < most + (5 << 20)
+    assert unpacked_bytes(io.BytesIO(data), about) >= 40 * len(TEXT) * 10
+
+
+def test_lists_of_texts_that_build_up_are_read_unless_they_may_be_too_many(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = [["one text", "one text more"], [], None]
+    assert read(built_up(pa.array(few), "a.list.element")) == [
+        Row(number, {"a": value}) for number, value in enumerate(few, start=1)
+    ]
+    many = built_up(FOLDED["lists"], "a.list.element")
+    with pytest.raises(UnreadableFileError, match=r"the Parquet file expands [\d,]+ times"):
+        read(many)
+    monkeypatch.setattr(parquet_size, "_STEP", 4 << 20)
+    with pytest.raises(UnreadableFileError, match=r"column 'a.list.element' has .* Fix: write the file with"):
+        read(many)
+    assert unpacked_bytes(io.BytesIO(many), pq.ParquetFile(io.BytesIO(many)).metadata) >= 500 * len(TEXT)
+
+
+def test_honest_texts_of_every_encoding_are_read() -> None:
+    texts = [f"answer {number} to a question about fruit" for number in range(5_000)]
+    for encoding in ("DELTA_BYTE_ARRAY", "DELTA_LENGTH_BYTE_ARRAY", "PLAIN"):
+        found = read(built_up(pa.array(texts), encoding=encoding, row_group_size=1_500))
+        assert [row.value["a"] for row in found if isinstance(row, Row)] == texts
+    vectors = pa.array([[0.5] * 768] * 3_000, pa.list_(pa.float32(), 768))
+    assert len(read(built_up(vectors, encoding="PLAIN"))) == 3_000
+
+
+def test_a_file_whose_footer_tells_of_less_is_stopped_while_it_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    reader = sys.modules["rampart.delivery.readers.parquet_rows"]  # the package has its function of that name
+    monkeypatch.setattr(reader, "unpacked_bytes", lambda *_: 0)
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": FOLDED["text"]}), sink)
+    with pytest.raises(UnreadableFileError, match=r"the Parquet file expands [\d,]+ times"):
+        read(sink.getvalue())
+    words = pa.array(["a word", "another"] * 50_000).dictionary_encode()  # shared: counted as its numbers
+    sink = io.BytesIO()
+    pq.write_table(pa.table({"a": words, "n": range(100_000)}), sink)
+    assert len(read(sink.getvalue())) == 100_000
 
 
 def test_a_column_whose_name_is_not_utf_8_is_damage() -> None:

@@ -3,8 +3,9 @@ from typing import Any
 import pytest
 
 from contracts.terms.mapping import DeliveryTerms
+from rampart.delivery.limits import DEEPEST_TREE
 from rampart.delivery.readers import Row, Unread
-from rampart.delivery.scope import DEEPEST, Judgement, columns_read, splitter
+from rampart.delivery.scope import Judgement, columns_read, splitter
 
 PLAIN = {"prompt": "q", "responses": "[a, b]", "label": "label"}
 
@@ -59,7 +60,18 @@ def test_elements_may_be_chosen_and_are_numbered_in_the_list_they_came_from(wher
     assert [(part["index"], part["value"]) for part in parts(found, "vote")] == [(1, "y")]
 
 
-@pytest.mark.parametrize("votes", [None, [], {}])
+@pytest.mark.parametrize("terms_", [{}, EACH], ids=["plain", "each"])
+@pytest.mark.parametrize("value", [{}, {"prompt": None}, {"prompt": "", "a": "", "votes": None}], ids=str)
+def test_a_row_without_any_value_holds_no_judgement(value: dict[str, Any], terms_: dict[str, Any]) -> None:
+    assert told(split(value, **terms_)) == ("no_judgement", "the row is empty: it holds no value")
+
+
+@pytest.mark.parametrize("value", [0, False, " ", [], {}, 0.0], ids=repr)
+def test_a_row_with_one_value_of_any_kind_is_a_judgement(value: Any) -> None:
+    assert split({"prompt": None, "label": value}) == [Judgement(0, {"prompt": None, "label": value})]
+
+
+@pytest.mark.parametrize("votes", [[], {}])
 def test_a_row_without_judgements_is_told(votes: Any) -> None:
     assert told(split({"votes": votes}, **EACH))[0] == "no_judgement"
 
@@ -131,14 +143,14 @@ def test_a_missing_tree_and_a_tree_without_replies_hold_no_judgement() -> None:
     assert told(split({"root": node("a")}, **TREE))[0] == "no_judgement"
 
 
-@pytest.mark.parametrize(("depth", "deep"), [(DEEPEST, False), (DEEPEST + 1, True), (5000, True)])
+@pytest.mark.parametrize(("depth", "deep"), [(DEEPEST_TREE, False), (DEEPEST_TREE + 1, True), (5000, True)])
 def test_a_tree_may_be_as_deep_as_any_conversation_but_not_deeper(depth: int, deep: bool) -> None:
     root = node("last")
     for _ in range(depth - 1):
         root = node("n", root)
     found = split({"root": root}, **TREE)
     if deep:
-        assert told(found)[1] == f"delivery.tree: more than {DEEPEST} messages deep"
+        assert told(found)[1] == f"delivery.tree: more than {DEEPEST_TREE} messages deep"
     else:
         assert len(found) == depth - 1
 

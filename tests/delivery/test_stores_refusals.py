@@ -8,10 +8,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rampart.delivery.errors import DeliveryError
+from rampart.delivery.leftovers import remove_leftovers
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.s3_errors import explained
 from rampart.delivery.store import UNFINISHED, Checksums, ObjectStore, S3Options, open_store
@@ -47,6 +49,92 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scripted]:
 @pytest.fixture
 def remote(server: Scripted) -> ObjectStore:
     return open_store("s3://store", server.options)
+
+
+def _with_uploads(server: Scripted, *names: str) -> datetime:
+    """Have the server list unfinished uploads; gives a moment after they began."""
+    uploads = "".join(
+        f"<Upload><Key>{name}</Key><UploadId>1</UploadId>"
+        "<Initiated>2026-01-05T00:00:00.000Z</Initiated></Upload>"
+        for name in names
+    )
+    said = f"<ListMultipartUploadsResult>{uploads}</ListMultipartUploadsResult>"
+    server.objects["/store?uploads&prefix="] = said.encode()
+    return datetime(2026, 1, 6, tzinfo=UTC)
+
+
+def test_an_upload_that_ends_while_it_is_cleared_away_is_no_trouble(
+    server: Scripted, remote: ObjectStore
+) -> None:
+    later = _with_uploads(server, "a", "b", "c")
+    server.faults.append(Fault("DELETE", code="NoSuchUpload", status=404))
+    assert remove_leftovers(remote, later) == 2
+    assert len(server.asked("DELETE")) == 3
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_an_account_that_may_not_clear_away_clears_nothing_and_has_no_trouble(
+    server: Scripted, remote: ObjectStore, method: str
+) -> None:
+    later = _with_uploads(server, "a", "b")
+    server.faults.append(Fault(method, code="AccessDenied", status=403))
+    assert remove_leftovers(remote, later) == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_any_other_trouble_in_clearing_away_is_said(
+    server: Scripted, remote: ObjectStore, method: str
+) -> None:
+    later = _with_uploads(server, "a")
+    server.faults.append(Fault(method, code="ExpiredToken", status=400))
+    with pytest.raises(DeliveryError, match="renew the credentials"):
+        remove_leftovers(remote, later)
+
+
+def test_a_file_that_goes_away_while_it_is_cleared_away_is_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / UNFINISHED
+    left.mkdir()
+    for name in ("finished", "cleared", "old"):
+        (left / name).write_bytes(b"half a")
+    gone: dict[str, Any] = {"finished": Path.stat, "cleared": Path.unlink}
+
+    def racing(call: Any) -> Any:
+        """`call`, with another process removing the file it is about just before."""
+
+        def raced(path: Path, **given: Any) -> Any:
+            if gone.get(path.name) is call:
+                os.unlink(path)  # noqa: PTH108 (Path's own is what is raced)
+            return call(path, **given)
+
+        return raced
+
+    monkeypatch.setattr(Path, "stat", racing(Path.stat))
+    monkeypatch.setattr(Path, "unlink", racing(Path.unlink))
+    later = datetime.now(UTC) + timedelta(hours=1)
+    assert remove_leftovers(LocalStore(tmp_path), later) == 1
+    assert list(left.iterdir()) == []
+
+
+def test_a_system_without_a_sync_of_data_alone_or_advice_on_its_cache_keeps_all_bytes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("fdatasync", "posix_fadvise", "POSIX_FADV_DONTNEED"):  # macOS has none of them
+        monkeypatch.delattr(os, name, raising=False)
+    monkeypatch.setattr("rampart.delivery.local_writing._SYNC_EVERY", 1_000)
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def counted(handle: int) -> None:
+        synced.append(handle)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", counted)
+    store = LocalStore(tmp_path)
+    store.put_once("a/key", data := os.urandom(3 << 20))
+    assert store.get("a/key") == data
+    assert len(synced) > 3  # the file's parts, the whole of it, its folders
 
 
 @pytest.mark.parametrize(("fault", "said"), REFUSALS, ids=lambda case: getattr(case, "code", ""))

@@ -43,6 +43,20 @@ def test_every_limit_is_listed_with_its_value() -> None:
         assert int(number.replace(",", "")) * UNITS[unit] == getattr(limits, name), name
 
 
+def test_no_limit_on_what_is_delivered_stands_anywhere_else() -> None:
+    files = [path for path in (ROOT / "rampart" / "delivery").rglob("*.py") if path.name != "limits.py"]
+    found = {
+        name
+        for path in files
+        for name in re.findall(
+            r"(?m)^_?((?:MAX|MOST|LONGEST|DEEPEST)\w*) = ", path.read_text(encoding="utf-8")
+        )
+    }
+    stores_and_zips_own = {"LONGEST_KEY", "LONGEST_NAME", "MOST_PARTS", "LONGEST_COMMENT"}
+    of_hints_and_errors = {"LONGEST_MESSAGE", "DEEPEST", "LONGEST_ECHO"}
+    assert found == stores_and_zips_own | of_hints_and_errors
+
+
 def test_what_completes_a_delivery_is_all_explained() -> None:
     assert [code(name) for name, _ in table(PAGE, "term", "the delivery is complete when")] == list(
         Complete.model_fields

@@ -31,7 +31,10 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
         listing_key(contract, 3, "<delivery id>").replace(contract.contract_id, "<contract>"),
         contract_key("<digest>"),
         work_order_key("program", 3).replace("program", "<program>"),
-        *(f"{batch_prefix('<contract>', 3)}/{name}" for name in ("accepted-….parquet", "dispute-….jsonl")),
+        *(
+            f"{batch_prefix('<contract>', 3)}/{name}"
+            for name in ("accepted-….parquet", "dispute-….jsonl", "reading-….txt")
+        ),
         f"{pack_prefix('<contract>', 3)}/summary-….md",
         f"{out_of('<run id>')}/",
         notice_key("<id>"),

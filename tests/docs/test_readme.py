@@ -48,6 +48,17 @@ def test_the_table_of_rooms_names_every_top_level_package() -> None:
     assert all((ROOT / room).is_dir() for room in rooms)
 
 
+def test_the_rooms_of_rampart_and_the_flows_are_all_named() -> None:
+    held = {code(row[0]).strip("/"): row[1] for row in table(PAGE, "room", "holds")}
+    rooms = {found.parent.name for found in (ROOT / "rampart").glob("*/__init__.py")}
+    words = {"retrain": "retraining", "cli": "command line"}
+    assert {room for room in rooms if words.get(room, room) not in held["rampart"]} == set()
+    flows = {path.stem for path in (ROOT / "flows").glob("*.py") if "@flow" in path.read_text("utf-8")}
+    assert len(flows) >= 7
+    words = {"process_delivery": "one delivery"}
+    assert {flow for flow in flows if words.get(flow, flow) not in held["flows"]} == set()
+
+
 def plain(text: str) -> list[str]:
     """Lines without rules, and with runs of blanks as one."""
     return [" ".join(re.sub(r"[─━]+", "", line).split()) for line in text.splitlines()]

@@ -3,9 +3,11 @@
 import ast
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from rampart.settings import Settings
+from tasks.reconcile import LEFT_FOR
 from tests.docs.pages import ROOT, blocks
 
 PAGE = ROOT / "docs" / "storage.md"
@@ -62,6 +64,11 @@ def test_each_account_is_given_what_the_code_calls_and_no_more() -> None:
     assert _allowed(deleting) == set().union(locks, *(RIGHTS[name] for name in DELETING))
     assert _allowed(drop) == RIGHTS["list_objects_v2"] | RIGHTS["get_object"]
     assert _allowed(vendor) == {"s3:PutObject", "s3:AbortMultipartUpload", "s3:ListBucket"}
+
+
+def test_the_page_says_when_unfinished_writes_are_cleared_away() -> None:
+    assert timedelta(days=7) == LEFT_FOR
+    assert "clears away what is older than\nseven days" in PAGE.read_text(encoding="utf-8")
 
 
 def test_a_vendor_is_held_to_its_prefix() -> None:

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from unittest.mock import patch
 
 import pytest
@@ -14,8 +15,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from contracts.model import Contract
+from rampart.ledger.batch_rows import find
 from rampart.ledger.batches import current_batch
 from rampart.ledger.claims import Claim, claim, renew
+from rampart.ledger.engine import reading
 from rampart.ledger.errors import ClaimLostError
 from rampart.ledger.keeping import kept
 from rampart.ledger.settlement import settle
@@ -37,6 +40,13 @@ def database_away() -> Iterator[None]:
     gone = OperationalError("UPDATE", {}, Exception("server closed the connection unexpectedly"))
     with patch("rampart.ledger.keeping.renew", side_effect=gone):
         yield
+
+
+def lease_until(engine: Engine, mine: Claim) -> datetime:
+    with reading(engine) as session:
+        until = find(session, mine.batch).lease_until
+    assert until is not None
+    return until
 
 
 def taken_over(engine: Engine, mine: Claim) -> Claim:
@@ -89,9 +99,17 @@ def test_a_database_that_is_away_for_a_moment_costs_nothing(engine: Engine, mine
 
 def test_a_lease_that_ran_out_while_nobody_wanted_the_batch_is_kept_on(engine: Engine, mine: Claim) -> None:
     renew(engine, mine, 0)
-    with database_away(), kept(engine, mine, 0.1):
-        time.sleep(0.3)
+    ran_out = lease_until(engine, mine)
+    with kept(engine, mine, 0.3):
+        with database_away():
+            time.sleep(0.4)
+            assert lease_until(engine, mine) == ran_out
+        time.sleep(0.4)
+        assert lease_until(engine, mine) > ran_out
         settle(engine, mine, outcome(), day(8))
+    batch = current_batch(engine, mine.batch.contract_id, mine.batch.week)
+    assert batch is not None
+    assert batch.state == "accepted"
 
 
 def test_a_claim_that_cannot_be_given_back_does_not_hide_what_went_wrong(engine: Engine, mine: Claim) -> None:

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from rampart.delivery.compression import LESS_REPETITION, expands
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.limits import MAX_RATIO, RATIO_FROM
-from rampart.delivery.readers.parquet_size import unpacked_bytes
+from rampart.delivery.readers.parquet_size import UncountableError, unpacked_bytes
 from rampart.delivery.readers.row import Row, Unread, require_columns, unreadable
 
 ROWS_AT_A_TIME = 2_000
@@ -45,17 +45,30 @@ def _batches(
     read = 0
     try:
         parquet = pq.ParquetFile(spool)
-        _check_expansion(unpacked_bytes(cast("BinaryIO", spool), parquet.metadata), size, file)
+        most = max(RATIO_FROM, MAX_RATIO * size)
+        _check_expansion(unpacked_bytes(cast("BinaryIO", spool), parquet.metadata, most), size, file)
         require_columns(parquet.schema_arrow.names, needed, file)
+        held = 0
         for batch in parquet.iter_batches(ROWS_AT_A_TIME):
+            held += _bytes_of(batch)  # they were counted by the footer before, which may have told of less
+            _check_expansion(held, size, file)
             yield batch
             read += batch.num_rows
         if read != parquet.metadata.num_rows:
             raise OSError(f"it says that it has {parquet.metadata.num_rows:,} rows, and has {read:,}")
+    except UncountableError as error:
+        fix = "write the file with a dictionary, or PLAIN"
+        raise UnreadableFileError(str(error), file, fix=fix) from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: of a column's name
         fix = "write the file again and deliver it whole"
         problem = f"not a whole Parquet file: {error}"
         raise UnreadableFileError(problem, file=file, line=read + 1, fix=fix) from error
+
+
+def _bytes_of(batch: pa.RecordBatch) -> int:
+    """Bytes of a batch, without the dictionaries that it shares with the next one."""
+    columns = (one.indices if pa.types.is_dictionary(one.type) else one for one in batch.columns)
+    return sum(int(column.nbytes) for column in columns)
 
 
 def _check_expansion(held: int, size: int, file: str) -> None:
