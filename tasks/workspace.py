@@ -17,8 +17,9 @@ from contracts.notes import lines
 from contracts.reading.document import read_document
 from contracts.versions.succession import Registered, version_problems
 from contracts.versions.unjudged import refusals
+from rampart.delivery.open_store import open_store
 from rampart.delivery.overlay_store import OverlayStore
-from rampart.delivery.store import ObjectStore, S3Options, open_store
+from rampart.delivery.store import ObjectStore, S3Options
 from rampart.ledger.contracts import (
     ContractRow,
     contract_versions,

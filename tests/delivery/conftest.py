@@ -9,7 +9,8 @@ import pytest
 from botocore.config import Config
 
 from rampart.delivery.local_store import LocalStore
-from rampart.delivery.store import ObjectStore, S3Options, open_store
+from rampart.delivery.open_store import open_store
+from rampart.delivery.store import ObjectStore, S3Options
 from simulator.servers.seaweedfs import CREDENTIALS, SeaweedFs, seaweedfs
 
 if TYPE_CHECKING:

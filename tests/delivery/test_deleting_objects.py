@@ -11,8 +11,9 @@ import pytest
 
 from rampart.delivery.errors import DeliveryError, StoreTroubleError
 from rampart.delivery.local_store import LocalStore
+from rampart.delivery.open_store import open_store
 from rampart.delivery.overlay_store import OverlayStore
-from rampart.delivery.store import ObjectStore, S3Options, open_store
+from rampart.delivery.store import ObjectStore, S3Options
 from tests.delivery.scripted_s3 import Fault, Scripted, scripted_s3
 
 if TYPE_CHECKING:

@@ -24,7 +24,8 @@ from rampart.delivery.errors import (
 )
 from rampart.delivery.leftovers import remove_leftovers
 from rampart.delivery.local_store import LocalStore
-from rampart.delivery.store import UNFINISHED, ObjectInfo, ObjectStore, S3Options, open_store
+from rampart.delivery.open_store import open_store
+from rampart.delivery.store import UNFINISHED, ObjectInfo, ObjectStore, S3Options
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -169,7 +170,7 @@ def test_an_unknown_address_is_refused_with_what_is_allowed(uri: str) -> None:
 
 def test_boto3_is_loaded_only_for_s3(tmp_path: Path) -> None:
     code = (
-        "import sys; from rampart.delivery.store import open_store; "
+        "import sys; from rampart.delivery.open_store import open_store; "
         f"open_store({str(tmp_path)!r}).list(''); sys.exit('boto3' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -10,8 +10,9 @@ import pytest
 
 from rampart.delivery import s3_reading
 from rampart.delivery.errors import DamagedReadError, DeliveryError
+from rampart.delivery.open_store import open_store
 from rampart.delivery.s3_reading import RESUMES
-from rampart.delivery.store import ObjectStore, open_store
+from rampart.delivery.store import ObjectStore
 from tests.delivery.scripted_s3 import Fault, Scripted, etag, scripted_s3, sha256_header
 
 DATA = os.urandom(3 << 20)

@@ -15,8 +15,9 @@ import pytest
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.leftovers import remove_leftovers
 from rampart.delivery.local_store import LocalStore
+from rampart.delivery.open_store import open_store
 from rampart.delivery.s3_errors import explained
-from rampart.delivery.store import UNFINISHED, Checksums, ObjectStore, S3Options, open_store
+from rampart.delivery.store import UNFINISHED, Checksums, ObjectStore, S3Options
 from tests.delivery.scripted_s3 import Fault, Scripted, scripted_s3
 
 REFUSALS = [

@@ -8,7 +8,7 @@ from contracts.load import load_contract
 from quality.gates.record import Earlier, gate_records
 from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.landing import land
-from rampart.delivery.store import open_store
+from rampart.delivery.open_store import open_store
 from rampart.delivery.work_orders import issued, read_work_order
 from rampart.records.reasons import reasons_of
 from simulator import DEMO_CONTRACTS, truth
