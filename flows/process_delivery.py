@@ -73,8 +73,10 @@ def process_delivery(
         if landed is None or isinstance(landed, Awaited):
             reason = landed.reason if landed else "no delivery is on the books"
             return Outcome(contract_id, week, "absent", reason)
-        if isinstance(landed, Refused):
-            return _refuse(place, contract, week, landed, None if dry_run else at)
+        if isinstance(
+            landed, Refused
+        ):  # our own copy is refused when it was deleted: nobody delivered anything
+            return _refuse(place, contract, week, landed, None if dry_run or from_books else at)
         reinstated = reinstated_records(place, contract, landed.delivery_id)
         if not dry_run and (before := standing(place, contract, week, landed, reinstated)):
             return unchanged(before)

@@ -27,6 +27,7 @@ from rampart.ledger.disputes import (
     reinstatements,
     rule_on,
 )
+from rampart.ledger.errors import DeliveryConflictError
 from rampart.ledger.outbox import OutboxRow, mark_done, pending
 from rampart.records.identity import KEYS
 from tasks.policy import STAGE
@@ -127,8 +128,10 @@ def rule(  # noqa: PLR0917 (reads as the sentence it writes down)
 def contests(place: Workspace, dispute: Dispute) -> tuple[Contest, ...]:
     """What a dispute contests, in the vendor's order; reasons are those of the judgement on the books.
 
-    A record that was reinstated since has none. `MissingObjectError` where the week's data were deleted.
+    A record that was reinstated since has none. `DeliveryConflictError` where the week's data were deleted.
     """
+    if gone := deletion_of(place.books, dispute.contract_id, dispute.week):
+        raise DeliveryConflictError(gone.sentence(dispute.week))
     read = read_dispute(place.store.get(dispute.object_key), dispute.object_key)
     batch = current_batch(place.books, dispute.contract_id, dispute.week)
     lost = fetch_table(place.store, batch.artefacts["discarded"]) if batch and batch.settled else None
@@ -217,10 +220,10 @@ def _must_not_be_kept(
     repeated = set(kept_already(rows, _keys(place, standing), terms))
     if twice := [record_id for record_id in record_ids if record_id in repeated]:
         raise DisputeError(
-            f"the contract pays for record {twice[0]!r} of {batch.key} already, under its id or as the same "
+            f"record {twice[0]!r} of {batch.key} is kept elsewhere already, under its id or as the same "
             f"judgement; {len(twice):,} of the contested records are such",
             file,
-            fix="have the vendor contest what was not delivered again, or uphold the discards",
+            fix="leave them out: a judgement is paid for once",
         )
 
 

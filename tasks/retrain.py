@@ -1,16 +1,19 @@
 """Accepted batches → a reward model, a promotion decision, and the books."""
 
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
+from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.tables import fetch_table
 from rampart.ledger.batch_rows import BatchRow, accepted_batches
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.errors import DataDeletedError
+from rampart.ledger.hashed import hashed
 from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record_skip, record_training
 from rampart.ledger.outbox import OutboxRow, pending
 from rampart.retrain.config import TrainConfig
@@ -26,14 +29,15 @@ EVERYTHING = (sys.maxsize, "")  # up to any week of any contract
 class Trained:
     """A finished training: by which backend, under which contracts, and the champion it was held against.
 
-    `weeks` are (contract id, week) of what it was trained on, `compared_with` is that champion's run id; None
-    for the first.
+    `weeks` are (contract id, week) of what it was trained on, `file_digests` the SHA-256 of each of its
+    files, `compared_with` is that champion's run id; None for the first.
     """
 
     outcome: RetrainOutcome
     backend: str
     contract_digests: tuple[str, ...]
     weeks: tuple[tuple[str, int], ...]
+    file_digests: Mapping[str, str]
     compared_with: str | None
 
 
@@ -60,12 +64,8 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     if terms is None:
         asked = f"{request.contract_id} week {request.week} revision {request.revision}"
         return NothingToTrain(f"{asked} was superseded before it was trained on.")
-    if not terms.rights.train:
-        return NothingToTrain("The contract does not allow training on the data (rights.train).")
-    if terms.training.backend == "none":
-        return NothingToTrain("The contract asks for no training (training.backend: none).")
-    if gone := deletion_of(place.books, request.contract_id, request.week):
-        return NothingToTrain(f"{gone.sentence(request.week)}.")
+    if why := _barred(place, request, terms):
+        return NothingToTrain(why)
     scope = still_held(place.books, _scope(place, request))
     batches = tuple(b for b in scope if terms_of(b.contract_digest, place).rights.train)
     data = [_batch_data(place, batch) for batch in batches]
@@ -76,7 +76,13 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
     weeks = tuple((batch.contract_id, batch.week) for batch in batches)
-    return Trained(outcome, config.backend, digests, weeks, before)
+    try:
+        files = {key.rsplit("/", 1)[-1]: hashed(place.store, key, 0).sha256 for key in outcome.artefacts}
+    except MissingObjectError:
+        if still_held(place.books, batches) == batches:
+            raise
+        return train_on.fn(place, request)  # without the week whose data were deleted meanwhile
+    return Trained(outcome, config.backend, digests, weeks, files, before)
 
 
 @task(**STAGE)
@@ -98,6 +104,16 @@ def book_training(
     decided = trained.outcome.decision.reason
     get_run_logger().info("%s: %s", trained.outcome.run_id[:12], decided)
     return decided
+
+
+def _barred(place: Workspace, request: OutboxRow, terms: Contract) -> str | None:
+    """Why nothing may be trained on the batch that asked; None where it may."""
+    if not terms.rights.train:
+        return "The contract does not allow training on the data (rights.train)."
+    if terms.training.backend == "none":
+        return "The contract asks for no training (training.backend: none)."
+    gone = deletion_of(place.books, request.contract_id, request.week)
+    return f"{gone.sentence(request.week)}." if gone else None
 
 
 def _scope(place: Workspace, request: OutboxRow) -> tuple[BatchRow, ...]:
@@ -145,6 +161,7 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         code_digest=outcome.code_digest,
         contract_digests=trained.contract_digests,
         artefacts={key.rsplit("/", 1)[-1]: key for key in outcome.artefacts},
+        digests=trained.file_digests,
         backend=trained.backend,
         n_train=outcome.n_train,
         n_holdout=outcome.n_holdout,

@@ -74,6 +74,8 @@ def backfill(
             str(found.week), state_of(before.get(found.week, "-")), now, *counts, safe(found.reason)
         )
     console.print(table)
+    if any(found.state == "refused" for found in outcomes):
+        raise stop(Exit.REFUSED, "not every week could be judged; see above")
 
 
 def _agree(

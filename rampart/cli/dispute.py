@@ -126,11 +126,12 @@ def every(contract_id: Contract) -> None:
 
 
 def _row(one: Dispute) -> tuple[str, ...]:
-    ruling = one.ruling or "open"
+    ruling = {"reinstated": "records reinstated", "upheld": "discards upheld"}.get(one.ruling or "", "open")
     shown = (one.dispute_id[:SHOWN], str(one.week), f"{one.records:,}", ruling, one.ruled_by, one.reason)
     return tuple(map(safe, shown))
 
 
 def _said(one: Dispute) -> str:
-    how = f"is {one.ruling} by {safe(one.ruled_by)}" if one.ruling else "is open"
-    return f"{safe(one.contract_id)} week {one.week}: {one} {how}"
+    what = {"reinstated": "the records of", "upheld": "the discards of"}.get(one.ruling or "", "")
+    how = f"{what} {one} were {one.ruling} by {safe(one.ruled_by)}" if one.ruling else f"{one} is open"
+    return f"{safe(one.contract_id)} week {one.week}: {how}"

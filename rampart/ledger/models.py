@@ -9,12 +9,15 @@ from sqlmodel import Session, SQLModel, col, func, select
 
 from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.canonical import Json
-from rampart.ledger.chain import append_event, program_stream
+from rampart.ledger.chain import append_event, events, program_stream
 from rampart.ledger.deletion.said import closed_weeks, deletions_in
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.errors import ChampionMovedError, DataDeletedError, LedgerError
 from rampart.ledger.outbox import finish, work
 from rampart.ledger.tables import Outbox, Promotion, RmArtefact, RmContract, RmMetric, RmVersion
+from rampart.ledger.trained import seal_of
+
+TRAINED = "model.trained"
 
 
 @dataclass(frozen=True)
@@ -22,9 +25,9 @@ class TrainingRun:
     """One finished training. `run_id` is the SHA-256 of its data, config and code digests.
 
     `trigger` is (contract id, week, revision) of the accepted batch that caused it, `weeks` are (contract id,
-    week) of every batch it was trained on. `accuracy` is the share
-    of `n_holdout` held-out comparisons it orders as people did, `accuracy_low`..`accuracy_high` its 95 %
-    interval.
+    week) of every batch it was trained on. `artefacts` maps a name to an object-store key, `digests` the name
+    to the SHA-256 of its bytes. `accuracy` is the share of `n_holdout` held-out comparisons it orders as
+    people did, `accuracy_low`..`accuracy_high` its 95 % interval.
     """
 
     run_id: str
@@ -36,6 +39,7 @@ class TrainingRun:
     code_digest: str
     contract_digests: tuple[str, ...]
     artefacts: Mapping[str, str]
+    digests: Mapping[str, str]
     backend: str
     n_train: int
     n_holdout: int
@@ -87,10 +91,9 @@ def record_training(
                 f"run {run.run_id[:12]} was compared with {decision.champion_before}, but the champion of "
                 f"{run.program} is {champion_now}; compare again"
             )
-        version = _add(session, outbox_id, run, decision, as_of)
-        append_event(
-            session, program_stream(run.program), "model.trained", as_of, _about(version, run, decision)
-        )
+        model = _add(session, outbox_id, run, decision, as_of)
+        about = _about(model.version, run, decision) | {"seal": seal_of(session, model)}
+        append_event(session, program_stream(run.program), TRAINED, as_of, about)
         finish(session, outbox_id)
 
 
@@ -103,6 +106,17 @@ def record_skip(engine: Engine, outbox_id: str, reason: str, as_of: datetime) ->
         about: dict[str, Json] = {"trigger": [row.contract_id, row.week, row.revision], "reason": reason}
         append_event(session, program_stream(row.program), "model.skipped", as_of, about)
         finish(session, outbox_id)
+
+
+def file_digests(engine: Engine) -> dict[tuple[str, int, str], str]:
+    """(programme, version, name of a file) → SHA-256 of its bytes when the training was booked."""
+    with reading(engine) as session:
+        said = [event for event in events(session) if event.kind == TRAINED]
+    return {
+        (event.stream.removeprefix(program_stream("")), event.payload.get("version", 0), name): sha256
+        for event in said
+        for name, sha256 in event.payload.get("files", {}).items()
+    }
 
 
 def champion(engine: Engine, program: str) -> str | None:
@@ -143,7 +157,7 @@ def _must_be_held(session: Session, run: TrainingRun) -> None:
 
 def _add(
     session: Session, outbox_id: str, run: TrainingRun, decision: PromotionRecord, as_of: datetime
-) -> int:
+) -> RmVersion:
     numbers = select(func.max(RmVersion.version)).where(RmVersion.program == run.program)
     version = (session.exec(numbers).one() or 0) + 1
     contract_id, week, revision = run.trigger
@@ -171,7 +185,7 @@ def _add(
     assert model.id is not None  # noqa: S101 (narrows the type: the flush gave it one)
     session.add_all(_belongings(model.id, run, decision))
     session.flush()
-    return version
+    return model
 
 
 def _belongings(rm_id: int, run: TrainingRun, decision: PromotionRecord) -> list[SQLModel]:
@@ -204,6 +218,7 @@ def _about(version: int, run: TrainingRun, decision: PromotionRecord) -> dict[st
         "config": run.config_digest,
         "code": run.code_digest,
         "contracts": run.contract_digests,
+        "files": run.digests,
         "promoted": decision.promoted,
         "champion_before": decision.champion_before,
         "reason": decision.reason,

@@ -138,6 +138,13 @@ def pending(engine: Engine, *topics: Topic) -> tuple[OutboxRow, ...]:
         return _rows(session, session.exec(wanted))
 
 
+def sent(engine: Engine) -> tuple[OutboxRow, ...]:
+    """The notices that every receiver has, in the order of `pending`."""
+    with reading(engine) as session:
+        wanted = select(Outbox).where(col(Outbox.topic).in_(NOTICES), col(Outbox.done).is_(True))
+        return _rows(session, session.exec(wanted))
+
+
 def rows_about(engine: Engine, batch: BatchKey) -> tuple[OutboxRow, ...]:
     """Every row one judgement of a batch led to, done or not."""
     with reading(engine) as session:

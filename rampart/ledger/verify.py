@@ -4,6 +4,7 @@ Numbers are those of the design's invariants: 1 every record counted once, 4 the
 6 one retraining for each accepted revision. The Parquet files are held against the counts elsewhere.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,13 +15,16 @@ from sqlmodel import Session, col, select
 from rampart.ledger.arithmetic import count_problems, money_problems
 from rampart.ledger.batch_rows import BatchKey, key_of
 from rampart.ledger.canonical import moment
-from rampart.ledger.chain import EventRow, broken_links, contract_stream, events
+from rampart.ledger.chain import EventRow, broken_links, contract_stream, events, program_stream
 from rampart.ledger.contracts import version_of, versions_in, week_of
+from rampart.ledger.disputes import OPENED, RULED
 from rampart.ledger.engine import reading
+from rampart.ledger.models import TRAINED
 from rampart.ledger.outbox import outbox_id
 from rampart.ledger.settled import read
 from rampart.ledger.states import ACCEPTED, SETTLED
 from rampart.ledger.tables import Batch, ContractVersion, Outbox, Promotion, RmContract, RmVersion
+from rampart.ledger.trained import seal_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ def verify_books(engine: Engine) -> tuple[Violation, ...]:
             *_contracts(session, said),
             *_states(session, said),
             *_batches(session, said),
-            *_models(session),
+            *_models(session, said),
+            *_outbox(session, said),
         )
 
 
@@ -78,6 +83,11 @@ def _states(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]
         if event is None or event.kind != f"batch.{batch.state}":
             found = event.kind if event else "nothing"
             yield Violation(4, str(key_of(batch)), f"is {batch.state}, but its last event says {found}")
+            continue
+        reason = event.payload.get("reason", batch.state_reason)
+        if (batch.state_reason, batch.as_of) != (reason, event.as_of):
+            told = f"{reason!r} at {moment(event.as_of)}"
+            yield Violation(4, str(key_of(batch)), f"has another reason or time than its last event: {told}")
 
 
 def _batches(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
@@ -109,13 +119,51 @@ def _batches(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation
             yield Violation(6, subject, "is accepted, but no batch.accepted row announces it to retraining")
 
 
-def _models(session: Session) -> Iterator[Violation]:
+def _outbox(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
+    """No entry without its row, and no row without its entry: settlements, disputes and their rulings."""
+    rows = session.exec(select(Outbox)).all()
+    for topic in ("batch.judged", OPENED, RULED):
+        entries = {entry for event in said if (entry := _entry(topic, event))}
+        told = {_told(row) for row in rows if row.topic == topic}
+        for subject in sorted(entries - told):
+            yield Violation(4, subject, f"no {topic} row of the outbox tells of it")
+        for subject in sorted(told - entries):
+            yield Violation(4, subject, f"the outbox has a {topic} row, but no event says so")
+
+
+def _entry(topic: str, event: EventRow) -> str | None:
+    """What an event that asks for a row of `topic` is about; None for any other."""
+    if topic == "batch.judged":
+        return str(_key(event)) if "settlement" in event.payload else None
+    contract_id = event.stream.removeprefix(contract_stream(""))
+    return f"{contract_id} dispute {event.payload.get('dispute')}" if event.kind == topic else None
+
+
+def _told(row: Outbox) -> str:
+    if row.topic == "batch.judged":
+        return str(BatchKey(row.contract_id, row.week, row.revision))
+    return f"{row.contract_id} dispute {json.loads(row.payload).get('dispute')}"
+
+
+def _models(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
+    trained = [event for event in said if event.kind == TRAINED and "version" in event.payload]
+    sealed = {(event.stream, event.payload["version"]): event.payload["seal"] for event in trained}
     known = set(session.exec(select(ContractVersion.digest)))
     models = session.exec(select(RmVersion).order_by(col(RmVersion.program), col(RmVersion.version))).all()
     triggered = Counter(BatchKey(model.contract_id, model.week, model.revision) for model in models)
     for key, runs in sorted(triggered.items()):
         if runs > 1:
             yield Violation(6, str(key), f"{runs} training runs were recorded; one revision triggers one")
+    booked = {(program_stream(model.program), model.version): model for model in models}
+    for stream, version in sorted(sealed.keys() | booked.keys()):
+        about = f"{stream.removeprefix(program_stream(''))} reward model {version}"
+        found = booked.get((stream, version))
+        if found is None:
+            yield Violation(4, about, "an event says that it was trained, but it is not on the books")
+        elif (stream, version) not in sealed:
+            yield Violation(4, about, "is on the books, but no event says that it was trained")
+        elif seal_of(session, found) != sealed[stream, version]:
+            yield Violation(4, about, "its figures, promotion or artefacts are not those its event sealed")
     for model in models:
         promotion = session.get(Promotion, model.id)
         if promotion is None or not promotion.promoted:

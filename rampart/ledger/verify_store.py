@@ -17,6 +17,9 @@ from rampart.delivery.store import ObjectStore, sha256_of
 from rampart.delivery.tables import fetch_table
 from rampart.ledger.deletion.said import closed_weeks, deletions
 from rampart.ledger.hashed import promised_digest
+from rampart.ledger.models import file_digests
+from rampart.ledger.notices import notice, notice_key
+from rampart.ledger.outbox import sent
 from rampart.ledger.outcome import FileCount
 from rampart.ledger.read import BatchDetail, batch_detail, programs, ramp_rows, rm_rows
 from rampart.ledger.verify import Violation
@@ -27,7 +30,7 @@ PLACE = ["source_file", "source_line", "source_item"]
 
 def verify_store(engine: Engine, store: ObjectStore) -> tuple[Violation, ...]:
     """Everything published that disagrees with the books; empty when all is in order."""
-    return (*_batches(engine, store), *_models(engine, store))
+    return (*_batches(engine, store), *_models(engine, store), *_notices(engine, store))
 
 
 def _batches(engine: Engine, store: ObjectStore) -> Iterator[Violation]:
@@ -113,19 +116,33 @@ def _file_problem(file: FileCount, rows: pl.DataFrame) -> str | None:
     return None
 
 
+def _notices(engine: Engine, store: ObjectStore) -> Iterator[Violation]:
+    """A notice that was sent reads as its row says."""
+    for row in sent(engine):
+        try:
+            same = store.get(notice_key(row.id)) == notice(row)
+        except DeliveryError as error:
+            yield Violation(4, str(row), f"its notice cannot be read: {error}")
+            continue
+        if not same:
+            yield Violation(4, str(row), f"its notice is not what was sent ({notice_key(row.id)})")
+
+
 def _models(engine: Engine, store: ObjectStore) -> Iterator[Violation]:
+    written = file_digests(engine)
     deleted = {one.key for gone in deletions(engine) for one in gone.objects}
     for program in programs(engine):
         for model in rm_rows(engine, program):
             for name, key in model.artefacts.items():
                 if key in deleted:
                     continue
-                if problem := _model_damage(store, name, key):
+                if problem := _model_damage(
+                    store, name, key, written.get((program, model.version, name), "")
+                ):
                     yield Violation(6, f"{program} v{model.version}", problem)
 
 
-def _model_damage(store: ObjectStore, name: str, key: str) -> str | None:
+def _model_damage(store: ObjectStore, name: str, key: str, sha256: str) -> str | None:
     if not store.exists(key):
         return f"its {name} is not in the store ({key})"
-    # Weights and training sets carry no digest in their names, so there is nothing to hold them against.
-    return _damage(store, f"its {name}", key, _start_in(key)) if _start_in(key) else None
+    return _damage(store, f"its {name}", key, sha256)

@@ -128,6 +128,7 @@ def train(engine: Engine, program: str) -> None:
             code_digest="code-1",
             contract_digests=(),
             artefacts={"model": f"models/{run_id}.safetensors"},
+            digests={},
             backend="linear",
             n_train=400 * work.week,
             n_holdout=80 * work.week,

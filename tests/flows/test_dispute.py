@@ -237,7 +237,7 @@ def test_what_another_week_was_paid_for_is_not_reinstated(place: Workspace, judg
     redone = [{**row("north", 2, number), "id": f"north-1-{number}"} for number in range(4)]
     judged.deliver(2, [*redone, ours, *(row("north", 2, number) for number in range(5, 40))])
     weekly(due(2))
-    with pytest.raises(DisputeError, match=r"pays for record 'north-1-0' .* already, under its id"):
+    with pytest.raises(DisputeError, match=r"record 'north-1-0' .* elsewhere already, under its id"):
         ruled(place, dispute, "reinstated")
     with pytest.raises(DisputeError, match="2 of the contested records are such"):
         contest(place, HASTY[2], HASTY[3])

@@ -9,6 +9,7 @@ from flows.outcome import UnfinishedRoundError
 from flows.process_delivery import process_delivery
 from flows.weekly import weekly
 from rampart.delivery.errors import DamagedReadError
+from rampart.ledger.verify_all import verify_all
 from simulator.season import Season, amending, contract_text, due
 from tasks.workspace import put_in_force, workspace
 
@@ -83,3 +84,25 @@ def test_a_work_order_that_is_missing_or_broken_fails_the_round(
         weekly(due(1))
     assert blamed(plain) == []
     assert plain.batches()[0] == (CONTRACT, 1, 1, "expected")
+
+
+PUBLISHED = (
+    "landed/*/*/*",
+    "batches/*/*/*",
+    "packs/*/*/*",
+    "models/*/*",
+    "datasets/*.parquet",
+    "contracts/*",
+)
+
+
+@pytest.mark.parametrize("pattern", [*PUBLISHED, "notifications/*"])
+def test_a_flipped_byte_anywhere_is_found_by_verify(judged: Season, pattern: str) -> None:
+    with workspace() as place:
+        assert verify_all(place.books, place.store).violations == ()
+        for path in sorted((judged.home / "store").glob(pattern)):
+            whole = path.read_bytes()
+            path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]) if whole else b"no more empty")
+            found = verify_all(place.books, place.store).violations
+            path.write_bytes(whole)
+            assert found, path

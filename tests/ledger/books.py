@@ -194,6 +194,7 @@ def training(key: BatchKey, program: str = "assistant", data: str = "data-1") ->
         code_digest="code-1",
         contract_digests=(terms().digest,),
         artefacts={"model": f"models/{data}.safetensors"},
+        digests={},
         backend="linear",
         n_train=80,
         n_holdout=20,

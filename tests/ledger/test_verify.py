@@ -1,3 +1,5 @@
+import hashlib
+
 import pytest
 from sqlalchemy import Engine
 
@@ -5,15 +7,18 @@ from contracts.model import Contract
 from rampart.ledger.models import record_training
 from rampart.ledger.outbox import pending
 from rampart.ledger.verify import verify_books
-from tests.ledger.books import day, judged, outcome, promotion, training
+from tests.ledger.books import contested, day, judged, outcome, promotion, training
+
+DISPUTE = hashlib.sha256(b"1 upheld").hexdigest()
 
 
 @pytest.fixture
 def books(engine: Engine, contract: Contract) -> Engine:
-    """Books in order: an accepted week with a promoted model, a rejected week."""
+    """Books in order: an accepted week with a promoted model and a dispute, a rejected week."""
     key = judged(engine, contract, 1, outcome("accepted_partial", 80, 20))
     judged(engine, contract, 2, outcome("rejected", 30, 40, 10))
     record_training(engine, pending(engine, "batch.accepted")[0].id, training(key), promotion(), day(9))
+    contested(engine, 1, "upheld", day(10))
     return engine
 
 
@@ -110,6 +115,46 @@ def test_books_in_order_have_no_violation(books: Engine) -> None:
             6,
             "acme-1 week 1 revision 1",
             "no batch.accepted row",
+        ),
+        *(
+            (statement, 4, "assistant reward model 1", "are not those its event sealed")
+            for statement in (
+                "UPDATE promotion SET promoted = 0",
+                "UPDATE rm_version SET accuracy = 0.99",
+                "UPDATE rm_metric SET value = 0.1",
+                "UPDATE rm_artefact SET object_key = 'x'",
+            )
+        ),
+        (
+            "DELETE FROM ledger_event WHERE kind = 'model.trained'",
+            4,
+            "assistant reward model 1",
+            "no event says that it was trained",
+        ),
+        ("DELETE FROM rm_version", 4, "assistant reward model 1", "it is not on the books"),
+        (
+            "UPDATE batch SET state_reason = 'all is well' WHERE week = 2",
+            4,
+            "acme-1 week 2 revision 1",
+            "another reason or time than its last event",
+        ),
+        (
+            "DELETE FROM outbox WHERE topic = 'batch.judged' AND week = 2",
+            4,
+            "acme-1 week 2 revision 1",
+            "no batch.judged row of the outbox tells of it",
+        ),
+        (
+            "DELETE FROM outbox WHERE topic = 'dispute.opened'",
+            4,
+            f"acme-1 dispute {DISPUTE}",
+            "no dispute.opened row",
+        ),
+        (
+            "DELETE FROM ledger_event WHERE kind = 'dispute.ruled'",
+            4,
+            f"acme-1 dispute {DISPUTE}",
+            "the outbox has a dispute.ruled row, but no event says so",
         ),
         (
             "UPDATE rm_version SET code_digest = ''",
