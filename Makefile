@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 # Another project's reader of the contracts, whose pins are not ours.
 READER := .venv-datacontract
 export DO_NOT_TRACK := 1
+ONLY ?= slow or chaos
 
 .PHONY: demo demo-reset serve test slow bench check lock clean postgresql
 
@@ -21,9 +22,10 @@ serve: $(VENV)/.app
 test: $(VENV)/.dev check
 	$(BIN)/pytest -n 2
 
-# Half an hour on two cores: servers of their own, and every crash, fault and race on both stacks.
+# Half an hour on two cores, which three workers share as they wait much: servers of their own, and every crash,
+# fault and race on both stacks. A change is tried on a share of the sweeps: make slow ONLY="(slow or chaos) and not exhaustive"
 slow: $(VENV)/.dev $(READER)/.done postgresql
-	$(BIN)/pytest -n 2 -m "slow or chaos"
+	$(BIN)/pytest -n 3 --dist worksteal -m "$(ONLY)"
 
 bench: $(VENV)/.dev
 	@for script in benchmarks/*.py; do \

@@ -82,10 +82,11 @@ def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
         DeliveryConflictError: the week's data were deleted.
     """
     found = read_dispute(data, file)
-    batch = contestable(place.books, contract_id, week)
+    on_the_books = current_batch(place.books, contract_id, week)
     for known in disputes(place.books, contract_id, week):
-        if (known.dispute_id, known.delivery_id) == (found.digest, batch.delivery_id):
-            return known
+        if on_the_books and (known.dispute_id, known.delivery_id) == (found.digest, on_the_books.delivery_id):
+            return known  # also while the week is judged anew
+    batch = contestable(place.books, contract_id, week)
     _must_be_discards(place, batch, found.record_ids, file)
     _must_not_be_kept(place, batch, found.record_ids, file)
     key = publish_bytes(place.store, batch_prefix(contract_id, week), "dispute", "jsonl", data)

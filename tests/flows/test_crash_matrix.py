@@ -10,6 +10,7 @@ from simulator.crashes.matrix import Difference, Matrix, crash_matrix
 from simulator.crashes.named import never_hit
 from simulator.crashes.stacks import STACKS
 from simulator.servers.postgresql import postgresql_programs
+from tests.exhaustive import first_of
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +53,7 @@ def test_a_dry_run_and_a_reconciliation_with_nothing_to_do_have_no_effect_at_all
     assert matrix.points("dry run", "reconcile again") == ()
 
 
-@pytest.mark.parametrize("share", range(SHARES))
+@pytest.mark.parametrize("share", first_of(SHARES))
 def test_a_kill_at_any_effect_changes_nothing(matrix: Matrix, share: int) -> None:
     points = list(islice(matrix.points(), share, None, SHARES))
     assert len(points) > 40
@@ -60,7 +61,7 @@ def test_a_kill_at_any_effect_changes_nothing(matrix: Matrix, share: int) -> Non
     assert found == [], said(found)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", first_of(4))
 def test_kills_at_random_moments_change_nothing(matrix: Matrix, seed: int) -> None:
     done = matrix.random_kills(RANDOM_KILLS // 4, seed)
     assert done.differences == (), said(list(done.differences))

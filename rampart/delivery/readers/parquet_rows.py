@@ -59,6 +59,11 @@ def _batches(
     except UncountableError as error:
         fix = "write the file with a dictionary, or PLAIN"
         raise UnreadableFileError(str(error), file, fix=fix) from error
+    except KeyError as error:
+        problem = f"not a whole Parquet file: its schema does not know column {error} of its values"
+        raise UnreadableFileError(
+            problem, file=file, fix="write the file again and deliver it whole"
+        ) from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:  # the last: of a column's name
         fix = "write the file again and deliver it whole"
         problem = f"not a whole Parquet file: {error}"
