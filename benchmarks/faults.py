@@ -4,7 +4,7 @@
 
 Each is held against an undisturbed run: the books' export, the digest of every stored object, and what
 `rampart verify` says. Printed is how many differ, of how many; the bar is none. `--quick` takes a sample of
-the kill points on both stacks, one race of each kind on the embedded one, and 100 mangled deliveries. The
+the kill points on both stacks, one race of each kind on the embedded one, and 50 mangled deliveries. The
 full run takes every point; the slow tests do the same, sharded.
 """
 
@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _crashes(quick: bool) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     for name in sorted(STACKS):
         with crash_matrix(name) as matrix:
-            points = _sample(matrix.points(), 4) if quick else matrix.points()
+            points = _sample(matrix.points(), 3) if quick else matrix.points()
             missed = tuple(f"no point of the history is in {step}" for step in never_hit(matrix.points()))
             yield f"kill points on {name}", len(points), (*missed, *_killed(matrix, points))
             random = matrix.random_kills(1 if quick else 100, SEED)
@@ -83,7 +83,7 @@ def _races(quick: bool) -> Iterator[tuple[str, int, tuple[str, ...]]]:
         workers = servers.enter_context(crew(2 if quick else 8))
         pair = workers if quick else servers.enter_context(crew(2))
         for name, stack in stacks.items():
-            rounds = 2 if quick else 20
+            rounds = 1 if quick else 20
             yield _raced(f"workers on one delivery, {name}", race_deliveries(stack, workers, rounds))
             yield _raced(f"two redeliveries at once, {name}", race_redeliveries(stack, pair, rounds))
 
@@ -93,7 +93,7 @@ def _raced(kind: str, result: RaceResult) -> tuple[str, int, tuple[str, ...]]:
 
 
 def _mangled(quick: bool) -> Iterator[tuple[str, int, tuple[str, ...]]]:
-    found = fuzz(SEED, 100 if quick else 10_000)
+    found = fuzz(SEED, 50 if quick else 10_000)
     print(f"mangled deliveries: slowest {found.slowest_s:.2f} s, at most {found.peak_mb:.0f} MB", flush=True)
     yield "mangled deliveries", found.cases, found.violations
 
