@@ -72,9 +72,26 @@ def _reachable() -> Iterator[None]:
         where = error.filename or "the system"
         raise stop(Exit.FAILED, f"{where}: {error.strerror or error}. {_HINT}") from error
     except Exception as error:
+        if lines := _of_the_settings(error):
+            raise stop(Exit.USAGE, *lines) from error
         if said := _of_the_books(error):
             raise stop(Exit.FAILED, said) from error
         raise
+
+
+def _of_the_settings(error: Exception) -> tuple[str, ...]:
+    """A sentence for each setting that is wrong; none for any other error."""
+    if "pydantic" not in sys.modules:
+        return ()
+    from pydantic import ValidationError  # noqa: PLC0415 (a command that needs no settings need not load it)
+
+    if not isinstance(error, ValidationError) or error.title != "Settings":
+        return ()
+    found = error.errors(include_input=False, include_url=False)
+    return tuple(
+        f"RAMPART_{'_'.join(map(str, one['loc'])).upper()}: {one['msg']}; see docs/settings.md"
+        for one in found
+    )
 
 
 def _of_the_books(error: Exception) -> str | None:

@@ -18,6 +18,8 @@ from rampart.cli.tables import safe, state_of
 from rampart.ledger.contracts import current_contracts
 from rampart.ledger.read import ramp_rows
 
+LAST_WEEK = 9_999  # of any contract, two hundred years of them
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
@@ -105,6 +107,8 @@ def week_range(weeks: str) -> tuple[int, int]:
     parts = weeks.split("-")
     if not all(part.isdigit() for part in parts) or len(parts) > 2 or not 0 < int(parts[0]) <= int(parts[-1]):
         raise stop(Exit.USAGE, f"--weeks {weeks!r} is neither a week nor a range; give for example 3 or 2-4")
+    if len(parts[-1]) > len(str(LAST_WEEK)):
+        raise stop(Exit.USAGE, f"--weeks {weeks!r} names more weeks than any contract has")
     return int(parts[0]), int(parts[-1])
 
 

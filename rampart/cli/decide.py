@@ -20,7 +20,7 @@ def add_to(app: typer.Typer) -> None:
 
 def decide(
     contract_id: Annotated[str, typer.Argument(help="The contract.")],
-    week: Annotated[int, typer.Argument(help="Its held week.")],
+    week: Annotated[int, typer.Argument(help="Its held week.", min=1, max=9_999)],
     decision: Annotated[Literal["accept", "reject"], typer.Argument(help="What is decided.")],
     *,
     by: Annotated[str, typer.Option(help="Who decides.")],

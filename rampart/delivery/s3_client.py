@@ -30,20 +30,24 @@ def s3_client(options: S3Options) -> "S3Client":
             file=options.profile or "default",
             fix="correct RAMPART_S3_PROFILE, or add the profile to ~/.aws/config",
         ) from error
-    client = session.client(
-        "s3",
-        endpoint_url=options.endpoint_url,
-        config=Config(
-            signature_version="s3v4",
-            retries={"mode": "standard", "max_attempts": 5},
-            s3={"addressing_style": "path" if options.path_style else "auto"},
-            request_checksum_calculation="when_required",
-            response_checksum_validation="when_required",
-            connect_timeout=10,
-            read_timeout=60,
-            max_pool_connections=CONNECTIONS,
-        ),
+    config = Config(
+        signature_version="s3v4",
+        retries={"mode": "standard", "max_attempts": 5},
+        s3={"addressing_style": "path" if options.path_style else "auto"},
+        request_checksum_calculation="when_required",
+        response_checksum_validation="when_required",
+        connect_timeout=10,
+        read_timeout=60,
+        max_pool_connections=CONNECTIONS,
     )
+    try:
+        client = session.client("s3", endpoint_url=options.endpoint_url, config=config)
+    except ValueError as error:
+        raise StoreTroubleError(
+            f"the endpoint cannot be used ({error})",
+            file=options.endpoint_url or "S3",
+            fix="write it whole, with https:// before it, in RAMPART_S3_ENDPOINT_URL",
+        ) from error
     if options.checksums == "when_supported":
         client.meta.events.register("before-call.s3.GetObject", _ask_for_checksums)
     return client

@@ -49,7 +49,12 @@ def open_ledger(url: str) -> Engine:
 
 def connect(url: str) -> Engine:
     """The books at `url` with the schema they have; see `open_ledger`."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ValueError as error:  # of the port; the address itself may hold a password
+        raise LedgerError(
+            f"the ledger's address cannot be read ({error}); correct RAMPART_DATABASE_URL"
+        ) from error
     sqlite = parsed.get_backend_name() == "sqlite"
     if sqlite and parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)

@@ -251,3 +251,40 @@ def test_the_installed_command_gives_the_shell_its_exit_code(shell: Rampart, tmp
     one_sentence(shell("decide", "x", 1, "accept", "--by", "A", "--reason", "b"), Exit.LEDGER, "x week 1")
     assert shell("status").code == int(Exit.OK)
     assert shell("status", "--nonsense").code == int(Exit.USAGE)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("LEASE_S", "-5", "RAMPART_LEASE_S: Input should be greater than 0"),
+        ("DATABASE_URL", "postgresql+psycopg://u:secret@h:port/x", "correct RAMPART_DATABASE_URL"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_a_sentence(
+    rampart: Rampart, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(f"RAMPART_{name}", value)
+    ended = rampart("status")
+    assert (ended.code != 0, said in ended.err, "secret" in ended.err) == (True, True, False)
+
+
+def test_an_endpoint_without_its_scheme_is_a_sentence(
+    rampart: Rampart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAMPART_S3_ENDPOINT_URL", "nonsense")
+    monkeypatch.setenv("RAMPART_S3_REGION", "us-east-1")
+    monkeypatch.setenv("RAMPART_STORE", "s3://bucket")
+    ended = rampart("verify")
+    assert (ended.code, "with https:// before it" in ended.err) == (Exit.FAILED, True)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("delete", "dc-north", "--weeks", f"1-{10**20}", "--by", "A", "--reason", "r"),
+        ("decide", "dc-north", 10**20, "accept", "--by", "A", "--reason", "r"),
+        ("dispute", "rule", "dc-north", 10**20, "5f2c", "uphold", "--by", "A", "--reason", "r"),
+    ],
+)
+def test_a_week_that_no_contract_has_is_told_at_once(rampart: Rampart, words: tuple[object, ...]) -> None:
+    assert rampart(*words).code == Exit.USAGE
