@@ -56,9 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _crashes(quick: bool) -> Iterator[tuple[str, int, tuple[str, ...]]]:
     for name in sorted(STACKS):
         with crash_matrix(name) as matrix:
-            points = _sample(matrix.points(), 3) if quick else matrix.points()
+            points = _sample(matrix.points(), 2) if quick else matrix.points()
             missed = tuple(f"no point of the history is in {step}" for step in never_hit(matrix.points()))
             yield f"kill points on {name}", len(points), (*missed, *_killed(matrix, points))
+            if quick and name != "folder+sqlite":  # a whole history on the servers takes five seconds
+                continue
             random = matrix.random_kills(1 if quick else 100, SEED)
             yield f"random kills on {name}", random.kills, tuple(map(str, random.differences))
 
