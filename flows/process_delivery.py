@@ -12,7 +12,6 @@ from rampart.delivery.landing import Landed
 from rampart.ledger.outcome import Settlement
 from tasks.announce import announce
 from tasks.audit import audit_batch, judge_batch, second_opinion
-from tasks.dispute import reinstated_records
 from tasks.intake import (
     Awaited,
     Refused,
@@ -25,6 +24,7 @@ from tasks.intake import (
     standing,
 )
 from tasks.records import Inputs, apply_gates, read_inputs
+from tasks.rejudge import reinstated_records
 from tasks.settle import reach_verdict, settle_batch, write_feedback
 from tasks.workspace import Workspace, terms_in_file, terms_in_force, terms_under, workspace
 
@@ -73,9 +73,8 @@ def process_delivery(
         if landed is None or isinstance(landed, Awaited):
             reason = landed.reason if landed else "no delivery is on the books"
             return Outcome(contract_id, week, "absent", reason)
-        if isinstance(
-            landed, Refused
-        ):  # our own copy is refused when it was deleted: nobody delivered anything
+        if isinstance(landed, Refused):
+            # Our own copy is refused when it was deleted: nobody delivered anything.
             return _refuse(place, contract, week, landed, None if dry_run or from_books else at)
         reinstated = reinstated_records(place, contract, landed.delivery_id)
         if not dry_run and (before := standing(place, contract, week, landed, reinstated)):

@@ -7,7 +7,7 @@ from flows.outcome import UnfinishedRoundError
 from flows.process_delivery import process_delivery
 from rampart.ledger.outbox import OutboxRow
 from rampart.ledger.states import SETTLED
-from tasks.dispute import note_answered, rejudgements, still_asked
+from tasks.rejudge import note_answered, rejudgements, still_asked
 from tasks.turns import turn_of
 from tasks.workspace import Workspace, workspace
 

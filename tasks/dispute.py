@@ -1,6 +1,5 @@
-"""A vendor's dispute: taken in against what was discarded, ruled on, and what is reinstated judged anew."""
+"""A vendor's dispute: taken in against what was discarded, shown, and ruled on."""
 
-import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +8,11 @@ from datetime import datetime
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
-from prefect import task
 
-from contracts.model import Contract
 from quality.gates.reinstated import kept_already
 from rampart.delivery.dispute_file import DisputeError, read_dispute
 from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes
-from rampart.ledger.batch_rows import BatchRow, current_batch, judged_batches_before
+from rampart.ledger.batch_rows import EVERYTHING, BatchRow, current_batch, judged_batches_before
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.disputes import (
     Dispute,
@@ -28,20 +25,8 @@ from rampart.ledger.disputes import (
     rule_on,
 )
 from rampart.ledger.errors import DeliveryConflictError
-from rampart.ledger.outbox import OutboxRow, mark_done, pending
 from rampart.records.identity import KEYS
-from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
-
-EVERYTHING = (sys.maxsize, "")  # up to any week of any contract
-
-
-@dataclass(frozen=True)
-class Reinstated:
-    """Discards of one delivery that a person took back, and the ids of the disputes about them, in order."""
-
-    disputes: tuple[str, ...]
-    record_ids: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -51,14 +36,6 @@ class Contest:
     record_id: str
     reasons: tuple[str, ...]
     claim: str
-
-
-@dataclass(frozen=True)
-class Anew:
-    """A delivery to judge anew: under the contract `version` that judged `revision`, as the one after it."""
-
-    version: str
-    revision: int
 
 
 def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
@@ -88,7 +65,7 @@ def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
             return known  # also while the week is judged anew
     batch = contestable(place.books, contract_id, week)
     _must_be_discards(place, batch, found.record_ids, file)
-    _must_not_be_kept(place, batch, found.record_ids, file)
+    must_not_be_kept(place, batch, found.record_ids, file)
     key = publish_bytes(place.store, batch_prefix(contract_id, week), "dispute", "jsonl", data)
     dispute = Dispute(found.digest, contract_id, week, batch.delivery_id or "", len(found.record_ids), key)
     return open_dispute(place.books, dispute, as_of)
@@ -112,7 +89,7 @@ def rule(  # noqa: PLR0917 (reads as the sentence it writes down)
     batch = current_batch(place.books, contract_id, week)
     stands = batch is not None and batch.delivery_id == dispute.delivery_id
     if batch and stands and ruling == "reinstated" and dispute.ruling is None:
-        _must_not_be_kept(place, batch, _contested(place, dispute), str(dispute))
+        must_not_be_kept(place, batch, contested_ids(place, dispute), str(dispute))
     return rule_on(
         place.books,
         contract_id,
@@ -141,48 +118,8 @@ def contests(place: Workspace, dispute: Dispute) -> tuple[Contest, ...]:
     return tuple(Contest(one.record_id, reasons.get(one.record_id, ()), one.claim) for one in read.contested)
 
 
-@task(**STAGE)
-def reinstated_records(place: Workspace, contract: Contract, delivery_id: str) -> Reinstated:
-    """What a person reinstated in this delivery."""
-    ruled = reinstatements(place.books, contract.contract_id, delivery_id)
-    return Reinstated(
-        tuple(dispute.dispute_id for dispute in ruled),
-        frozenset(record_id for dispute in ruled for record_id in _contested(place, dispute)),
-    )
-
-
-@task(**STAGE)
-def rejudgements(place: Workspace, patient: bool = False) -> tuple[OutboxRow, ...]:
-    """Rulings that wait for a judgement, in the order they were given.
-
-    `patient` leaves out what failed and rests until its next try.
-    """
-    return tuple(row for row in pending(place.books, "dispute.reinstated") if not (patient and row.resting))
-
-
-@task(**STAGE)
-def still_asked(place: Workspace, request: OutboxRow) -> Anew | None:
-    """What is to be judged anew; None where the delivery was replaced since, or its data deleted.
-
-    Raises `DisputeError` where another week was paid for a reinstated record since the ruling.
-    """
-    batch = current_batch(place.books, request.contract_id, request.week)
-    gone = deletion_of(place.books, request.contract_id, request.week)
-    if batch is None or batch.delivery_id != request.payload["delivery_id"] or gone:
-        return None
-    dispute = dispute_named(place.books, request.contract_id, request.week, request.payload["dispute"])
-    if "discarded" in batch.artefacts:
-        _must_not_be_kept(place, batch, _contested(place, dispute), str(dispute), elsewhere=True)
-    return Anew(terms_of(batch.contract_digest, place).version, batch.revision)
-
-
-@task(**STAGE)
-def note_answered(place: Workspace, request: OutboxRow) -> None:
-    """What the ruling asked for is done, or nobody wants it any more."""
-    mark_done(place.books, request.id)
-
-
-def _contested(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
+def contested_ids(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
+    """Ids of the records a dispute contests, in the vendor's order."""
     return read_dispute(place.store.get(dispute.object_key), dispute.object_key).record_ids
 
 
@@ -198,7 +135,7 @@ def _must_be_discards(place: Workspace, batch: BatchRow, record_ids: Iterable[st
             )
 
 
-def _must_not_be_kept(
+def must_not_be_kept(
     place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str, *, elsewhere: bool = False
 ) -> None:
     """`DisputeError` for a record that another kept one repeats: reinstated, it would be paid for twice.
@@ -215,7 +152,7 @@ def _must_not_be_kept(
     wanted = set(record_ids)
     if not elsewhere:
         for dispute in reinstatements(place.books, batch.contract_id, batch.delivery_id or ""):
-            wanted.update(_contested(place, dispute))
+            wanted.update(contested_ids(place, dispute))
     lost = fetch_table(place.store, batch.artefacts["discarded"])
     rows = lost.filter(pc.is_in(lost["record_id"], pa.array(sorted(wanted), pa.string())))
     repeated = set(kept_already(rows, _keys(place, standing), terms))

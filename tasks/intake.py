@@ -23,8 +23,8 @@ from rampart.ledger.deletion.said import deletion_of
 from rampart.ledger.errors import DeliveryConflictError, RevisionMovedError
 from rampart.ledger.keeping import kept
 from rampart.records.reasons import REGISTRY_VERSION
-from tasks.dispute import Reinstated
 from tasks.policy import STAGE
+from tasks.rejudge import Reinstated
 from tasks.workspace import Workspace
 
 

@@ -19,9 +19,9 @@ from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
 from rampart.records.identity import KEYS
-from tasks.dispute import Reinstated
 from tasks.intake import Refused
 from tasks.policy import STAGE
+from tasks.rejudge import Reinstated
 from tasks.workspace import Workspace
 
 

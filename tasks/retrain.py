@@ -1,6 +1,5 @@
 """Accepted batches → a reward model, a promotion decision, and the books."""
 
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +9,7 @@ from prefect import get_run_logger, task
 from contracts.model import Contract
 from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.tables import fetch_table
-from rampart.ledger.batch_rows import BatchRow, accepted_batches
+from rampart.ledger.batch_rows import EVERYTHING, BatchRow, accepted_batches
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.errors import DataDeletedError
 from rampart.ledger.hashed import hashed
@@ -21,8 +20,6 @@ from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.snapshot import BatchData
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
-
-EVERYTHING = (sys.maxsize, "")  # up to any week of any contract
 
 
 @dataclass(frozen=True)

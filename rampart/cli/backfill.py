@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -15,10 +15,12 @@ from contracts.model import Contract
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.running import flows_here, moment
 from rampart.cli.tables import safe, state_of
+from rampart.cli.weeks import week_range
 from rampart.ledger.contracts import current_contracts
 from rampart.ledger.read import ramp_rows
 
-LAST_WEEK = 9_999  # of any contract, two hundred years of them
+if TYPE_CHECKING:  # a flow's module loads Prefect
+    from flows.outcome import Outcome
 
 
 def add_to(app: typer.Typer) -> None:
@@ -60,13 +62,17 @@ def backfill(
         version = rules.version if under or (terms and not dry_run) else None
         outcomes = flow(contract_id, first, last, at, under=version, terms=path, dry_run=dry_run)
     if as_json:
-        typer.echo(
-            json.dumps([{**asdict(found), "before": before.get(found.week)} for found in outcomes], indent=1)
-        )
-        return
-    table = Table(
-        title=f"Backfill of {safe(contract_id)}" + (" (dry run: nothing is booked)" if dry_run else "")
-    )
+        told = [{**asdict(found), "before": before.get(found.week)} for found in outcomes]
+        typer.echo(json.dumps(told, indent=1))
+    else:
+        console.print(_table(contract_id, outcomes, before, dry_run))
+    if any(found.state == "refused" for found in outcomes):
+        raise stop(Exit.REFUSED, "not every week could be judged; see above")
+
+
+def _table(contract_id: str, outcomes: "tuple[Outcome, ...]", before: dict[int, str], dry_run: bool) -> Table:
+    how = " (dry run: nothing is booked)" if dry_run else ""
+    table = Table(title=f"Backfill of {safe(contract_id)}{how}")
     for name in ("week", "before", "now", "accepted", "discarded", "why"):
         table.add_column(name, overflow="fold")
     for found in outcomes:
@@ -75,9 +81,7 @@ def backfill(
         table.add_row(
             str(found.week), state_of(before.get(found.week, "-")), now, *counts, safe(found.reason)
         )
-    console.print(table)
-    if any(found.state == "refused" for found in outcomes):
-        raise stop(Exit.REFUSED, "not every week could be judged; see above")
+    return table
 
 
 def _agree(
@@ -100,16 +104,6 @@ def _agree(
         if terms and register_at:
             put_in_force(terms.read_bytes(), str(terms), place, register_at)
         return rules, {row.week: row.state for row in ramp_rows(place.books, contract_id=contract_id)}
-
-
-def week_range(weeks: str) -> tuple[int, int]:
-    """First and last week of ``3`` or ``2-4``."""
-    parts = weeks.split("-")
-    if not all(part.isdigit() for part in parts) or len(parts) > 2 or not 0 < int(parts[0]) <= int(parts[-1]):
-        raise stop(Exit.USAGE, f"--weeks {weeks!r} is neither a week nor a range; give for example 3 or 2-4")
-    if len(parts[-1]) > len(str(LAST_WEEK)):
-        raise stop(Exit.USAGE, f"--weeks {weeks!r} names more weeks than any contract has")
-    return int(parts[0]), int(parts[-1])
 
 
 def _contract_id(who: str, books: Engine) -> str:

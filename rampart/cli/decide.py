@@ -7,6 +7,7 @@ import typer
 from rampart.cli.exits import console
 from rampart.cli.running import moment
 from rampart.cli.tables import safe, state_of
+from rampart.cli.weeks import Week
 from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.decisions import decide as write_decision
 
@@ -20,7 +21,7 @@ def add_to(app: typer.Typer) -> None:
 
 def decide(
     contract_id: Annotated[str, typer.Argument(help="The contract.")],
-    week: Annotated[int, typer.Argument(help="Its held week.", min=1, max=9_999)],
+    week: Week,
     decision: Annotated[Literal["accept", "reject"], typer.Argument(help="What is decided.")],
     *,
     by: Annotated[str, typer.Option(help="Who decides.")],

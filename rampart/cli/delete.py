@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rampart.cli.backfill import week_range
 from rampart.cli.exits import console
 from rampart.cli.home import refuse_demo_home
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
+from rampart.cli.weeks import week_range
 from rampart.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from rich.table import Table
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
+from rampart.cli.weeks import Week
 from rampart.ledger.contracts import contract_versions
 from rampart.ledger.disputes import SHOWN, Dispute, Ruling, dispute_named, disputes
 
 Contract = Annotated[str, typer.Argument(help="The contract.")]
-Week = Annotated[int, typer.Argument(help="Its contract week.", min=1, max=9_999)]
 Named = Annotated[str, typer.Argument(metavar="DISPUTE", help="Its id, or the first characters of it.")]
 AsOf = Annotated[str | None, typer.Option(help="Business time; default: now.")]
 RULINGS: dict[str, Ruling] = {"reinstate": "reinstated", "uphold": "upheld"}

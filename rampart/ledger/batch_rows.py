@@ -1,5 +1,6 @@
 """A batch as the rest of the system sees it, and how to find one."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +13,8 @@ from rampart.ledger.engine import reading
 from rampart.ledger.errors import UnknownBatchError
 from rampart.ledger.states import ACCEPTED, SETTLED, State
 from rampart.ledger.tables import Artefact, Batch, ContractVersion
+
+EVERYTHING = (sys.maxsize, "")  # beyond any (week, contract id)
 
 
 @dataclass(frozen=True, order=True)

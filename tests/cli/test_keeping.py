@@ -147,3 +147,15 @@ def test_verify_tells_orphans_and_still_succeeds(rampart: Rampart, judged: Seaso
         True,
     )
     assert json.loads(rampart("verify", "--json").out)["orphans"] == [{"key": "landed/left", "bytes": 10}]
+
+
+@pytest.mark.usefixtures("flows_can_run")
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_a_backfill_of_a_deleted_week_says_so_and_books_no_refusal(
+    rampart: Rampart, judged: Season, form: tuple[str, ...]
+) -> None:
+    assert rampart("delete", "dc-north", "--by", "Ada", "--reason", "asked to", "--yes").code == Exit.OK
+    before = judged.export()
+    ended = rampart("backfill", "dc-north", "--weeks", 1, *form)
+    assert (ended.code, "were deleted" in ended.out) == (Exit.REFUSED, True)
+    assert judged.export() == before

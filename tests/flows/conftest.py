@@ -6,7 +6,8 @@ import pytest
 from tests import embedded_prefect  # first: Prefect reads its environment when it is imported
 
 # isort: split
-from simulator.season import Season
+from flows.weekly import weekly
+from simulator.season import Season, due
 from simulator.without_prefect import without_prefect
 
 
@@ -33,3 +34,12 @@ def plain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Season]:
     monkeypatch.setenv("RAMPART_HOME", str(tmp_path))
     with without_prefect():
         yield Season(tmp_path)
+
+
+@pytest.fixture
+def judged(plain: Season) -> Season:
+    """One judged week, of which the first four records were discarded as clicked through."""
+    plain.agree()
+    plain.deliver(1)
+    weekly(due(1))
+    return plain

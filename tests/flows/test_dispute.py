@@ -32,15 +32,6 @@ LATER = due(1) + timedelta(days=2)
 
 
 @pytest.fixture
-def judged(plain: Season) -> Season:
-    """One judged week, of which the first four records were discarded as clicked through."""
-    plain.agree()
-    plain.deliver(1)
-    weekly(due(1))
-    return plain
-
-
-@pytest.fixture
 def place(judged: Season) -> Iterator[Workspace]:  # noqa: ARG001 (its settings are in force)
     with workspace() as opened:
         yield opened

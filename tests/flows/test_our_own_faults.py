@@ -31,15 +31,6 @@ def blamed(season: Season) -> list[object]:
     return [said for kind in BLAME for said in season.events(kind) if said["week"] == 1]
 
 
-@pytest.fixture
-def judged(plain: Season) -> Season:
-    """A season of one judged week."""
-    plain.agree()
-    plain.deliver(1)
-    weekly(due(1))
-    return plain
-
-
 def test_a_damaged_landed_copy_fails_the_landing_of_the_same_bytes(judged: Season) -> None:
     flipped(judged)
     with pytest.raises(DamagedReadError, match=r"not hold the bytes its name stands for.* Fix: restore"):
