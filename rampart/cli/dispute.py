@@ -49,9 +49,11 @@ def open_one(
     if taken.ruling is not None:
         console.print(f"{_said(taken)}. A ruling stands; the vendor may open another dispute.")
         return
-    console.print(f"{_said(taken)}; it contests {taken.records:,}.")
+    console.print(f"{_said(taken)}; it contests {taken.records:,} of the discards.")
     console.print(f"See it:     rampart dispute show {about} {name}")
-    console.print(f'Rule on it: rampart dispute rule {about} {name} reinstate --by NAME --reason "…"')
+    console.print(
+        f'Rule on it: rampart dispute rule {about} {name} reinstate --by NAME --reason "…" (or uphold)'
+    )
 
 
 @app.command(epilog="Example: rampart dispute show dc-birch 3 5f2c")

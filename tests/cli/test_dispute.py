@@ -36,7 +36,7 @@ def test_a_dispute_is_taken_in_ruled_on_listed_and_judged(
 ) -> None:
     assert "nothing is contested" in rampart("dispute", "list", "dc-north").out
     taken = rampart("dispute", "open", "dc-north", 1, contested)
-    assert (taken.code, "it contests 1." in taken.out) == (Exit.OK, True)
+    assert (taken.code, "it contests 1 of the discards" in taken.out) == (Exit.OK, True)
     assert "dc-north week 1, 1 of its discards" in rampart("status").out
     name = taken.out.split("dispute rule dc-north 1 ")[1].split()[0]
     assert "open" in rampart("dispute", "list", "dc-north").out

@@ -1,4 +1,5 @@
 from functools import cache
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ from rampart.ledger.read import ramp_rows
 from tests.dashboard.books import HOSTILE_NAME, HOSTILE_TEXT
 from tests.dashboard.conftest import Get, browser
 from tests.dashboard.markup import Page
+from tests.ledger.books import contested, day, judged, outcome, register, terms
 
 BIRCH, CEDAR = "/contracts/dc-birch-rm-refresh-2026", "/contracts/dc-cedar-rm-refresh-2026"
 
@@ -171,3 +173,17 @@ def test_hostile_vendor_text_is_shown_as_text_on_every_page_that_has_it(get: Get
     name = HOSTILE_NAME.replace("\u202e", "[U+202E]").replace("\u202c", "[U+202C]")
     assert name in pages["/"].text
     assert HOSTILE_TEXT.replace("\x1b", "[U+001B]") in pages["/contracts/hostile-1/weeks/1"].text
+
+
+def test_a_ruling_on_a_dispute_stands_among_the_decisions(tmp_path: Path) -> None:
+    books = open_ledger(f"sqlite:///{tmp_path}/ledger.db")
+    register(books, terms())
+    judged(books, terms(), 1, outcome("accepted_partial", 80, 20))
+    page = "/contracts/acme-1/weeks/1"
+    assert "None: the contract's clauses decided." in text(browser(books), page)
+    contested(books, 1, "reinstated", day(9))
+    shown = text(browser(books), page)
+    assert "records reinstated by Ada" in shown
+    assert "Looked at them." in shown
+    assert "the contract's clauses decided" not in shown
+    books.dispose()
