@@ -93,6 +93,7 @@ def seaweedfs(folder: Path) -> Iterator[SeaweedFs]:
         f"-dir={folder}",
         "-admin.ui=false",
         "-webdav=false",
+        "-volume.max=100000",  # each bucket takes seven; the default depends on the free disk
         "-s3.port.iceberg=0",  # ports of fixed number: two servers on one machine would meet there
         "-s3.port.lance=0",
         *(
