@@ -1,6 +1,5 @@
 """The whole contract, as every room sees it."""
 
-import difflib
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -11,7 +10,8 @@ from contracts.terms.annotation import NEEDED, NEEDS, Annotation
 from contracts.terms.annotators import Annotators
 from contracts.terms.base import MisfitError, TermError, Terms, clause
 from contracts.terms.bounds import Count, Seconds, Share, WeekNumber
-from contracts.terms.mapping import DeliveryTerms, RecordFields
+from contracts.terms.gates import RecordGates
+from contracts.terms.mapping import DeliveryTerms
 from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
 from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
@@ -20,84 +20,7 @@ from contracts.terms.rights import Privacy, Rights
 from contracts.terms.written import IDENTIFIER, VERSION
 
 Severity = Literal["blocking", "advisory"]
-Policy = Literal["discard", "allow"]
-SEVERITIES, POLICIES = ("advisory", "blocking"), ("allow", "discard")  # from the loosest to the strictest
-
-REQUIRABLE = (*RecordFields.model_fields, "checkpoint_id")
-
-
-class RecordGates(Terms):
-    """What each record must satisfy to be accepted."""
-
-    required: tuple[str, ...] | None = Field(
-        None,
-        description="Canonical fields that must not be empty; none: those without which the scheme says "
-        "nothing (prompt, responses and label for a comparison).",
-        json_schema_extra=clause("more"),
-    )
-    empty_response: Policy = Field(
-        "discard",
-        description="Is a record with an empty response discarded?",
-        json_schema_extra=clause(POLICIES),
-    )
-    identical_responses: Policy = Field(
-        "discard",
-        description="Is a record discarded whose responses are all the same text?",
-        json_schema_extra=clause(POLICIES),
-    )
-    exact_duplicates: Policy = Field(
-        "discard",
-        description="Same prompt, responses, label and annotator again, in this or an earlier batch.",
-        json_schema_extra=clause(POLICIES),
-    )
-    copied_work: Policy = Field(
-        "allow",
-        description="Same prompt and responses as a record kept from an earlier batch of the programme, "
-        "whoever judged it: for contracts that send every item out once.",
-        json_schema_extra=clause(POLICIES),
-    )
-    author_labels: Policy = Field(
-        "allow",
-        description="May the author of a prompt judge its responses (`prompt_author_id` is `annotator_id`)?",
-        json_schema_extra=clause(POLICIES),
-    )
-    timestamps_in_week: bool = Field(
-        True,
-        description="Are records stamped outside the contract week discarded (where stamped)?",
-        json_schema_extra=clause((False, True)),
-    )
-    min_duration_s: Seconds | None = Field(
-        None, description="Faster judgements are discarded.", json_schema_extra=clause("higher")
-    )
-    max_duration_s: Seconds | None = Field(
-        None,
-        gt=0,
-        description="Slower judgements are discarded: nobody was at the screen.",
-        json_schema_extra=clause("lower"),
-    )
-    max_unreadable: Share = Field(
-        0.05,
-        description="Largest tolerated share of delivered judgements that cannot be read; beyond it the "
-        "batch is held. Without it, a vendor would escape the discard ceiling by making bad rows unreadable.",
-        json_schema_extra=clause("lower"),
-    )
-
-    @model_validator(mode="after")
-    def _durations_leave_room(self) -> "RecordGates":
-        least, most = self.min_duration_s, self.max_duration_s
-        if least is not None and most is not None and most <= least:
-            problem = f"max_duration_s ({most:g}) is not above min_duration_s ({least:g})"
-            raise TermError(problem, "max_duration_s", fix="leave room between the two")
-        return self
-
-    @model_validator(mode="after")
-    def _known_fields(self) -> "RecordGates":
-        for place, name in enumerate(self.required or ()):
-            if name not in REQUIRABLE:
-                near = difflib.get_close_matches(name, REQUIRABLE, n=1)
-                fix = f"did you mean {near[0]}?" if near else f"name one of {', '.join(REQUIRABLE)}"
-                raise TermError(f"{name!r} is not a field of a record", "required", place, fix=fix)
-        return self
+SEVERITIES = ("advisory", "blocking")  # from the loosest to the strictest
 
 
 class OnPolicy(Terms):

@@ -8,7 +8,9 @@ from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality.gates.fates import Fates, part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.gate import References
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from quality.gates.reinstated import reinstate
 from rampart.delivery.canonicalise import Canonical
 from rampart.delivery.certainty import read_delivery
@@ -29,12 +31,12 @@ from tasks.workspace import Workspace
 class Inputs:
     """What a judgement rests on beside the terms: landed bytes, their records, the week's work order.
 
-    `issued` is None when the contract asks for no lineage. `reinstated` are discards that a person took back.
+    `references` hold the week's work order. `reinstated` are discards that a person took back.
     """
 
     landed: Landed
     read: Canonical
-    issued: frozenset[tuple[str, str, str]] | None
+    references: References
     reinstated: Reinstated
 
 
@@ -55,7 +57,7 @@ def read_inputs(
     """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
     try:
         read = read_delivery(landed, contract, place.store, place.pseudonym_key)
-        inputs = Inputs(landed, read, _issued(place, contract, week), reinstated)
+        inputs = Inputs(landed, read, References(_issued(place, contract, week)), reinstated)
     except (StoreTroubleError, NotReadyError):
         raise
     except DeliveryError as error:
@@ -73,7 +75,7 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
         place.books, judged_batches_before(place.books, contract.program, (week, contract.contract_id))
     )
     records = inputs.read.records
-    gated = gate_records(records, contract, week, _earlier(place, contract, before), inputs.issued)
+    gated = gate_records(records, contract, week, _earlier(place, contract, before), inputs.references)
     gated = reinstate(records, gated, inputs.reinstated.record_ids)
     fates = part(records, gated)
     tables = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 import pyarrow as pa
 
-from quality.gates.record import Gated
+from quality.gates.record.judging import Gated
 from rampart.records.identity import KEYS
 from rampart.records.reasons import reasons_of
 

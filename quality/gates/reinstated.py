@@ -7,7 +7,7 @@ import polars as pl
 import pyarrow as pa
 
 from contracts.model import Contract
-from quality.gates.record import Gated
+from quality.gates.record.judging import Gated
 from rampart.records.identity import record_keys
 
 

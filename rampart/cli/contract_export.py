@@ -74,7 +74,8 @@ def export(
 
 
 def _specification(terms: Contract, page: Format, sample: tuple[Path, ...]) -> str:
-    from quality.gates.record import Earlier, gate_records  # noqa: PLC0415 (polars and pyarrow take a while)
+    from quality.gates.record.judging import gate_records  # noqa: PLC0415 (polars and pyarrow take a while)
+    from quality.gates.record.repeats import Earlier  # noqa: PLC0415
     from rampart.specification.example_rows import WEEK, made_examples  # noqa: PLC0415
     from rampart.specification.example_sample import sampled_examples  # noqa: PLC0415
     from rampart.specification.pages import html_page, markdown_page  # noqa: PLC0415

@@ -13,7 +13,8 @@ from rich.table import Table
 from contracts.load import load_contract
 from contracts.model import Contract
 from quality.gates.fates import count_reasons, part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.tables import safe
 from rampart.delivery.trial import LabelSeen, Trial, try_out

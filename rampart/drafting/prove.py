@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from contracts.model import Contract
 from quality.gates.fates import count_reasons, part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.landing import Landed, land

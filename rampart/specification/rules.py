@@ -1,27 +1,13 @@
 """What the specification says of labels, gates, batches and corrections: the terms as rules for a vendor."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from contracts.model import Contract
 from contracts.terms.annotation import Scheme
 from contracts.versions.phrases import value_in_words
+from quality.gates.record.registry import GATES
 from rampart.records.reasons import REASONS
 
-# Reason → does this contract discard for it? Reasons not named here hold in every contract.
-ACTIVE: Mapping[str, Callable[[Contract], bool]] = {
-    "missing_required_field": lambda contract: bool(contract.required),
-    "duplicate_record_id": lambda contract: contract.delivery.record.record_id is not None,
-    "exact_duplicate": lambda contract: contract.gates.exact_duplicates == "discard",
-    "copied_work": lambda contract: contract.gates.copied_work == "discard",
-    "empty_response": lambda contract: contract.gates.empty_response == "discard",
-    "identical_responses": lambda contract: contract.gates.identical_responses == "discard",
-    "outside_week": lambda contract: contract.gates.timestamps_in_week,
-    "too_fast": lambda contract: contract.gates.min_duration_s is not None,
-    "too_slow": lambda contract: contract.gates.max_duration_s is not None,
-    "author_judged": lambda contract: contract.gates.author_labels == "discard",
-    "checkpoint_not_allowed": lambda contract: bool(contract.on_policy.checkpoints),
-    "response_not_issued": lambda contract: contract.on_policy.lineage == "work_order",
-}
 _BREACH = {
     "partial": "what was kept is paid",
     "hold": "the batch is held until a person decides",
@@ -32,9 +18,7 @@ _CONTESTED = {"gate": "discards", "audit": "audits", "verdict": "verdicts", "mon
 
 def active_reasons(contract: Contract) -> tuple[str, ...]:
     """Codes of the reasons for which this contract discards records, in their order."""
-    return tuple(
-        reason.code for reason in REASONS if reason.code not in ACTIVE or ACTIVE[reason.code](contract)
-    )
+    return tuple(gate.code for gate in GATES if gate.policy(contract) == "discard")
 
 
 def record_rules(contract: Contract) -> Iterator[tuple[str, str, str]]:

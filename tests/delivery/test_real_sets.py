@@ -12,7 +12,8 @@ from contracts.load import load_contract
 from contracts.model import Contract
 from quality.audits.suite import run_audits
 from quality.gates.fates import part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.delivery.canonicalise import Canonical, FileRead, canonicalise
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore

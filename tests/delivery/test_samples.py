@@ -10,7 +10,8 @@ from contracts.load import load_contract
 from contracts.terms.annotation import Scheme
 from quality.audits.suite import run_audits
 from quality.gates.fates import part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.delivery.trial import Trial, try_out
 from tests.delivery.reading import records
 

@@ -17,7 +17,8 @@ from ruamel.yaml import YAML
 from contracts.load import ContractError, parse_contract
 from contracts.model import Contract
 from quality.gates.fates import part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore

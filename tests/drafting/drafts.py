@@ -9,7 +9,8 @@ from typing import Any
 from contracts.load import parse_contract
 from contracts.model import Contract
 from quality.gates.fates import count_reasons, part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.delivery.canonicalise import Canonical
 from rampart.drafting.propose import Proposal, propose
 from rampart.drafting.sample import look_at

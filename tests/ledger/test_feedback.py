@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quality.gates.fates import part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.delivery.errors import printable
 from rampart.ledger.feedback import COLUMNS, FORMULA_STARTS, feedback_pack
 from rampart.ledger.outcome import FileCount, ReasonCount, Settlement

@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from contracts.load import load_contract
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.gate import References
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.landing import land
 from rampart.delivery.open_store import open_store
@@ -31,7 +33,9 @@ def test_exactly_the_spoilt_rows_are_discarded(demo: Demo, tmp_path: Path, vendo
     landed = land(open_store(str(demo.drop)), contract.inbox(week), contract, week, store)
     canonical = canonicalise(landed, contract, store, b"a key of thirty-two bytes for it")
     order = read_work_order((demo.work_orders / f"rm-refresh/week-{week:02d}.jsonl").read_bytes(), "order")
-    masks = gate_records(canonical.records, contract, week, Earlier(), issued(order)).masks.to_list()
+    masks = gate_records(
+        canonical.records, contract, week, Earlier(), References(issued(order))
+    ).masks.to_list()
 
     rows = truth(demo.world, week).rows[vendor]
     readable = [row for row in rows if row.fault != "broken_line"]

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from contracts.model import Contract
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.specification.example_rows import Examples, Judge, made_examples
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from contracts.load import load_contract
 from contracts.model import Contract
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.delivery.manifest import parse_manifest
 from rampart.records.reasons import BY_CODE
 from rampart.specification.example_rows import Examples, proven

@@ -3,21 +3,15 @@
 import re
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
-import pyarrow as pa
 import pytest
 from markdown_it import MarkdownIt
 
 from contracts.load import load_contract
 from contracts.model import Contract
-from quality.gates import record as gates
-from rampart.records.canonical import RECORD
-from rampart.records.reasons import BY_CODE
 from rampart.specification.example_rows import Examples
 from rampart.specification.inert import inert, markdown, markdown_block, markdown_code
 from rampart.specification.pages import html_page, markdown_page
-from rampart.specification.rules import active_reasons
 from rampart.specification.specification import specification
 from tests.contracts.files import SPECS
 from tests.delivery.reading import contract
@@ -134,33 +128,6 @@ def test_only_thresholds_of_blocking_audits_are_told() -> None:
 
     assert "12.3 %" in told("blocking")
     assert "12.3 %" not in told("advisory")
-
-
-@pytest.mark.parametrize(
-    "terms",
-    [
-        {},
-        {"gates": {"required": [], "empty_response": "allow", "identical_responses": "allow"}},
-        {"gates": {"min_duration_s": 1, "max_duration_s": 9, "timestamps_in_week": False}},
-        {"gates": {"exact_duplicates": "allow", "copied_work": "discard"}},
-        {"on_policy": {"checkpoints": {1: ["p"]}}},
-    ],
-)
-def test_the_reasons_told_are_the_gates_that_are_compiled(
-    terms: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    given = contract({"rows": {"path": "r.csv", "format": "csv"}}, **terms)
-    asked: set[str] = set()
-
-    class Seen(dict[str, Any]):
-        def __getitem__(self, code: str) -> Any:
-            asked.add(code)
-            return super().__getitem__(code)
-
-    monkeypatch.setattr("quality.gates.record.BY_CODE", Seen(BY_CODE))
-
-    gates.gate_records(pa.Table.from_pylist([], schema=RECORD), given, 1, gates.Earlier())
-    assert set(active_reasons(given)) == asked
 
 
 @pytest.mark.parametrize("text", HOSTILE)

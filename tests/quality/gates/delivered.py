@@ -7,8 +7,9 @@ from typing import Any
 
 import pyarrow as pa
 
-from contracts.model import Contract, OnPolicy, RecordGates
+from contracts.model import Contract, OnPolicy
 from contracts.terms.annotation import Annotation, Binary
+from contracts.terms.gates import RecordGates
 from contracts.terms.mapping import DeliveryTerms, RecordFields, Source
 from contracts.terms.parties import Vendor
 from contracts.terms.ramp import Phase, Ramp, Term, Week

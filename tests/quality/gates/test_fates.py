@@ -3,7 +3,7 @@
 import polars as pl
 
 from quality.gates.fates import count_by_file, count_reasons, part
-from quality.gates.record import Gated
+from quality.gates.record.judging import Gated
 from rampart.records.identity import record_keys
 from rampart.records.reasons import mask_of
 from tests.quality.gates.delivered import record, table
@@ -15,6 +15,7 @@ FATES = part(
     Gated(
         pl.Series("mask", [0, BOTH, mask_of(["too_fast"]), 0], pl.UInt64),
         record_keys(pl.DataFrame(pl.from_arrow(RECORDS))),
+        pl.Series("flags", [0] * 4, dtype=pl.UInt64),
     ),
 )
 

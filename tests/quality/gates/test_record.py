@@ -10,9 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.model import REQUIRABLE, Contract
+from contracts.model import Contract
+from contracts.terms.gates import REQUIRABLE
 from quality.gates.fates import part
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.gate import References
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.records.canonical import RECORD
 from rampart.records.identity import record_keys
 from rampart.records.reasons import REASONS, mask_of, reasons_of
@@ -26,7 +29,7 @@ STRICT = terms(
         "max_duration_s": 900,
         "author_labels": "discard",
     },
-    on_policy={"checkpoints": {1: ["pol-1"]}},
+    on_policy={"checkpoints": {1: ["pol-1"]}, "lineage": "work_order"},
 )
 DIGESTS = [response(f"Answer {side} {number}")["sha256"] for number in (1, 2) for side in "AB"]
 ISSUED = frozenset((f"w-{n}", "pol-1", d) for n, d in zip((1, 1, 2, 2), DIGESTS, strict=True))
@@ -39,7 +42,7 @@ def codes(
     issued: frozenset[tuple[str, str, str]] | None = None,
 ) -> list[list[str]]:
     """The reasons of each row, in waterfall order."""
-    gated = gate_records(table(*rows), contract, 1, earlier or Earlier(), issued)
+    gated = gate_records(table(*rows), contract, 1, earlier or Earlier(), References(issued))
     return [[reason.code for reason in reasons_of(mask)] for mask in gated.masks]
 
 
@@ -141,7 +144,7 @@ def test_a_record_of_nothing_is_judged_and_not_stumbled_over() -> None:
 
 
 def test_a_delivery_without_records_has_no_masks() -> None:
-    gated = gate_records(RECORD.empty_table(), STRICT, 1, EARLIER, ISSUED)
+    gated = gate_records(RECORD.empty_table(), STRICT, 1, EARLIER, References(ISSUED))
     assert (len(gated.masks), gated.keys.height) == (0, 0)
 
 
@@ -343,7 +346,7 @@ def test_lineage_asks_for_the_item_the_checkpoint_and_every_byte() -> None:
         record(1, record_id="5", annotator_id="5", responses=[response(f"{c}.") for c in content]),
     ]
     lost = [["response_not_issued"]] * 4
-    assert codes(rows, terms(), issued=ISSUED) == [[], *lost]
+    assert codes(rows, terms(on_policy={"lineage": "work_order"}), issued=ISSUED) == [[], *lost]
 
 
 ROWS = st.builds(
@@ -367,7 +370,7 @@ ROWS = st.builds(
 def test_every_record_gets_one_mask_and_lies_in_exactly_one_table(rows: list[dict[str, Any]]) -> None:
     numbered = [{**row, "source_line": line} for line, row in enumerate(rows)]
     records = table(*numbered)
-    gated = gate_records(records, STRICT, 1, EARLIER, ISSUED)
+    gated = gate_records(records, STRICT, 1, EARLIER, References(ISSUED))
     fates = part(records, gated)
     assert len(gated.masks) == len(rows)
     kept, lost = (fate["source_line"].to_pylist() for fate in (fates.accepted, fates.discarded))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from quality.gates.record import Earlier, gate_records
+from quality.gates.record.judging import gate_records
+from quality.gates.record.repeats import Earlier
 from rampart.records.reasons import reasons_of
 from tests.delivery.reading import JSONL, contract, read
 

@@ -1,11 +1,15 @@
 import polars as pl
 import pyarrow as pa
 
-from quality.gates.record import Gated
+from quality.gates.record.judging import Gated
 from quality.gates.reinstated import reinstate
 
 RECORDS = pa.table({"record_id": ["r-1", "r-2", None, "r-3"]})
-GATED = Gated(pl.Series("mask", [5, 3, 4, 0], dtype=pl.UInt64), pl.DataFrame())
+GATED = Gated(
+    pl.Series("mask", [5, 3, 4, 0], dtype=pl.UInt64),
+    pl.DataFrame(),
+    pl.Series("flags", [0] * 4, dtype=pl.UInt64),
+)
 
 
 def test_the_named_records_are_kept_and_no_other() -> None:

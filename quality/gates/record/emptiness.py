@@ -39,7 +39,7 @@ _TEXTS = frozenset(
 def is_empty(name: str) -> pl.Expr:
     """True where a record's field is empty; text that is blank is empty. May be null, which means no.
 
-    `name` is one of `contracts.model.REQUIRABLE`: a field of the contract's `delivery.record`, or
+    `name` is one of `contracts.terms.gates.REQUIRABLE`: a field of the contract's `delivery.record`, or
     ``checkpoint_id``, which is that of each response.
     """
     if name in _OWN_WAY:

@@ -1,0 +1,1 @@
+"""Record gates: what one record must satisfy, one family of reasons a file."""

@@ -1,0 +1,74 @@
+"""All reasons against every record, in one pass of column expressions.
+
+The contract says which gates hold; a gate it switches off is not compiled. The result is two bit masks a
+record over the registry in `rampart.records.reasons`: why it is discarded (zero is kept), and what it is
+flagged for.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+import pyarrow as pa
+
+from contracts.model import Contract
+from quality.gates.record.gate import Asked, RecordGate, References
+from quality.gates.record.registry import GATES
+from quality.gates.record.repeats import Earlier, facts
+from rampart.records.identity import record_keys
+
+
+@dataclass(frozen=True)
+class Gated:
+    """The outcome for a delivery's records, row by row: `masks`, `flags` (uint64) and `keys` (`KEYS`)."""
+
+    masks: pl.Series
+    keys: pl.DataFrame
+    flags: pl.Series
+
+
+def gate_records(
+    records: pa.Table,
+    contract: Contract,
+    week: int,
+    earlier: Earlier,
+    references: References = References(),  # noqa: B008 (frozen)
+) -> Gated:
+    """Every reason against every record.
+
+    Args:
+        records: canonical records of one delivery (`RECORD`).
+        contract: the terms; only the gates they ask for are applied.
+        week: the contract week the delivery belongs to.
+        earlier: what was kept before.
+        references: what records are compared with besides.
+    """
+    frame = pl.DataFrame(pl.from_arrow(records))
+    asked = Asked(contract, week, references)
+    keys = record_keys(frame)
+    alone = masks_of(frame, asked, "record")
+    together = masks_of(facts(keys, frame["annotator_id"].is_not_null(), earlier), asked, "delivery")
+    return Gated(alone["mask"] | together["mask"], keys, alone["flags"] | together["flags"])
+
+
+def masks_of(frame: pl.DataFrame, asked: Asked, scope: Literal["record", "delivery"]) -> pl.DataFrame:
+    """`mask` and `flags` (uint64) of every row, by the gates of one scope that the contract asks for."""
+    found = [gate for gate in GATES if gate.scope == scope]
+    by_policy = {
+        name: [gate for gate in found if gate.policy(asked.contract) == policy]
+        for name, policy in (("mask", "discard"), ("flags", "flag"))
+    }
+    nothing = pl.zeros(frame.height, dtype=pl.UInt64, eager=True)
+    bits = {name: _bits(gates, asked) for name, gates in by_policy.items()}
+    found_masks = frame.select(**{name: pl.sum_horizontal(each) for name, each in bits.items() if each})
+    return pl.DataFrame(
+        {name: found_masks[name] if name in found_masks.columns else nothing for name in by_policy}
+    )
+
+
+def _bits(gates: Iterable[RecordGate], asked: Asked) -> list[pl.Expr]:
+    return [
+        gate.test(asked).fill_null(value=False).cast(pl.UInt64) * pl.lit(gate.reason.mask, dtype=pl.UInt64)
+        for gate in gates
+    ]

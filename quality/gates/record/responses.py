@@ -1,0 +1,34 @@
+"""Responses that are blank, or all the same."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from quality.gates.record.gate import Asked, RecordGate, Seen
+
+_CONTENTS = pl.col("responses").list.eval(pl.element().struct.field("content").str.strip_chars())
+_BLANK = _CONTENTS.list.eval(pl.element() == "").list.any()
+_SAME = (pl.col("responses").list.len() > 1) & (_CONTENTS.list.n_unique() == 1)
+
+
+def _empty(record: Mapping[str, Any], _: Asked) -> Seen:
+    blank = [str(place) for place, one in enumerate(record["responses"], 1) if not one["content"].strip()]
+    return Seen(
+        f"response {' and '.join(blank)} of {len(record['responses'])} is blank", "text in every response"
+    )
+
+
+def _identical(record: Mapping[str, Any], _: Asked) -> Seen:
+    return Seen(f"{len(record['responses'])} times the same text", "responses that differ")
+
+
+GATES = (
+    RecordGate("empty_response", lambda terms: terms.gates.empty_response, lambda _: _BLANK, _empty),
+    RecordGate(
+        "identical_responses",
+        lambda terms: terms.gates.identical_responses,
+        lambda _: _SAME & ~_BLANK,
+        _identical,
+    ),
+)
