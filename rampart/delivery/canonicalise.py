@@ -13,20 +13,23 @@ import pyarrow as pa
 
 from contracts.model import Contract
 from contracts.terms.mapping import Source
+from rampart.delivery.columnar.chunk import ChunkRead, ChunkReader
 from rampart.delivery.compression import LESS_REPETITION
 from rampart.delivery.errors import LandingError, UnreadableFileError, printable
 from rampart.delivery.joins import JoinRead, JoinTable
 from rampart.delivery.landing import Landed, LandedFile
 from rampart.delivery.limits import MAX_ROWS_PER_BYTE, ROWS_FROM
-from rampart.delivery.mapping import Record, RecordMapper
 from rampart.delivery.parts import Part, parts_of
 from rampart.delivery.readers import Row, Unread, read_rows
-from rampart.delivery.readers.row import unreadable
-from rampart.delivery.scope import Judgement, columns_read, splitter
+from rampart.delivery.readers.jsonl import Chunk, jsonl_chunks
+from rampart.delivery.readers.row import check_blank, unreadable
+from rampart.delivery.rows import RowReader
+from rampart.delivery.scope import columns_read
 from rampart.delivery.store import ObjectStore
 from rampart.records.canonical import QUARANTINE, RECORD
 
 CHUNK = 20_000  # rows turned into Arrow at a time
+_MANY_LINES = 100_000  # of a chunk: below 170 bytes each, and worth a look before they are read
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,10 @@ class _Table:
         if len(self._rows) >= CHUNK:
             self._flush()
 
+    def extend(self, table: pa.Table) -> None:
+        self._flush()
+        self._done.append(table)
+
     def whole(self) -> pa.Table:
         """All rows; the table is empty afterwards.
 
@@ -106,6 +113,8 @@ class _Table:
         return pa.table(joined, schema=self._schema)
 
     def _flush(self) -> None:
+        if not self._rows:
+            return
         self._done.append(pa.Table.from_pylist(self._rows, schema=self._schema))
         self._rows = []
 
@@ -116,9 +125,9 @@ class _Reading:
     def __init__(self, contract: Contract, pseudonym_key: bytes) -> None:
         self._terms = contract.delivery
         markers = self._terms.transcript.markers if self._terms.transcript else None
-        self._mapper = RecordMapper(contract, pseudonym_key)
-        self._split = splitter(self._terms)
         self._joins = [JoinTable(join, markers) for join in self._terms.join]
+        self._reader = RowReader(contract, pseudonym_key, self._joins)
+        self._chunks = ChunkReader(contract, pseudonym_key)
         self._records, self._quarantine = _Table(RECORD), _Table(QUARANTINE)
         self._files: list[FileRead] = []
         self._notes: dict[str, None] = {}  # in their order, each once
@@ -154,20 +163,38 @@ class _Reading:
 
     def take_rows(self, part: Part) -> None:
         """Read a file of judgements."""
-        file = part.file
-        lines = records = quarantined = unread = 0
+        source, file = self._terms.rows, part.file
+        if source.format == "jsonl" and not self._joins and source.file_as is None:
+            read = self._by_chunks(part)
+        else:
+            read = self._by_rows(part)
+        self._count(part, read.lines, read.unread)
+        self._files.append(FileRead(file, "rows", read.lines, read.records, read.quarantined))
+
+    def _by_chunks(self, part: Part) -> "_Counts":
+        counts, most = _Counts(), _most_rows(part)
+        with part.open() as text:
+            for chunk in jsonl_chunks(text, part.file.name):
+                counts.check(chunk, most, part)
+                read = self._chunks.read(chunk)
+                counts.add(read)
+                self._records.extend(read.records)
+                self._quarantine.extend(read.quarantine)
+        return counts
+
+    def _by_rows(self, part: Part) -> "_Counts":
+        counts, file = _Counts(), part.file
         for row in self._rows(part, self._terms.rows, columns_read(self._terms)):
-            lines += 1
-            unread += isinstance(row, Unread)
-            for found in self._judgements(row, file):
+            counts.lines += 1
+            counts.unread += isinstance(row, Unread)
+            for found in self._reader.judgements(row, file.name):
                 if isinstance(found, Unread):
-                    quarantined += 1
+                    counts.quarantined += 1
                     self._put_aside(file, found)
                 else:
-                    records += 1
+                    counts.records += 1
                     self._records.add(found)
-        self._count(part, lines, unread)
-        self._files.append(FileRead(file, "rows", lines, records, quarantined))
+        return counts
 
     def check_promises(self, files: Iterable[LandedFile]) -> None:
         """A file holds as many rows as its manifest says; how many rows broken lines were, nobody can say."""
@@ -219,44 +246,52 @@ class _Reading:
     def _note(self, said: str) -> None:
         self._notes[printable(said)] = None
 
-    def _judgements(self, row: Row | Unread, file: LandedFile) -> Iterator[Record | Unread]:
-        scope = self._joined(row) if isinstance(row, Row) else row
-        if isinstance(row, Unread) or isinstance(scope, Unread):
-            yield scope
-            return
-        for part in self._split(row, scope):
-            yield self._mapper.record(part, file.name, row.line) if isinstance(part, Judgement) else part
-
-    def _joined(self, row: Row) -> dict[str, Any] | Unread:
-        if not self._joins:
-            return row.value
-        scope = dict(row.value)
-        for table in self._joins:
-            problem = table.attach(row.line, scope)
-            if problem:
-                return problem
-        return scope
-
     def _put_aside(self, file: LandedFile, unread: Unread) -> None:
-        self._quarantine.add(
-            {
-                "source_file": file.name,
-                "source_line": unread.line,
-                "source_item": unread.item,
-                "code": unread.code,
-                "problem": unread.problem,
-                "excerpt": unread.excerpt,
-            }
-        )
+        self._quarantine.add(unread.entry(file.name))
+
+
+@dataclass
+class _Counts:
+    """Lines of a file, and what became of them."""
+
+    lines: int = 0
+    blank: int = 0
+    unread: int = 0
+    records: int = 0
+    quarantined: int = 0
+
+    def check(self, chunk: Chunk, most: int, part: Part) -> None:
+        """Raise `UnreadableFileError` before a chunk is read that holds too many rows, or blank lines."""
+        lines = chunk.data.count(b"\n") + 1
+        if lines > _MANY_LINES or self.lines + lines > most:
+            said = sum(bool(line.strip()) for line in chunk.data.split(b"\n"))
+            blank = self.blank + lines - said
+            check_blank(blank, self.lines + said, part.file.name)
+            _check_rows(self.lines + said, most, part)
+
+    def add(self, read: ChunkRead) -> None:
+        self.lines += read.lines
+        self.blank += read.blank
+        self.unread += read.unread
+        self.records += read.records.num_rows
+        self.quarantined += read.quarantine.num_rows
+
+
+def _most_rows(part: Part) -> int:
+    """How many rows the file has bytes for; see `limits.MAX_ROWS_PER_BYTE`."""
+    return max(ROWS_FROM, MAX_ROWS_PER_BYTE * part.file.bytes)
+
+
+def _check_rows(rows: int, most: int, part: Part) -> None:
+    if rows > most:
+        problem = f"more than {most:,} rows in the {part.file.bytes:,} bytes delivered"
+        raise UnreadableFileError(problem, part.file.name, None, LESS_REPETITION)
 
 
 def _not_too_many(rows: Iterator[Row | Unread], part: Part) -> Iterator[Row | Unread]:
-    """`rows`, while the file has bytes for them; see `limits.MAX_ROWS_PER_BYTE`."""
-    most = max(ROWS_FROM, MAX_ROWS_PER_BYTE * part.file.bytes)
+    most = _most_rows(part)
     for number, row in enumerate(rows, start=1):
-        if number > most:
-            problem = f"more than {most:,} rows in the {part.file.bytes:,} bytes delivered"
-            raise UnreadableFileError(problem, part.file.name, None, LESS_REPETITION)
+        _check_rows(number, most, part)
         yield row
 
 

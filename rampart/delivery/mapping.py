@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -46,9 +46,9 @@ class RecordMapper:
         given.pop("responses", None)
         self._shown = compiled(terms.shown, markers) if terms.shown else None
         self._require = [(compiled(rule.test, markers), rule.problem) for rule in terms.require]
-        convert = self._converters(contract)
-        self._columns = [(name, read, convert[name]) for name, read in given.items()]
-        self._empty: Record = {**dict.fromkeys(convert), "prompt": []}
+        self._convert = self._converters(contract)
+        self._columns = [(name, read, self._convert[name]) for name, read in given.items()]
+        self._empty: Record = {**dict.fromkeys(self._convert), "prompt": []}
         self._empty["scheme"] = contract.annotation.scheme.kind
         guideline = contract.annotation.guideline
         self._guideline = guideline.version if guideline else None
@@ -103,14 +103,18 @@ class RecordMapper:
         except (FieldError, ExpressionError) as error:
             raise FieldError(f"shown: {error}") from error
 
-    def _label_fields(self, scope: Scope, responses: Responses) -> Record:
+    def converter(self, name: str) -> Convert:
+        """How a field of the record (but label and responses) is read; it raises `FieldError`."""
+        return self._convert[name]
+
+    def label_fields(self, raw: Any, texts: Sequence[str | None]) -> Record:
+        """What the label `raw`, about the responses `texts`, says in the record; it raises `FieldError`."""
         try:
-            raw = self._label(scope)
             delivered = fields.as_delivered(raw)
         except ValueError as error:
             raise FieldError(f"label: {error}") from error
-        label = self._read_label(raw, len(responses)) or OUTSIDE
-        if label.spans and not within(label.spans, [one["content"] for one in responses]):
+        label = self._read_label(raw, len(texts)) or OUTSIDE
+        if label.spans and not within(label.spans, texts):
             label = OUTSIDE
         return {
             "raw_label": delivered,
@@ -121,6 +125,13 @@ class RecordMapper:
             "category": label.category,
             **({"spans": label.spans} if self._empty["scheme"] == "spans" else {}),
         }
+
+    def _label_fields(self, scope: Scope, responses: Responses) -> Record:
+        try:
+            raw = self._label(scope)
+        except ExpressionError as error:
+            raise FieldError(f"label: {error}") from error
+        return self.label_fields(raw, [one["content"] for one in responses])
 
     def _converters(self, contract: Contract) -> dict[str, Convert]:
         """How each mapped field but label and responses is read."""

@@ -67,6 +67,7 @@ QUARANTINE = pa.schema(
         pa.field("source_file", pa.string(), nullable=False),
         pa.field("source_line", pa.int64(), nullable=False),
         pa.field("source_item", pa.int32(), nullable=False),  # -1: the whole line
+        pa.field("source_byte", pa.int64()),  # where the line begins in the (unpacked) file; JSON lines only
         pa.field("code", pa.string(), nullable=False),
         pa.field("problem", pa.string(), nullable=False),  # one sentence: what, where, what was expected
         pa.field("excerpt", pa.string(), nullable=False),  # first 200 characters of what could not be read

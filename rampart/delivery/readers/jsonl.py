@@ -1,6 +1,7 @@
 """JSON lines: one object a line, https://jsonlines.org. Blank lines hold no row."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import msgspec
@@ -17,6 +18,64 @@ from rampart.delivery.readers.row import (
 )
 
 BOM = b"\xef\xbb\xbf"
+CHUNK = 16 << 20  # bytes
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Whole lines of a file: `number` is that of the first line, `start` its place in the file in bytes.
+
+    Of a line longer than `LONGEST_LINE` there is only the start, in a chunk of its own.
+    """
+
+    file: str
+    number: int
+    start: int
+    data: bytes
+
+
+def jsonl_chunks(stream: BinaryIO, file: str) -> Iterator[Chunk]:
+    """All lines of `stream`, in chunks of about `CHUNK` bytes that end where a line does.
+
+    Equal bytes give equal chunks. A byte order mark at the file's beginning is not part of its first line.
+    """
+    number, start, rest = 1, 0, b""
+    while block := _filled(stream, CHUNK):
+        data = rest + block
+        if not start and data.startswith(BOM):
+            data, start = data[len(BOM) :], len(BOM)
+        end = data.rfind(b"\n") + 1
+        if end:
+            yield Chunk(file, number, start, data[:end])
+            number, start, rest = number + data.count(b"\n", 0, end), start + end, data[end:]
+        elif len(data) > LONGEST_LINE:
+            yield Chunk(file, number, start, data[: LONGEST_LINE + 1])
+            left, skipped = _after_the_line(stream)
+            number, start, rest = number + 1, start + len(data) + skipped, left
+        else:
+            rest = data
+    if rest:
+        yield Chunk(file, number, start, rest)
+
+
+def _filled(stream: BinaryIO, size: int) -> bytes:
+    """`size` bytes of `stream`, fewer only at its end."""
+    parts, missing = [], size
+    while missing and (part := stream.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)
+
+
+def _after_the_line(stream: BinaryIO) -> tuple[bytes, int]:
+    """What was read of the next line, and how many bytes of the one before it were passed over."""
+    skipped = 0
+    while block := _filled(stream, CHUNK):
+        end = block.find(b"\n") + 1
+        if end:
+            return block[end:], skipped + end
+        skipped += len(block)
+    return b"", skipped
 
 
 def jsonl_rows(stream: BinaryIO, file: str = "stream") -> Iterator[Row | Unread]:
@@ -27,37 +86,31 @@ def jsonl_rows(stream: BinaryIO, file: str = "stream") -> Iterator[Row | Unread]
     """
     blank = 0
     decoder = msgspec.json.Decoder()
-    for number, line in _lines(stream):
-        text = line.removeprefix(BOM) if number == 1 else line
+    for number, text in _lines(stream, file):
         if not text.strip():
             blank += 1
             check_blank(blank, number - blank, file)
-            continue
-        if len(text) > LONGEST_LINE and not text.endswith(b"\n"):
-            yield unreadable(number, f"the line is longer than {LONGEST_LINE >> 20} MiB", text)
-            continue
-        if holds_too_many_values(text):
-            yield unreadable(number, f"the line holds more than {MAX_VALUES:,} values", text)
-            continue
-        yield _row(decoder, number, text)
+        else:
+            yield json_row(decoder, number, text)
 
 
-def _lines(stream: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """Numbered lines; of an overlong line only the start is kept in memory."""
-    number = 1
-    while line := stream.readline(LONGEST_LINE + 1):
-        tail = line
-        while len(tail) > LONGEST_LINE and not tail.endswith(b"\n"):
-            tail = stream.readline(LONGEST_LINE + 1)
-        yield number, line
-        number += 1
+def _lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines without their ends."""
+    for chunk in jsonl_chunks(stream, file):
+        lines = chunk.data.removesuffix(b"\n").split(b"\n")
+        yield from enumerate(lines, chunk.number)
 
 
-def _row(decoder: "msgspec.json.Decoder[object]", number: int, text: bytes) -> Row | Unread:
+def json_row(decoder: "msgspec.json.Decoder[object]", number: int, text: bytes) -> Row | Unread:
+    """The object that the line `text` holds (no line end, not blank), or the reason why it is none."""
+    if len(text) > LONGEST_LINE:
+        return unreadable(number, f"the line is longer than {LONGEST_LINE >> 20} MiB", text)
+    if holds_too_many_values(text):
+        return unreadable(number, f"the line holds more than {MAX_VALUES:,} values", text)
     try:
         value = decoder.decode(text)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        return unreadable(number, not_json(error, text), text.rstrip(b"\r\n"))
+        return unreadable(number, not_json(error, text), text.rstrip(b"\r"))
     if not isinstance(value, dict):
-        return unreadable(number, f"expected a JSON object, found {kind_of(value)}", text.rstrip(b"\r\n"))
+        return unreadable(number, f"expected a JSON object, found {kind_of(value)}", text.rstrip(b"\r"))
     return Row(number, value)

@@ -50,6 +50,18 @@ class Unread:
     excerpt: str
     item: int = -1
 
+    def entry(self, file: str, byte: int | None = None) -> dict[str, Any]:
+        """The row of the quarantine (`QUARANTINE`); `byte` is where the line starts in `file`."""
+        return {
+            "source_file": file,
+            "source_line": self.line,
+            "source_item": self.item,
+            "source_byte": byte,
+            "code": self.code,
+            "problem": self.problem,
+            "excerpt": self.excerpt,
+        }
+
 
 def unreadable(line: int, problem: str, raw: object, code: str = "unreadable_line", item: int = -1) -> Unread:
     """What could not be read, with the start of what stood there."""

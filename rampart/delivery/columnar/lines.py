@@ -1,0 +1,81 @@
+"""The lines of a chunk of JSON lines, and which of them look like one object each."""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from rampart.delivery.limits import MAX_VALUES
+
+_OPEN, _CLOSE, _LINE_END, _RETURN = b"{}\n\r"
+# Half of a surrogate pair without the half before it; the other way round readers notice themselves.
+_LONE_HALF = re.compile(rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]")
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines of `data`: where each starts, where it ends (its line end excluded), and whether it looks plain.
+
+    A plain line begins with { and ends with }, is UTF-8, and holds nothing that readers of JSON treat in
+    different ways. No value spans two lines if all of them are plain, so that as many objects as lines means
+    one object a line.
+    """
+
+    data: bytes
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    plain: Mask
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def line(self, place: int | np.signedinteger) -> bytes:
+        """One line as delivered, without its line end."""
+        return self.data[self.starts[place] : self.ends[place]]
+
+    def joined(self, chosen: Mask) -> bytes:
+        """The chosen lines, each with a line end; the data themselves where that is all of them."""
+        if chosen.all():
+            return self.data
+        return b"".join(self.line(place) + b"\n" for place in np.flatnonzero(chosen))
+
+
+def lines_of(data: bytes) -> Lines:
+    """The lines of `data`, which begin and end with it; they end in LF or CRLF."""
+    octets = np.frombuffer(data, np.uint8)
+    ends = np.flatnonzero(octets == _LINE_END).astype(np.int64)
+    if not data.endswith(b"\n"):
+        ends = np.append(ends, len(data))
+    starts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])
+    padded = np.append(octets, np.uint8(0))
+    returned = (ends > starts) & (padded[np.maximum(ends - 1, 0)] == _RETURN)
+    last = padded[np.maximum(ends - 1 - returned, 0)]
+    plain = (padded[starts] == _OPEN) & (last == _CLOSE) & (ends - starts <= MAX_VALUES)
+    return Lines(data, starts, ends, plain & ~_told_apart(data, starts, ends))
+
+
+def _told_apart(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Mask:
+    """Lines with a NUL, with half a character escaped, or that are not UTF-8."""
+    odd = np.zeros(len(starts), np.bool_)
+    places = [found.start() for found in re.finditer(b"\0", data)] if b"\0" in data else []
+    if b"\\u" in data:
+        places += [found.start() for found in _LONE_HALF.finditer(data)]
+    odd[np.searchsorted(starts, np.array(places, np.int64), side="right") - 1] = True
+    if not _is_utf8(data):
+        for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
+            odd[place] |= not _is_utf8(data[start:end])
+    return odd
+
+
+def _is_utf8(data: bytes) -> bool:
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
+    text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)])
+    try:
+        text.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True

@@ -1,0 +1,111 @@
+"""Columns of single values, converted as `rampart.delivery.fields` converts one value.
+
+Each gives the converted column, and where it is not sure: there the row-by-row reading has the word.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from rampart.delivery.fields import EXACT
+from rampart.delivery.moments import SECONDS
+
+# Python's white space, which has the ASCII separators that Unicode's White_Space property lacks.
+BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
+_ISO = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[0-5]\d(?:\.\d{1,6})?)(?:Z|\+00:00)$"
+
+
+@dataclass(frozen=True)
+class Converted:
+    """A column, and a mask of the same length that is true where its value is not sure."""
+
+    values: pl.Series
+    unsure: pl.Series
+
+
+def by_value(given: pl.Series, read: Callable[[Any], Any], dtype: pl.DataType) -> Converted:
+    """`read` each different value once; where it raises `ValueError`, the column is not sure."""
+    different = given.unique()
+    found, bad = [], []
+    for value in different.to_list():
+        try:
+            found.append(read(value))
+            bad.append(False)
+        except ValueError:
+            found.append(None)
+            bad.append(True)
+    seen = pl.DataFrame({"given": different, "bad": bad, "found": pl.Series(found, dtype=dtype)})
+    joined = given.to_frame("given").join(
+        seen, on="given", how="left", nulls_equal=True, maintain_order="left"
+    )
+    return Converted(joined["found"], joined["bad"])
+
+
+def names(given: pl.Series) -> Converted:
+    """Identifiers, as `fields.name_or_none` reads them."""
+    match given.dtype:
+        case pl.String():
+            stripped = given.str.strip_chars(BLANKS)
+            return _sure(pl.select(pl.when(stripped != "").then(stripped)).to_series())
+        case pl.Int64():
+            return _sure(given.cast(pl.String))
+        case pl.Float64():
+            whole = (given == given.floor()) & (given.abs() < EXACT)
+            text = pl.select(pl.when(whole).then(given)).to_series().cast(pl.Int64).cast(pl.String)
+            return Converted(text, given.is_not_null() & ~whole.fill_null(value=False))
+        case _:
+            return _only_null(given)
+
+
+def texts(given: pl.Series) -> Converted:
+    """Text, as `fields.text_or_none` reads it."""
+    return _sure(given) if given.dtype == pl.String() else _only_null(given)
+
+
+def whole_numbers(given: pl.Series, read: Callable[[Any], Any]) -> Converted:
+    """Whole numbers of 32 bits; `read` is `fields.whole_or_none`."""
+    if given.dtype == pl.Int64():
+        small = given.abs() < 2**31
+        fits = pl.select(pl.when(small).then(given)).to_series().cast(pl.Int32)
+        return Converted(fits, given.is_not_null() & ~small.fill_null(value=False))
+    return by_value(given, read, pl.Int32()) if _is_scalar(given) else _only_null(given, pl.Int32())
+
+
+def seconds(given: pl.Series, unit: str, read: Callable[[Any], Any]) -> Converted:
+    """Durations; `read` is `moments.seconds_or_none` for the unit."""
+    if given.dtype in (pl.Int64(), pl.Float64()) and unit in SECONDS:
+        return _sure(given.cast(pl.Float64) * SECONDS[unit])
+    return by_value(given, read, pl.Float64()) if _is_scalar(given) else _only_null(given, pl.Float64())
+
+
+def moments(given: pl.Series, formats: tuple[str, ...], read: Callable[[Any], Any]) -> Converted:
+    """Moments in UTC; `read` is `moments.moment_or_none`, asked where a value is no plain ISO 8601 in UTC."""
+    kind = pl.Datetime("us", "UTC")
+    if not _is_scalar(given):
+        return _only_null(given, kind)
+    if given.dtype != pl.String() or formats[0] != "iso8601":
+        return by_value(given, read, kind)
+    text = given.str.extract(_ISO).str.replace(" ", "T", literal=True)
+    found = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    found = found.dt.replace_time_zone("UTC")
+    rest = given.is_not_null() & found.is_null()
+    if not rest.any():
+        return _sure(found)
+    slowly = by_value(pl.select(pl.when(rest).then(given)).to_series(), read, kind)
+    return Converted(pl.select(pl.coalesce(found, slowly.values)).to_series(), slowly.unsure & rest)
+
+
+def _is_scalar(given: pl.Series) -> bool:
+    return given.dtype in (pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Null())
+
+
+def _sure(values: pl.Series) -> Converted:
+    return Converted(values, pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(values)))
+
+
+def _only_null(given: pl.Series, dtype: pl.DataType | None = None) -> Converted:
+    """Nothing can be read from values of this type; null is null."""
+    nothing = pl.Series([None], dtype=dtype or pl.String()).new_from_index(0, len(given))
+    return Converted(nothing, given.is_not_null())
