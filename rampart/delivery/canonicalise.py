@@ -27,6 +27,7 @@ from rampart.delivery.rows import RowReader
 from rampart.delivery.scope import columns_read
 from rampart.delivery.store import ObjectStore
 from rampart.records.canonical import QUARANTINE, RECORD
+from rampart.records.identity import with_item_ids
 
 CHUNK = 20_000  # rows turned into Arrow at a time
 _MANY_LINES = 100_000  # of a chunk: below 170 bytes each, and worth a look before they are read
@@ -221,7 +222,7 @@ class _Reading:
             for read in self._files
         )
         return Canonical(
-            self._records.whole(),
+            with_item_ids(self._records.whole()),
             self._quarantine.whole(),
             tuple(sorted(files, key=lambda read: read.file.name)),
             tuple(table.read() for table in self._joins),

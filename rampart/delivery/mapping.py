@@ -89,10 +89,8 @@ class RecordMapper:
         responses = record["responses"] = self._responses(scope)
         record.update(self._label_fields(scope, responses))
         _check_aspects(record["aspects"], len(responses))
-        if record["item_id"] is None:
-            if not record["prompt"] and not responses:
-                raise FieldError("item_id: nothing says what was labelled: no item, no prompt, no response")
-            record["item_id"] = _item_digest(record["prompt"], responses)
+        if record["item_id"] is None and not record["prompt"] and not responses:
+            raise FieldError("item_id: nothing says what was labelled: no item, no prompt, no response")
         if record["guideline_version"] is None:
             record["guideline_version"] = self._guideline
         return record if self._shown is None else self._as_shown(record, self._shown, scope)
@@ -194,12 +192,3 @@ def _check_aspects(aspects: list[dict[str, Any]] | None, responses: int) -> None
         if responses > 1 and count not in (1, responses):
             said = f"{aspect['axis']} has {count} scores for {responses} responses"
             raise FieldError(f"aspects: {said}; list[].x drops nulls, map(&x, list) keeps them")
-
-
-def _item_digest(prompt: list[dict[str, str]], responses: Responses) -> str:
-    """What annotators judged together, whichever side each response was shown on."""
-    digest = hashlib.sha256()
-    for message in prompt:
-        digest.update(f"{message['role']}\x1f{message['content']}\x1e".encode())
-    digest.update("\x1f".join(sorted(str(response["sha256"]) for response in responses)).encode())
-    return digest.hexdigest()[:32]

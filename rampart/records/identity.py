@@ -1,13 +1,15 @@
 """What makes two records the same judgement, or two judgements the same work."""
 
-import hashlib
-
 import polars as pl
+import polars_hash as plh
+import pyarrow as pa
 
 from rampart.records.prompt_key import SEPARATOR, normalised, prompt_keys
 
 KEYS = {"record_id": pl.String, "exact_key": pl.String, "work_key": pl.String}
 _UNLABELLED = ("demonstration", "critique")  # schemes in which a label beside the response says nothing
+_PARTS = "\x1e"  # ASCII record separator
+_LENGTH = 32  # hex digits, 128 bits: among 10^9 records a chance match has a probability below 10^-20
 
 
 def record_keys(records: pl.DataFrame) -> pl.DataFrame:
@@ -19,49 +21,73 @@ def record_keys(records: pl.DataFrame) -> pl.DataFrame:
     responses, on whichever side each stood. Prompts count as the same across case and white space; responses
     byte for byte. Of a label-only record, which has neither, the item id is compared.
     """
-    digests = pl.col("responses").list.eval(pl.element().struct.field("sha256"))
     who = pl.coalesce("annotator_id", pl.format("#{}", "source_item"))
+    parts = records.with_columns(asked=_asked(records), answers=_digests(records), meaning=_meaning(records))
+    return parts.select(
+        "record_id",
+        exact_key=_digest("asked", pl.col("answers").list.join(SEPARATOR), "meaning", who),
+        work_key=_digest("asked", pl.col("answers").list.sort().list.join(SEPARATOR)),
+    )
+
+
+def with_item_ids(records: pa.Table) -> pa.Table:
+    """`records` (`RECORD`) with the digest of prompt and responses as item where the vendor names none.
+
+    It is the record's `work_key`: what annotators judged together, whichever side each response stood on.
+    """
+    place = records.schema.get_field_index("item_id")
+    given = records.column(place)
+    if not given.null_count:
+        return records
+    frame = pl.DataFrame(pl.from_arrow(records.select(["prompt", "responses", "item_id"])))
+    parts = frame.select("item_id", asked=_asked(frame), answers=_digests(frame))
+    work = _digest("asked", pl.col("answers").list.sort().list.join(SEPARATOR))
+    filled = parts.select(pl.coalesce("item_id", work)).to_series().to_arrow().cast(pa.string())
+    return records.set_column(place, records.schema.field(place), filled)
+
+
+def _asked(records: pl.DataFrame) -> pl.Series:
+    keyed = records.select(pl.col("prompt"), pl.col("responses").list.len().alias("many"), "item_id")
     # A label-only record has no text: what was judged is then all that the item id says.
-    without_text = (pl.col("prompt").list.len() == 0) & (pl.col("responses").list.len() == 0)
-    asked = pl.when(without_text).then(pl.col("item_id")).otherwise(pl.col("prompt_key"))
-    parts = records.with_columns(prompt_keys(records["prompt"])).select(
-        exact=pl.concat_str(
-            asked,
-            digests.list.join(SEPARATOR),
-            _meaning(),
-            who,
-            separator="\x1e",
-        ),
-        work=pl.concat_str(asked, digests.list.sort().list.join(SEPARATOR), separator="\x1e"),
-    )
-    return pl.DataFrame(
-        [records["record_id"], _digest(parts["exact"], "exact_key"), _digest(parts["work"], "work_key")],
-        schema=KEYS,
-    )
+    without_text = (pl.col("prompt").list.len() == 0) & (pl.col("many") == 0)
+    asked = pl.when(without_text).then("item_id").otherwise(prompt_keys(records["prompt"]))
+    return keyed.select(asked.alias("asked")).to_series()
 
 
-def _meaning() -> pl.Expr:
+def _digests(records: pl.DataFrame) -> pl.Series:
+    sha256 = pl.col("responses").list.eval(pl.element().struct.field("sha256"))
+    return records.select(sha256.alias("answers")).to_series()
+
+
+def _meaning(records: pl.DataFrame) -> pl.Series:
     """The canonical label as text, equal for equal judgements however the vendor wrote them."""
     # Beside any other label marked passages are a note, and a changed note makes no new judgement.
     marked = pl.when(pl.col("scheme") == "spans").then(pl.col("spans").list.unique().list.sort())
     score = pl.element()
     scores = pl.col("ratings").list.eval(pl.when(score == 0).then(0.0).otherwise(score))  # -0.0 is 0.0
-    said = pl.struct("ranking", "strength", "both_bad", scores, "category", marked.alias("spans"))
+    said = [
+        pl.col("ranking").cast(pl.List(pl.String)).list.join(","),
+        pl.col("strength").cast(pl.String),
+        pl.col("both_bad").cast(pl.String),
+        scores.cast(pl.List(pl.String)).list.join(","),
+        pl.struct(marked.alias("spans")).struct.json_encode(),
+        pl.col("category"),
+    ]
     understood = pl.any_horizontal(
         pl.col("ranking", "ratings", "category").is_not_null(), marked.is_not_null()
     )
-    spelt = normalised(pl.col("raw_label").fill_null("")).str.strip_chars('" ')
-    return (
+    found = records.select(
         pl.when(pl.col("scheme").is_in(_UNLABELLED))
         .then(pl.lit(""))
         .when(understood)
-        .then(said.struct.json_encode())
-        .otherwise(spelt)
-    )
+        .then(pl.concat_str([part.fill_null("~") for part in said], separator=_PARTS))
+        .alias("meaning")
+    ).to_series()
+    if not found.has_nulls():
+        return found
+    spelt = normalised(records["raw_label"].fill_null("")).str.strip_chars('" ')
+    return found.zip_with(found.is_not_null(), spelt)
 
 
-def _digest(texts: pl.Series, name: str) -> pl.Series:
-    # 128 bits: among 10^9 records the chance of any accidental match is below 10^-20.
-    return pl.Series(
-        name, [hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in texts], pl.String
-    )
+def _digest(*parts: str | pl.Expr) -> pl.Expr:
+    return plh.concat_str(parts, separator=_PARTS).chash.sha2_256().str.slice(0, _LENGTH)

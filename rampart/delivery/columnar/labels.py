@@ -4,42 +4,48 @@ from collections.abc import Callable
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from rampart.delivery.columnar.paths import RowByRowError
+from rampart.delivery.columnar.values import never
 from rampart.records.canonical import RECORD
 
 _SEPARATOR = "\x1f"  # in no number, and a text that holds it is left to the row-by-row reading
-_COLUMNS = ("raw_label", "ranking", "strength", "both_bad", "ratings", "category")
+COLUMNS = ("raw_label", "ranking", "strength", "both_bad", "ratings", "category")
+_SCHEMA = pa.schema([RECORD.field(name) for name in COLUMNS])
 _SCALARS = (pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Null())
 
 ReadLabel = Callable[[Any, int], dict[str, Any]]  # raw label and number of responses → fields of the record
 
 
-def label_columns(given: pl.Series, responses: pl.Series, read: ReadLabel) -> tuple[pl.DataFrame, pl.Series]:
-    """The fields that a label fills, and where they are not sure.
+def label_columns(given: Any, responses: Any, read: ReadLabel) -> tuple[pa.Table, pl.Series]:
+    """The fields that a label fills (`COLUMNS`), and where they are not sure.
 
     Args:
-        given: labels as delivered, scalars or lists of them.
+        given: labels as delivered, scalars or lists of them (an Arrow array).
         responses: how many responses each is about.
         read: the reference; where it raises `ValueError` the row is not sure.
     """
-    keyed = pl.DataFrame({"key": _keys(given), "many": responses, "raw": given})
-    different = keyed.unique(["key", "many"], keep="first", maintain_order=True)
+    raw = pl.Series(pl.from_arrow(given))
+    keyed = pl.DataFrame({"key": _keys(raw), "many": pl.Series(pl.from_arrow(responses)), "raw": raw})
+    different = keyed.unique(["key", "many"], keep="first", maintain_order=True).with_row_index("place")
     found, bad = [], []
-    for raw, many in zip(different["raw"].to_list(), different["many"].to_list(), strict=True):
+    for value, many in zip(different["raw"].to_list(), different["many"].to_list(), strict=True):
         try:
-            found.append(read(raw, many))
+            found.append(read(value, many))
             bad.append(False)
         except ValueError:
-            found.append(dict.fromkeys(_COLUMNS))
+            found.append(dict.fromkeys(COLUMNS))
             bad.append(True)
-    schema = {name: pl.Schema(RECORD)[name] for name in _COLUMNS}
-    seen = pl.DataFrame(found, schema=schema, orient="row", infer_schema_length=None)
-    seen = seen.with_columns(different["key"], different["many"], pl.Series("bad", bad, dtype=pl.Boolean))
-    joined = keyed.select("key", "many").join(
-        seen, on=["key", "many"], how="left", nulls_equal=True, maintain_order="left"
-    )
-    return joined.select(_COLUMNS), joined["bad"] | _odd(given)
+    places = keyed.select("key", "many").join(
+        different.select("key", "many", "place"),
+        on=["key", "many"],
+        how="left",
+        nulls_equal=True,
+        maintain_order="left",
+    )["place"]
+    each = pa.Table.from_pylist(found, _SCHEMA).take(places.to_arrow())
+    return each, pl.Series(bad, dtype=pl.Boolean).gather(places) | _odd(raw)
 
 
 def _keys(given: pl.Series) -> pl.Series:
@@ -53,9 +59,8 @@ def _keys(given: pl.Series) -> pl.Series:
 
 def _odd(given: pl.Series) -> pl.Series:
     """Lists that hold a null, or text that holds the separator: their key may be another list's too."""
-    none = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(given))
     if not isinstance(given.dtype, pl.List):
-        return none
+        return never(len(given))
     odd = pl.element().is_null()
     if given.dtype.inner == pl.String():
         odd = odd | pl.element().str.contains(_SEPARATOR, literal=True)

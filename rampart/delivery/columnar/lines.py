@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 import pyarrow as pa
 
 from rampart.delivery.limits import MAX_VALUES
@@ -62,20 +63,22 @@ def _told_apart(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np
     """Lines with a NUL, with half a character escaped, or that are not UTF-8."""
     odd = np.zeros(len(starts), np.bool_)
     places = [found.start() for found in re.finditer(b"\0", data)] if b"\0" in data else []
-    if b"\\u" in data:
+    text = _utf8(data)
+    if text is None or text.str.contains("\\u", literal=True).any():
         places += [found.start() for found in _LONE_HALF.finditer(data)]
     odd[np.searchsorted(starts, np.array(places, np.int64), side="right") - 1] = True
-    if not _is_utf8(data):
+    if text is None:
         for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            odd[place] |= not _is_utf8(data[start:end])
+            odd[place] |= _utf8(data[start:end]) is None
     return odd
 
 
-def _is_utf8(data: bytes) -> bool:
+def _utf8(data: bytes) -> pl.Series | None:
+    """`data` as one text, without copying them; None where they are not UTF-8."""
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
     text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)])
     try:
         text.validate(full=True)
     except pa.ArrowInvalid:
-        return False
-    return True
+        return None
+    return pl.Series(pl.from_arrow(text))

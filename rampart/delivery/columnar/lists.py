@@ -1,110 +1,105 @@
 """Prompts and responses as columns: lists of messages, and lists of texts with their digests."""
 
 from collections.abc import Mapping
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import polars_hash as plh
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from rampart.delivery.columnar.paths import RowByRowError
-from rampart.delivery.columnar.values import BLANKS, Converted, names
+from rampart.delivery.columnar.paths import RowByRowError, lengths, lists_of
+from rampart.delivery.columnar.values import BLANKS, Converted, names, never, nothing
 from rampart.delivery.fields import ROLES
 from rampart.delivery.limits import MOST_RESPONSES
 from rampart.records.canonical import MESSAGE, RESPONSE
 
 
-def messages(given: pl.Series, roles: Mapping[str, str]) -> Converted:
-    """Prompts, as `fields.messages` reads them: plain text is one user message."""
-    match given.dtype:
-        case pl.Null():
-            empty = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(given))
-            return Converted(_rebuilt(empty, _no_message(), MESSAGE), given.is_not_null())
-        case pl.String():
-            said = (given.str.strip_chars(BLANKS) != "").fill_null(value=False)
-            users = given.filter(said).to_frame("content").select(role=pl.lit("user"), content="content")
-            return Converted(_rebuilt(said.cast(pl.UInt32), users, MESSAGE), ~said & False)
-        case pl.List() if isinstance(given.dtype.inner, pl.Struct):
-            return _listed_messages(given, roles)
-        case _:
-            raise RowByRowError("a prompt of another kind")
+def messages(given: Any, roles: Mapping[str, str]) -> Converted:
+    """Prompts (an Arrow array), as `fields.messages` reads them: plain text is one user message."""
+    kind = given.type
+    if pa.types.is_null(kind):
+        return Converted(_empty_lists(len(given), MESSAGE), never(len(given)))
+    if pa.types.is_string(kind):
+        text = pl.Series(pl.from_arrow(given))
+        said = (text.str.strip_chars(BLANKS) != "").fill_null(value=False).to_arrow()
+        users = given.filter(said)
+        built = pa.StructArray.from_arrays([pa.repeat("user", len(users)), users], fields=list(MESSAGE))
+        return Converted(lists_of(said.cast(pa.int32()), built), never(len(given)))
+    if pa.types.is_list(kind) and pa.types.is_struct(kind.value_type):
+        return _listed_messages(given, roles)
+    raise RowByRowError("a prompt of another kind")
 
 
-def responses(given: pl.Series) -> Converted:
-    """Responses, as `fields.response` reads them, each with the SHA-256 of its text."""
-    if given.dtype == pl.Null():
-        empty = pl.Series([0], dtype=pl.UInt32).new_from_index(0, len(given))
-        no_response = pl.DataFrame(schema={field.name: pl.String for field in RESPONSE})
-        return Converted(_rebuilt(empty, no_response, RESPONSE), given.is_not_null())
-    if not isinstance(given.dtype, pl.List):
+def responses(given: Any) -> Converted:
+    """Responses (an Arrow array), as `fields.response` reads them, each with the SHA-256 of its text."""
+    if pa.types.is_null(given.type):
+        return Converted(_empty_lists(len(given), RESPONSE), never(len(given)))
+    if not pa.types.is_list(given.type):
         raise RowByRowError("responses of another kind")
-    many, flat = _flattened(given)
-    place = _places(many)
-    unsure = pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(flat))
-    if isinstance(flat.dtype, pl.Struct):
-        parts = flat.struct.unnest()
-        content, unsure = _part(parts, "content"), unsure | flat.is_null()
-        ids, checkpoints = (names(_part(parts, name)) for name in ("response_id", "checkpoint_id"))
-        unsure |= ids.unsure | checkpoints.unsure
-        frame = pl.DataFrame({"id": ids.values, "content": content, "checkpoint_id": checkpoints.values})
-    else:
-        nothing = pl.Series([None], dtype=pl.String).new_from_index(0, len(flat))
-        frame = pl.DataFrame({"id": nothing, "content": flat, "checkpoint_id": nothing})
-    if frame["content"].dtype not in (pl.String(), pl.Null()):
+    many, flat = lengths(given), given.flatten()
+    unsure = never(len(flat))
+    ids = checkpoints = nothing(len(flat), pl.String())
+    content = flat
+    if pa.types.is_struct(flat.type):
+        content = _part(flat, "content")
+        read = [
+            names(pl.Series(pl.from_arrow(_part(flat, name)))) for name in ("response_id", "checkpoint_id")
+        ]
+        (ids, checkpoints), unsure = (one.values for one in read), read[0].unsure | read[1].unsure
+        # Of an object without the field and one with null in it, a column shows the same.
+        unsure |= pl.Series(pl.from_arrow(content.is_null()))
+    if not (pa.types.is_string(content.type) or pa.types.is_null(content.type)):
         raise RowByRowError("responses that are no text")
-    built = frame.with_columns(content=pl.col("content").cast(pl.String).fill_null("")).select(
-        response_id=pl.coalesce("id", place.cast(pl.String)),
-        content="content",
-        checkpoint_id="checkpoint_id",
-        sha256=plh.col("content").chash.sha2_256(),
-    )
-    return Converted(_rebuilt(many, built, RESPONSE), _any(many, unsure) | (many > MOST_RESPONSES))
+    text = pc.fill_null(content.cast(pa.string()), "")
+    digests = pl.DataFrame({"text": pl.Series(pl.from_arrow(text))}).select(plh.col("text").chash.sha2_256())
+    place = pl.Series(_places(many)).cast(pl.String)
+    if ids.has_nulls():
+        ids = pl.select(pl.coalesce(ids, place)).to_series()
+    columns = [_arrow(ids), text, _arrow(checkpoints), _arrow(digests.to_series())]
+    built = pa.StructArray.from_arrays(columns, fields=list(RESPONSE))
+    too_many = pl.Series(pl.from_arrow(many)) > MOST_RESPONSES
+    return Converted(lists_of(many, built), _any(many, unsure) | too_many)
 
 
-def _listed_messages(given: pl.Series, roles: Mapping[str, str]) -> Converted:
-    many, flat = _flattened(given)
-    parts = flat.struct.unnest()
-    content, role = _part(parts, "content"), _part(parts, "role")
-    if content.dtype != pl.String() or role.dtype != pl.String():
+def _listed_messages(given: Any, roles: Mapping[str, str]) -> Converted:
+    many, flat = lengths(given), given.flatten()
+    content, role = _part(flat, "content"), _part(flat, "role")
+    if not (pa.types.is_string(content.type) and pa.types.is_string(role.type)):
         raise RowByRowError("messages whose role or content is no text")
-    ours = role.replace(dict(roles)) if roles else role
-    unsure = content.is_null() | ~ours.is_in(list(ROLES)).fill_null(value=False)
-    built = pl.DataFrame({"role": ours, "content": content})
-    return Converted(_rebuilt(many, built, MESSAGE), _any(many, unsure))
+    said = pl.Series(pl.from_arrow(role))
+    ours = said.replace(dict(roles)) if roles else said
+    unsure = pl.Series(pl.from_arrow(content.is_null())) | ~ours.is_in(list(ROLES)).fill_null(value=False)
+    built = pa.StructArray.from_arrays([_arrow(ours), content], fields=list(MESSAGE))
+    return Converted(lists_of(many, built), _any(many, unsure))
 
 
-def _no_message() -> pl.DataFrame:
-    return pl.DataFrame(schema={"role": pl.String, "content": pl.String})
+def _arrow(series: pl.Series) -> Any:
+    return series.to_arrow().cast(pa.string())
 
 
-def _part(parts: pl.DataFrame, name: str) -> pl.Series:
-    if name in parts.columns:
-        return parts[name]
-    return pl.Series([None], dtype=pl.Null).new_from_index(0, parts.height)
+def _part(flat: Any, name: str) -> Any:
+    place = flat.type.get_field_index(name)
+    return pc.struct_field(flat, [place]) if place >= 0 else pa.nulls(len(flat))
 
 
-def _flattened(given: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """The length of each list, 0 where it is null, and all elements in one series."""
-    many = given.list.len().fill_null(0).cast(pl.UInt32)
-    return many, given.explode(empty_as_null=False, keep_nulls=False)
+def _empty_lists(rows: int, kind: Any) -> Any:
+    return lists_of(pa.repeat(pa.scalar(0, pa.int32()), rows), pa.array([], kind))
 
 
-def _places(many: pl.Series) -> pl.Series:
+def _places(many: Any) -> npt.NDArray[np.int64]:
     """For every element its place in its list, from 0."""
-    return pl.select(pl.int_ranges(0, many)).to_series().explode(empty_as_null=False)
+    counts = many.to_numpy(zero_copy_only=False)
+    ends = np.cumsum(counts)
+    places: npt.NDArray[np.int64] = np.arange(counts.sum()) - np.repeat(ends - counts, counts)
+    return places
 
 
-def _any(many: pl.Series, flags: pl.Series) -> pl.Series:
+def _any(many: Any, flags: pl.Series) -> pl.Series:
     """For every list, whether one of its elements is flagged."""
-    if not flags.any():
-        return pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(many))
-    rows = pl.select(pl.int_range(len(many)).repeat_by(many)).to_series().explode(empty_as_null=False)
-    flagged = rows.filter(flags).unique()
-    return pl.select(pl.int_range(len(many))).to_series().is_in(flagged.implode())
-
-
-def _rebuilt(many: pl.Series, elements: pl.DataFrame, kind: pa.DataType) -> pl.Series:
-    """Lists of so `many` elements each, out of all elements in their order."""
-    offsets = pl.concat([pl.Series([0], dtype=pl.Int32), many.cum_sum().cast(pl.Int32)])
-    fields = [elements[field.name].to_arrow().cast(field.type) for field in kind]
-    values = pa.StructArray.from_arrays(fields, fields=list(kind))
-    return pl.Series(pl.from_arrow(pa.ListArray.from_arrays(offsets.to_arrow(), values)))
+    found = np.zeros(len(many), np.bool_)
+    counts = many.to_numpy(zero_copy_only=False)
+    found[np.repeat(np.arange(len(counts)), counts)[flags.to_numpy()]] = True
+    return pl.Series(found)

@@ -1,14 +1,17 @@
-"""An expression of the contract's mapping as an expression over columns, where it only picks and arranges.
+"""An expression of the contract's mapping over columns, where it only picks and arranges.
 
 The dialect is JMESPath (https://jmespath.org/specification.html): a field of what is no object is null, and
-so is an element of what is no list; a projection drops what is null.
+so is an element of what is no list. Nothing is copied but what is rearranged.
 """
 
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
+import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from contracts.language.expressions import parse
 
@@ -20,55 +23,60 @@ class RowByRowError(Exception):
 
 
 @dataclass(frozen=True)
-class Column:
-    """An expression and the type of its values; of a list written out (``[a, b]``), its `parts` as well."""
+class Picked:
+    """One value for every row; of a list written out (``[a, b]``), its `parts` as well."""
 
-    expr: pl.Expr
-    kind: pl.DataType
-    parts: tuple["Column", ...] = ()
+    values: Any  # pa.Array
+    parts: tuple["Picked", ...] = ()
+
+    @property
+    def kind(self) -> Any:
+        """The Arrow type of the values."""
+        return self.values.type
 
 
-NOTHING = Column(pl.lit(None), pl.Null())
+def picked(text: str | None, table: pa.Table) -> Picked:
+    """What the expression `text` is for every row of `table`; null where there is no expression.
 
-
-def column(text: str, schema: pl.Schema) -> Column:
-    """`text` over the columns of `schema`.
-
-    Raises `RowByRowError` where it does more than to pick fields, elements and parts of them.
+    Projections keep null elements, which JMESPath drops: who takes a list must not be sure of such rows.
+    Raises `RowByRowError` where the expression does more than to pick fields, elements and parts of them.
     """
-    top = {name: Column(pl.col(name), kind) for name, kind in schema.items()}
-    return _top(parse(text), top)
+    return _top(parse(text), table) if text else _nothing(table.num_rows)
 
 
-def _top(node: Node, top: dict[str, Column]) -> Column:
+def _nothing(rows: int) -> Picked:
+    return Picked(pa.nulls(rows))
+
+
+def _top(node: Node, table: pa.Table) -> Picked:
     match node["type"]:
         case "field":
-            return top.get(node["value"], NOTHING)
+            if node["value"] not in table.schema.names:
+                return _nothing(table.num_rows)
+            return Picked(_whole(table.column(node["value"])))
         case "multi_select_list":
-            return _list([_top(child, top) for child in node["children"]])
+            return _list([_top(child, table) for child in node["children"]], table.num_rows)
         case "subexpression" | "index_expression":
             first, *rest = node["children"]
-            return reduce(lambda at, part: _below(part, at), rest, _top(first, top))
+            return reduce(lambda at, part: _below(part, at), rest, _top(first, table))
         case "projection":
             left, right = node["children"]
-            return _projected(left, right, _top(_unflattened(left), top))
+            flat = left["type"] == "flatten"
+            return _projected(right, _top(left["children"][0] if flat else left, table), flat)
         case _:
             raise RowByRowError(node["type"])
 
 
-def _unflattened(node: Node) -> Node:
-    return node["children"][0] if node["type"] == "flatten" else node
-
-
-def _below(node: Node, at: Column) -> Column:
-    """`node` as seen from the value `at`."""
+def _below(node: Node, at: Picked) -> Picked:
+    """`node` as seen from the values `at`."""
     match node["type"]:
         case "field":
             return _field(at, node["value"])
         case "index":
-            if not isinstance(at.kind, pl.List):
-                return NOTHING
-            return Column(at.expr.list.get(node["value"], null_on_oob=True), _inner(at.kind))
+            if not pa.types.is_list(at.kind):
+                return _nothing(len(at.values))
+            listed = pl.Series(pl.from_arrow(at.values))
+            return Picked(listed.list.get(node["value"], null_on_oob=True).to_arrow())
         case "identity":
             return at
         case "subexpression" | "index_expression":
@@ -80,44 +88,56 @@ def _below(node: Node, at: Column) -> Column:
             raise RowByRowError(node["type"])
 
 
-def _field(at: Column, name: str) -> Column:
-    if not isinstance(at.kind, pl.Struct):
-        return NOTHING
-    kinds = {field.name: field.dtype for field in at.kind.fields}
-    if name not in kinds:
-        return NOTHING
-    return Column(at.expr.struct.field(name), _dtype(kinds[name]))
+def _field(at: Picked, name: str) -> Picked:
+    if not pa.types.is_struct(at.kind) or at.kind.get_field_index(name) < 0:
+        return _nothing(len(at.values))
+    # The kernel, and not the array's own child, which forgets the objects that are null.
+    return Picked(pc.struct_field(at.values, [at.kind.get_field_index(name)]))
 
 
-def _object(named: dict[str, Column], at: Column) -> Column:
-    built = pl.struct([part.expr.alias(name) for name, part in named.items()])
-    kind = pl.Struct([pl.Field(name, part.kind) for name, part in named.items()])
-    return Column(pl.when(at.expr.is_not_null()).then(built), kind)
+def _object(named: dict[str, Picked], at: Picked) -> Picked:
+    null = at.values.is_null() if at.values.null_count else None
+    return Picked(
+        pa.StructArray.from_arrays([part.values for part in named.values()], list(named), mask=null)
+    )
 
 
-def _list(parts: list[Column]) -> Column:
-    kinds = {part.kind for part in parts} - {pl.Null()}
+def _list(parts: list[Picked], rows: int) -> Picked:
+    kinds = {part.kind for part in parts} - {pa.null()}
     if len(kinds) > 1:
         raise RowByRowError("a list of several types")
-    kind = kinds.pop() if kinds else pl.Null()
-    return Column(pl.concat_list([part.expr.cast(kind) for part in parts]), pl.List(kind), tuple(parts))
+    kind = kinds.pop() if kinds else pa.null()
+    one_by_one = pa.concat_arrays([part.values.cast(kind) for part in parts])
+    # Part after part becomes row after row.
+    order = np.arange(len(one_by_one)).reshape(len(parts), rows).T.ravel()
+    offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * len(parts))
+    return Picked(pa.ListArray.from_arrays(offsets, one_by_one.take(pa.array(order))), tuple(parts))
 
 
-def _projected(left: Node, right: Node, listed: Column) -> Column:
-    if isinstance(listed.kind, pl.Null):
-        return NOTHING
-    if not isinstance(listed.kind, pl.List):
+def _projected(right: Node, listed: Picked, flatten: bool) -> Picked:
+    if pa.types.is_null(listed.kind):
+        return listed
+    if not pa.types.is_list(listed.kind):
         raise RowByRowError("a projection of what is no list")
-    inside = _inner(listed.kind)
-    if left["type"] == "flatten" and isinstance(inside, pl.List | pl.Null):
+    inside = listed.kind.value_type
+    if flatten and (pa.types.is_list(inside) or pa.types.is_null(inside)):
         raise RowByRowError("lists within a list")
-    each = _below(right, Column(pl.element(), inside))
-    return Column(listed.expr.list.eval(each.expr).list.drop_nulls(), pl.List(each.kind))
+    each = _below(right, Picked(listed.values.flatten()))
+    return Picked(lists_of(lengths(listed.values), each.values, listed.values))
 
 
-def _inner(kind: pl.List) -> pl.DataType:
-    return _dtype(kind.inner)
+def lengths(listed: Any) -> Any:
+    """How many elements each list has, none where it is null, as int32."""
+    return pc.fill_null(pc.list_value_length(listed), 0)
 
 
-def _dtype(kind: Any) -> pl.DataType:
-    return kind if isinstance(kind, pl.DataType) else kind()
+def lists_of(many: Any, elements: Any, null_like: Any = None) -> Any:
+    """Lists of so `many` elements each, null where `null_like` is, out of all elements in their order."""
+    ends = np.cumsum(many.to_numpy(zero_copy_only=False), dtype=np.int32)
+    offsets = pa.array(np.concatenate([np.zeros(1, np.int32), ends]))
+    null = null_like.is_null() if null_like is not None and null_like.null_count else None
+    return pa.ListArray.from_arrays(offsets, elements, mask=null)
+
+
+def _whole(column: Any) -> Any:
+    return column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)

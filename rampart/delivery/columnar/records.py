@@ -1,22 +1,27 @@
 """Columns as delivered → canonical records, by the expressions of the contract."""
 
-from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
-import polars_hash as plh
+import pyarrow as pa
 
 from contracts.language.expressions import fields_read
 from contracts.model import Contract
+from contracts.terms.mapping import ResponseFields
 from rampart.delivery.columnar import lists, values
 from rampart.delivery.columnar.labels import label_columns
-from rampart.delivery.columnar.paths import NOTHING, Column, RowByRowError, column
+from rampart.delivery.columnar.paths import RowByRowError, lengths, picked
 from rampart.delivery.columnar.values import Converted
 from rampart.delivery.mapping import RecordMapper
 from rampart.records.canonical import RECORD
 
-_SCHEMA = pl.Schema(RECORD)
+_KINDS = pl.Schema(RECORD)
 _NAMES = ("record_id", "item_id", "conversation_id", "guideline_version", "work_order_item")
+_OF_ITS_OWN = ("prompt", "responses", "label")
+
+Mask = npt.NDArray[np.bool_]
 
 
 class ColumnMapper:
@@ -34,80 +39,67 @@ class ColumnMapper:
         self._texts = {name: text for name, text in terms.record if isinstance(text, str)}
         texts = [*self._texts.values()]
         if isinstance(terms.record.responses, tuple):
-            texts += [text for one in terms.record.responses for text in _texts_of(one)]
-        self.columns = frozenset().union(*map(fields_read, texts))
+            texts += [text for one in terms.record.responses for text in _texts_of(one).values()]
+        self.columns: frozenset[str] = frozenset().union(*map(fields_read, texts))
+        nothing = pa.schema([(name, pa.null()) for name in self.columns]).empty_table()
         for text in texts:
-            column(text, pl.Schema({name: pl.Null() for name in self.columns}))
+            picked(text, nothing)
 
-    def records(self, rows: pl.DataFrame, file: str, lines: pl.Series) -> Converted:
-        """One record (a struct of `RECORD`) for every row; `lines` are their places in `file`.
+    def records(self, rows: pa.Table, file: str, lines: npt.NDArray[np.int64]) -> tuple[pa.Table, Mask]:
+        """One record (`RECORD`) for every row, and where it is sure; elsewhere it may be anything.
 
-        Where it is not sure, a record may be anything.
+        `lines` are the places of the rows in `file`.
         """
-        found: dict[str, pl.Series] = {}
-        unsure = [rows.select(_says_nothing(rows)).to_series()]
-        read = self._read(rows)
-        for name, given in read.items():
-            converted = self._converted(name, given)
-            found[name] = converted.values
-            unsure.append(converted.unsure)
+        found: dict[str, Any] = {}
+        unsure = [_says_nothing(rows)]
+        for name, text in self._texts.items():
+            if name not in _OF_ITS_OWN:
+                read = self._converted(name, pl.Series(pl.from_arrow(picked(text, rows).values)))
+                found[name] = read.values.to_arrow()
+                unsure.append(read.unsure)
+        prompts = lists.messages(picked(self._texts.get("prompt"), rows).values, self._terms.roles)
         shown = lists.responses(self._responses(rows))
-        found["responses"] = shown.values
         label, bad = label_columns(
-            self._picked("label", rows),
-            shown.values.list.len(),
+            picked(self._texts.get("label"), rows).values,
+            lengths(shown.values),
             lambda raw, many: self._mapper.label_fields(raw, [None] * many),
         )
-        frame = pl.DataFrame({**found, **{name: label[name] for name in label.columns}})
-        frame = self._completed(frame, file, lines)
-        unsure += [shown.unsure, bad, frame["item_id"].is_null()]
-        masks = pl.DataFrame({str(place): mask for place, mask in enumerate(unsure)})
-        return Converted(
-            frame.select(_SCHEMA.names()).to_struct(), masks.select(pl.any_horizontal(pl.all())).to_series()
-        )
+        found |= {"prompt": prompts.values, "responses": shown.values}
+        found |= {name: label.column(name) for name in label.column_names}
+        table = self._completed(found, file, lines)
+        unsure += [prompts.unsure, shown.unsure, bad, _about_nothing(table)]
+        return table, ~np.logical_or.reduce([mask.to_numpy() for mask in unsure])
 
-    def _read(self, rows: pl.DataFrame) -> dict[str, pl.Series]:
-        own = {"label", "responses"}
-        return {name: self._picked(name, rows) for name in self._texts if name not in own}
-
-    def _picked(self, name: str, rows: pl.DataFrame) -> pl.Series:
-        text = self._texts.get(name)
-        return _evaluated(column(text, rows.schema) if text else NOTHING, rows)
-
-    def _responses(self, rows: pl.DataFrame) -> pl.Series:
+    def _responses(self, rows: pa.Table) -> Any:
         given = self._terms.record.responses
-        if given is None or isinstance(given, str):
-            return self._picked("responses", rows)
-        parts = [
-            {
-                name: column(text, rows.schema)
-                for name, text in (
-                    ("content", one.content),
-                    ("checkpoint_id", one.checkpoint_id),
-                    ("response_id", one.response_id),
+        if not isinstance(given, tuple):
+            return picked(given, rows).values
+        parts = [{name: picked(text, rows).values for name, text in _texts_of(one).items()} for one in given]
+        kinds = {name: _one_kind([part[name].type for part in parts if name in part]) for name in _ASKED}
+        nulls = pa.nulls(rows.num_rows)
+        one_by_one = pa.concat_arrays(
+            [
+                pa.StructArray.from_arrays(
+                    [part.get(name, nulls).cast(kinds[name]) for name in _ASKED], list(_ASKED)
                 )
-                if text
-            }
-            for one in given
-        ]
-        kinds = {name: _kind(name, parts) for part in parts for name in part}
-        each = [
-            pl.struct(
-                [
-                    (part[name].expr if name in part else pl.lit(None)).cast(kind).alias(name)
-                    for name, kind in kinds.items()
-                ]
-            )
-            for part in parts
-        ]
-        return rows.select(pl.concat_list(each)).to_series()
+                for part in parts
+            ]
+        )
+        # A response written out is there, even where its text is null: then it is an empty one.
+        content = one_by_one.field("content").fill_null("") if kinds["content"] == pa.string() else None
+        if content is None:
+            raise RowByRowError("responses that are no text")
+        whole = pa.StructArray.from_arrays(
+            [content, *(one_by_one.field(name) for name in _ASKED[1:])], list(_ASKED)
+        )
+        order = np.arange(len(whole)).reshape(len(parts), rows.num_rows).T.ravel()
+        offsets = pa.array(np.arange(rows.num_rows + 1, dtype=np.int32) * len(parts))
+        return pa.ListArray.from_arrays(offsets, whole.take(pa.array(order)))
 
-    def _converted(self, name: str, given: pl.Series) -> Converted:  # noqa: PLR0911 (one a kind of field)
+    def _converted(self, name: str, given: pl.Series) -> Converted:
         if name in _NAMES:
             return values.names(given)
-        if name == "prompt":
-            return lists.messages(given, self._terms.roles)
-        read: Callable[[Any], Any] = self._mapper.converter(name)
+        read = self._mapper.converter(name)
         if name in ("started_at", "submitted_at"):
             return values.moments(given, self._terms.times.formats, read)
         if name == "duration_s":
@@ -116,75 +108,59 @@ class ColumnMapper:
             return values.whole_numbers(given, read)
         if name == "rationale":
             return values.texts(given)
-        return values.by_value(_scalars(given), read, _SCHEMA[name])
+        if given.dtype.is_nested():
+            raise RowByRowError("values that are lists or objects")
+        return values.by_value(given, read, _KINDS[name])
 
-    def _completed(self, frame: pl.DataFrame, file: str, lines: pl.Series) -> pl.DataFrame:
-        """`frame` with what the contract and the place of a row say beside its values."""
-        guideline = self._contract.annotation.guideline
-        missing = {
-            name: pl.lit(None, dtype=kind) for name, kind in _SCHEMA.items() if name not in frame.columns
+    def _completed(self, found: dict[str, Any], file: str, lines: npt.NDArray[np.int64]) -> pa.Table:
+        """`found` with what the contract and the place of a row say beside its values."""
+        rows, guideline = len(lines), self._contract.annotation.guideline
+        found = found | {
+            "source_file": pa.repeat(file, rows),
+            "source_line": pa.array(lines),
+            "source_item": pa.repeat(pa.scalar(0, pa.int32()), rows),
+            "scheme": pa.repeat(self._contract.annotation.scheme.kind, rows),
         }
-        if "prompt" in missing:
-            nothing = pl.Series([None], dtype=pl.Null).new_from_index(0, frame.height)
-            missing["prompt"] = pl.lit(lists.messages(nothing, {}).values)
-        frame = frame.with_columns(**missing)
-        number = lines.cast(pl.String)
-        return frame.with_columns(
-            source_file=pl.lit(file),
-            source_line=lines.cast(pl.Int64),
-            source_item=pl.lit(0, dtype=pl.Int32),
-            scheme=pl.lit(self._contract.annotation.scheme.kind),
-            record_id=pl.coalesce("record_id", pl.concat_str(pl.lit(f"{file}:"), number, pl.lit(":0"))),
-            item_id=pl.coalesce("item_id", _item_digest()),
-            guideline_version=pl.coalesce(
-                "guideline_version", pl.lit(guideline.version if guideline else None)
-            ),
-        )
+        ids = pl.Series(pl.from_arrow(found["record_id"])) if "record_id" in found else None
+        if ids is None or ids.has_nulls():
+            place = pl.select(pl.format("{}:{}:0", pl.lit(file), pl.Series(lines))).to_series()
+            found["record_id"] = (place if ids is None else ids.zip_with(ids.is_not_null(), place)).to_arrow()
+        if guideline:
+            given = found.get("guideline_version", pa.nulls(rows, pa.string()))
+            found["guideline_version"] = given.cast(pa.string()).fill_null(guideline.version)
+        columns = [
+            found[field.name].cast(field.type) if field.name in found else pa.nulls(rows, field.type)
+            for field in RECORD
+        ]
+        return pa.table(columns, schema=RECORD)
 
 
-def _texts_of(one: Any) -> list[str]:
-    return [text for text in (one.content, one.checkpoint_id, one.response_id) if text]
+_ASKED = ("content", "checkpoint_id", "response_id")
 
 
-def _evaluated(picked: Column, rows: pl.DataFrame) -> pl.Series:
-    if picked is NOTHING:
-        return pl.Series([None], dtype=pl.Null).new_from_index(0, rows.height)
-    found = rows.select(picked.expr).to_series()
-    return found if len(found) == rows.height else found.new_from_index(0, rows.height)
+def _texts_of(one: ResponseFields) -> dict[str, str]:
+    return {name: text for name in _ASKED if (text := getattr(one, name))}
 
 
-def _kind(name: str, parts: list[dict[str, Column]]) -> pl.DataType:
-    kinds = {part[name].kind for part in parts if name in part} - {pl.Null()}
-    if len(kinds) > 1:
+def _one_kind(kinds: list[Any]) -> Any:
+    different = set(kinds) - {pa.null()}
+    if len(different) > 1:
         raise RowByRowError("responses of several types")
-    return kinds.pop() if kinds else pl.Null()
+    return different.pop() if different else pa.null()
 
 
-def _scalars(given: pl.Series) -> pl.Series:
-    if given.dtype.is_nested():
-        raise RowByRowError("values that are lists or objects")
-    return given
-
-
-def _says_nothing(rows: pl.DataFrame) -> pl.Expr:
+def _says_nothing(rows: pa.Table) -> pl.Series:
     """Perhaps an empty row: all that is read of it is null or empty text."""
+    frame = pl.DataFrame(pl.from_arrow(rows))
     said = [
         (pl.col(name) != "" if kind == pl.String() else pl.col(name).is_not_null()).fill_null(value=False)
-        for name, kind in rows.schema.items()
+        for name, kind in frame.schema.items()
     ]
-    return ~pl.any_horizontal(said) if said else pl.lit(value=True)
+    return frame.select(~pl.any_horizontal(said)).to_series()
 
 
-def _item_digest() -> pl.Expr:
-    """What annotators judged together, as `mapping` digests it; null where a record has no text at all."""
-    turn = pl.concat_str(
-        pl.element().struct.field("role"),
-        pl.lit("\x1f"),
-        pl.element().struct.field("content"),
-        pl.lit("\x1e"),
-    )
-    asked = pl.col("prompt").list.eval(turn).list.join("")
-    answers = pl.col("responses").list.eval(pl.element().struct.field("sha256")).list.sort().list.join("\x1f")
-    whole = plh.concat_str([asked, answers]).chash.sha2_256().str.slice(0, 32)
-    nothing = (pl.col("prompt").list.len() == 0) & (pl.col("responses").list.len() == 0)
-    return pl.when(~nothing).then(whole)
+def _about_nothing(table: pa.Table) -> pl.Series:
+    """No item, no prompt and no response: nothing says what was labelled."""
+    frame = pl.DataFrame(pl.from_arrow(table.select(["item_id", "prompt", "responses"])))
+    empty = [pl.col(name).list.len() == 0 for name in ("prompt", "responses")]
+    return frame.select(pl.col("item_id").is_null() & pl.all_horizontal(empty)).to_series()

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from rampart.delivery.fields import EXACT
 from rampart.delivery.moments import SECONDS
+from rampart.records.canonical import MOMENT
 
 # Python's white space, which has the ASCII separators that Unicode's White_Space property lacks.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
@@ -21,8 +23,18 @@ _ISO = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[0-5]\d(?:\.\d{1,6})?)(?:Z|\+00:00)$"
 class Converted:
     """A column, and a mask of the same length that is true where its value is not sure."""
 
-    values: pl.Series
+    values: Any  # pl.Series, or an Arrow array where it is nested
     unsure: pl.Series
+
+
+def never(rows: int) -> pl.Series:
+    """A mask that is nowhere true."""
+    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, rows)
+
+
+def nothing(rows: int, kind: pl.DataType) -> pl.Series:
+    """Nulls."""
+    return pl.Series([None], dtype=kind).new_from_index(0, rows)
 
 
 def by_value(given: pl.Series, read: Callable[[Any], Any], dtype: pl.DataType) -> Converted:
@@ -81,12 +93,14 @@ def seconds(given: pl.Series, unit: str, read: Callable[[Any], Any]) -> Converte
 
 
 def moments(given: pl.Series, formats: tuple[str, ...], read: Callable[[Any], Any]) -> Converted:
-    """Moments in UTC; `read` is `moments.moment_or_none`, asked where a value is no plain ISO 8601 in UTC."""
+    """Moments in UTC; `read` is `moments.moment_or_none`, asked where a value is no plain ISO 8601."""
     kind = pl.Datetime("us", "UTC")
     if not _is_scalar(given):
         return _only_null(given, kind)
     if given.dtype != pl.String() or formats[0] != "iso8601":
         return by_value(given, read, kind)
+    if (cast := _all_in_utc(given)) is not None:
+        return _sure(cast)
     text = given.str.extract(_ISO).str.replace(" ", "T", literal=True)
     found = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
     found = found.dt.replace_time_zone("UTC")
@@ -97,15 +111,22 @@ def moments(given: pl.Series, formats: tuple[str, ...], read: Callable[[Any], An
     return Converted(pl.select(pl.coalesce(found, slowly.values)).to_series(), slowly.unsure & rest)
 
 
+def _all_in_utc(given: pl.Series) -> pl.Series | None:
+    """All of them at once, if every one is ISO 8601 with an offset; Arrow takes less of it than Python."""
+    try:
+        return pl.Series(pl.from_arrow(given.to_arrow().cast(pa.string()).cast(MOMENT)))
+    except pa.ArrowInvalid:
+        return None
+
+
 def _is_scalar(given: pl.Series) -> bool:
     return given.dtype in (pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Null())
 
 
 def _sure(values: pl.Series) -> Converted:
-    return Converted(values, pl.Series([False], dtype=pl.Boolean).new_from_index(0, len(values)))
+    return Converted(values, never(len(values)))
 
 
 def _only_null(given: pl.Series, dtype: pl.DataType | None = None) -> Converted:
     """Nothing can be read from values of this type; null is null."""
-    nothing = pl.Series([None], dtype=dtype or pl.String()).new_from_index(0, len(given))
-    return Converted(nothing, given.is_not_null())
+    return Converted(nothing(len(given), dtype or pl.String()), given.is_not_null())
