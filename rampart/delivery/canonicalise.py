@@ -4,16 +4,16 @@ Rows are read one file at a time and become Arrow in chunks, so memory holds the
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Any
 
 import pyarrow as pa
 
 from contracts.model import Contract
 from contracts.terms.mapping import Source
-from rampart.delivery.columnar.chunk import ChunkRead, ChunkReader
+from rampart.delivery.chunk_read import ChunkRead
+from rampart.delivery.columnar.chunk import ChunkReader
 from rampart.delivery.compression import LESS_REPETITION
 from rampart.delivery.errors import LandingError, UnreadableFileError, printable
 from rampart.delivery.joins import JoinRead, JoinTable
@@ -23,13 +23,11 @@ from rampart.delivery.parts import Part, parts_of
 from rampart.delivery.readers import Row, Unread, read_rows
 from rampart.delivery.readers.jsonl import Chunk, jsonl_chunks
 from rampart.delivery.readers.row import check_blank, unreadable
-from rampart.delivery.rows import RowReader
+from rampart.delivery.rows import RowReader, RowsRead
 from rampart.delivery.scope import columns_read
 from rampart.delivery.store import ObjectStore
 from rampart.records.canonical import QUARANTINE, RECORD
-from rampart.records.identity import with_item_ids
 
-CHUNK = 20_000  # rows turned into Arrow at a time
 _MANY_LINES = 100_000  # of a chunk: below 170 bytes each, and worth a look before they are read
 
 
@@ -67,75 +65,122 @@ class Canonical:
 def canonicalise(landed: Landed, contract: Contract, store: ObjectStore, pseudonym_key: bytes) -> Canonical:
     """Read every landed file of a delivery by its contract, and every member of an archive as a file.
 
-    Raises `UnreadableFileError` when a file cannot be read at all, `LandingError` when a file is none the
-    contract knows or does not hold the rows its manifest says. Equal bytes give equal tables.
+    Raises what `Reading` does. Equal bytes give equal tables.
     """
-    reading = _Reading(contract, pseudonym_key)
-    with ExitStack() as archives:
-        parts = tuple(parts_of(landed.files, store, archives))
-        for part in parts:
-            reading.take_items(part)
-        for part in parts:
-            if part.is_meant_by(contract.delivery.rows.path):
-                reading.take_rows(part)
-    reading.check_promises(landed.files)
-    return reading.done()
+    reading, chunks = Reading(landed, contract, store, pseudonym_key), ChunkReader(contract, pseudonym_key)
+    records = [RECORD.empty_table()]
+    for piece in reading.pieces():
+        read = chunks.read(piece.given) if isinstance(piece.given, Chunk) else piece.given
+        reading.took(piece.file, read)
+        records.append(read.records)
+    return reading.done(_joined(records, RECORD))
 
 
-class _Table:
-    """Rows of one schema, turned into Arrow in chunks."""
+def _joined(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
+    """All rows of `tables` in one, column by column, so that memory never holds everything twice.
 
-    def __init__(self, schema: pa.Schema) -> None:
-        self._schema = schema
-        self._done: list[pa.Table] = [schema.empty_table()]
-        self._rows: list[dict[str, Any]] = []
-
-    def add(self, row: dict[str, Any]) -> None:
-        self._rows.append(row)
-        if len(self._rows) >= CHUNK:
-            self._flush()
-
-    def extend(self, table: pa.Table) -> None:
-        self._flush()
-        self._done.append(table)
-
-    def whole(self) -> pa.Table:
-        """All rows; the table is empty afterwards.
-
-        The chunks go column by column, so that memory never holds everything twice.
-        """
-        self._flush()
-        chunks = [table.columns for table in self._done]
-        self._done = [self._schema.empty_table()]
-        joined = []
-        for name in self._schema.names:
-            column = pa.chunked_array([piece for chunk in chunks for piece in chunk.pop(0).chunks])
-            joined.append(pa.table({name: column}).combine_chunks().column(0))
-        return pa.table(joined, schema=self._schema)
-
-    def _flush(self) -> None:
-        if not self._rows:
-            return
-        self._done.append(pa.Table.from_pylist(self._rows, schema=self._schema))
-        self._rows = []
+    The list is empty afterwards.
+    """
+    chunks = [table.columns for table in tables]
+    tables.clear()
+    columns = []
+    for field in schema:
+        pieces = [piece for chunk in chunks for piece in chunk.pop(0).chunks]
+        whole = pa.table({field.name: pa.chunked_array(pieces, field.type)}).combine_chunks()
+        columns.append(whole.column(0))
+    return pa.table(columns, schema=schema)
 
 
-class _Reading:
-    """One pass over a delivery."""
+@dataclass(frozen=True)
+class Piece:
+    """A part of a file of rows: lines still to be read, or what was read. `file` is the file's place."""
 
-    def __init__(self, contract: Contract, pseudonym_key: bytes) -> None:
+    file: int
+    given: Chunk | ChunkRead
+
+
+class Reading:
+    """One pass over a delivery, piece by piece: who takes the `pieces` tells what became of each (`took`).
+
+    Raises `UnreadableFileError` when a file cannot be read at all, `LandingError` when a file is none the
+    contract knows or does not hold the rows its manifest says.
+    """
+
+    def __init__(self, landed: Landed, contract: Contract, store: ObjectStore, pseudonym_key: bytes) -> None:
+        self._landed, self._store = landed, store
         self._terms = contract.delivery
         markers = self._terms.transcript.markers if self._terms.transcript else None
         self._joins = [JoinTable(join, markers) for join in self._terms.join]
-        self._reader = RowReader(contract, pseudonym_key, self._joins)
-        self._chunks = ChunkReader(contract, pseudonym_key)
-        self._records, self._quarantine = _Table(RECORD), _Table(QUARANTINE)
-        self._files: list[FileRead] = []
+        self._rows = RowReader(contract, pseudonym_key, self._joins)
+        self._quarantine = [QUARANTINE.empty_table()]
+        self._items: list[FileRead] = []
         self._notes: dict[str, None] = {}  # in their order, each once
         self._set_aside: set[tuple[str, int]] = set()  # lines of joined files in quarantine
+        self._parts: list[tuple[Part, Lines]] = []  # files of rows, and what became of their lines
         self._lines, self._unread = Counter[str](), Counter[str]()  # by delivered file, whole archives too
 
-    def take_items(self, part: Part) -> None:
+    def pieces(self) -> Iterator[Piece]:
+        """Every piece of the files of rows, in their order; joined files are read first."""
+        with ExitStack() as archives:
+            parts = tuple(parts_of(self._landed.files, self._store, archives))
+            for part in parts:
+                self._take_items(part)
+            for part in parts:
+                if part.is_meant_by(self._terms.rows.path):
+                    self._parts.append((part, Lines()))
+                    place = len(self._parts) - 1
+                    yield from (Piece(place, given) for given in self._given(part))
+
+    def took(self, file: int, read: ChunkRead) -> None:
+        """A piece of `file` was read."""
+        part, lines = self._parts[file]
+        lines.add(read)
+        check_blank(lines.blank, lines.rows, part.file.name)
+        if read.quarantine.num_rows:
+            self._quarantine.append(read.quarantine)
+
+    def done(self, records: pa.Table) -> Canonical:
+        """The delivery, once every piece was taken; `records` are those of all pieces."""
+        rows = [FileRead(part.file, "rows", *lines.counts) for part, lines in self._parts]
+        for part, lines in self._parts:
+            self._count(part, lines.rows, lines.unread)
+        self._check_promises()
+        if not any(read.lines for read in rows):
+            # An export that broke off after its header: booked as a delivery it would take the week's place.
+            name = rows[0].file.name if rows else self._terms.rows.path
+            raise UnreadableFileError("the delivery holds no row", name, None, "deliver the whole files")
+        used = set[tuple[str, int]]().union(*(table.used for table in self._joins)) - self._set_aside
+        items = [
+            replace(read, records=sum(name == read.file.name for name, _ in used)) for read in self._items
+        ]
+        return Canonical(
+            records,
+            pa.concat_tables(self._quarantine),
+            tuple(sorted([*items, *rows], key=lambda read: read.file.name)),
+            tuple(table.read() for table in self._joins),
+            tuple(self._notes),
+        )
+
+    def _given(self, part: Part) -> Iterator[Chunk | ChunkRead]:
+        source = self._terms.rows
+        if source.format != "jsonl" or self._joins or source.file_as is not None:
+            yield from self._by_rows(part)
+            return
+        most, limit = Lines(), _most_rows(part)
+        with part.open() as text:
+            for chunk in jsonl_chunks(text, part.file.name):
+                most.foresee(chunk, limit, part)
+                yield chunk
+
+    def _by_rows(self, part: Part) -> Iterator[ChunkRead]:
+        found = RowsRead(part.file.name)
+        for row in self._read(part, self._terms.rows, columns_read(self._terms)):
+            found.add(row, self._rows.judgements(row, part.file.name))
+            if found.is_full:
+                yield found.taken()
+        yield found.taken()
+
+    def _take_items(self, part: Part) -> None:
         """Read a file for every join it serves."""
         file = part.file
         tables = [table for table in self._joins if part.is_meant_by(table.terms.source.path)]
@@ -145,10 +190,10 @@ class _Reading:
             problem = f"the contract knows no such file (it knows {known})"
             fix = "name it in the contract's delivery section, or leave it out of the delivery"
             raise LandingError(problem, file=file.name, line=None, fix=fix)
-        lines, unreadable_lines = set[int](), set[int]()
+        lines, unreadable_lines, aside = set[int](), set[int](), []
         for source in {table.terms.source.model_dump_json(): table.terms.source for table in tables}.values():
             serving = [table for table in tables if table.terms.source == source]
-            for row in self._rows(part, source, frozenset()):
+            for row in self._read(part, source, frozenset()):
                 lines.add(row.line)
                 if isinstance(row, Unread):
                     unreadable_lines.add(row.line)
@@ -156,50 +201,15 @@ class _Reading:
                     # What is wrong with a line of rows is said once, when it is read as a row.
                     if not is_rows and (file.name, row.line) not in self._set_aside:
                         self._set_aside.add((file.name, row.line))
-                        self._put_aside(file, unread)
+                        aside.append(unread.entry(file.name))
         if not is_rows:
+            self._quarantine.append(pa.Table.from_pylist(aside, QUARANTINE))
             self._count(part, len(lines), len(unreadable_lines))
-            aside = sum(name == file.name for name, _ in self._set_aside)
-            self._files.append(FileRead(file, "items", len(lines), 0, aside))
+            self._items.append(FileRead(file, "items", len(lines), 0, len(aside)))
 
-    def take_rows(self, part: Part) -> None:
-        """Read a file of judgements."""
-        source, file = self._terms.rows, part.file
-        if source.format == "jsonl" and not self._joins and source.file_as is None:
-            read = self._by_chunks(part)
-        else:
-            read = self._by_rows(part)
-        self._count(part, read.lines, read.unread)
-        self._files.append(FileRead(file, "rows", read.lines, read.records, read.quarantined))
-
-    def _by_chunks(self, part: Part) -> "_Counts":
-        counts, most = _Counts(), _most_rows(part)
-        with part.open() as text:
-            for chunk in jsonl_chunks(text, part.file.name):
-                counts.check(chunk, most, part)
-                read = self._chunks.read(chunk)
-                counts.add(read)
-                self._records.extend(read.records)
-                self._quarantine.extend(read.quarantine)
-        return counts
-
-    def _by_rows(self, part: Part) -> "_Counts":
-        counts, file = _Counts(), part.file
-        for row in self._rows(part, self._terms.rows, columns_read(self._terms)):
-            counts.lines += 1
-            counts.unread += isinstance(row, Unread)
-            for found in self._reader.judgements(row, file.name):
-                if isinstance(found, Unread):
-                    counts.quarantined += 1
-                    self._put_aside(file, found)
-                else:
-                    counts.records += 1
-                    self._records.add(found)
-        return counts
-
-    def check_promises(self, files: Iterable[LandedFile]) -> None:
+    def _check_promises(self) -> None:
         """A file holds as many rows as its manifest says; how many rows broken lines were, nobody can say."""
-        for file in files:
+        for file in self._landed.files:
             lines, unread = self._lines[file.name], self._unread[file.name]
             if file.rows is not None and not lines - unread <= file.rows <= lines:
                 broken = f" ({unread:,} of them unreadable)" if unread else ""
@@ -207,29 +217,7 @@ class _Reading:
                 fix = "deliver the whole file, or correct rows in the manifest"
                 raise LandingError(problem, file.name, fix=fix)
 
-    def done(self) -> Canonical:
-        """Everything read, with the joined files' use now known."""
-        rows = [read for read in self._files if read.role == "rows"]
-        if not any(read.lines for read in rows):
-            # An export that broke off after its header: booked as a delivery it would take the week's place.
-            name = rows[0].file.name if rows else self._terms.rows.path
-            raise UnreadableFileError("the delivery holds no row", name, None, "deliver the whole files")
-        used = set[tuple[str, int]]().union(*(table.used for table in self._joins)) - self._set_aside
-        files = (
-            replace(read, records=sum(name == read.file.name for name, _ in used))
-            if read.role == "items"
-            else read
-            for read in self._files
-        )
-        return Canonical(
-            with_item_ids(self._records.whole()),
-            self._quarantine.whole(),
-            tuple(sorted(files, key=lambda read: read.file.name)),
-            tuple(table.read() for table in self._joins),
-            tuple(self._notes),
-        )
-
-    def _rows(self, part: Part, source: Source, needed: frozenset[str]) -> Iterator[Row | Unread]:
+    def _read(self, part: Part, source: Source, needed: frozenset[str]) -> Iterator[Row | Unread]:
         name = part.file.name
         with part.open() as text:
             found = read_rows(text, source, name, needed, lambda said: self._note(f"{name}: {said}"))
@@ -247,31 +235,36 @@ class _Reading:
     def _note(self, said: str) -> None:
         self._notes[printable(said)] = None
 
-    def _put_aside(self, file: LandedFile, unread: Unread) -> None:
-        self._quarantine.add(unread.entry(file.name))
-
 
 @dataclass
-class _Counts:
+class Lines:
     """Lines of a file, and what became of them."""
 
-    lines: int = 0
+    rows: int = 0
     blank: int = 0
     unread: int = 0
     records: int = 0
     quarantined: int = 0
 
-    def check(self, chunk: Chunk, most: int, part: Part) -> None:
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Rows, records, entries of the quarantine."""
+        return self.rows, self.records, self.quarantined
+
+    def foresee(self, chunk: Chunk, most: int, part: Part) -> None:
         """Raise `UnreadableFileError` before a chunk is read that holds too many rows, or blank lines."""
-        lines = chunk.data.count(b"\n") + 1
-        if lines > _MANY_LINES or self.lines + lines > most:
+        rows, blank = chunk.data.count(b"\n") + 1, 0
+        if rows > _MANY_LINES or self.rows + rows > most:
             said = sum(bool(line.strip()) for line in chunk.data.split(b"\n"))
-            blank = self.blank + lines - said
-            check_blank(blank, self.lines + said, part.file.name)
-            _check_rows(self.lines + said, most, part)
+            rows, blank = said, rows - said
+        self.rows += rows
+        self.blank += blank
+        check_blank(self.blank, self.rows, part.file.name)
+        _check_rows(self.rows, most, part)
 
     def add(self, read: ChunkRead) -> None:
-        self.lines += read.lines
+        """What became of some more of them."""
+        self.rows += read.lines
         self.blank += read.blank
         self.unread += read.unread
         self.records += read.records.num_rows

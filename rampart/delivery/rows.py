@@ -1,13 +1,20 @@
 """Rows as delivered → canonical records, one by one: joined, split into judgements, mapped."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
+
 from contracts.model import Contract
+from rampart.delivery.chunk_read import ChunkRead
 from rampart.delivery.joins import JoinTable
 from rampart.delivery.mapping import Record, RecordMapper
 from rampart.delivery.readers.row import Row, Unread
 from rampart.delivery.scope import Judgement, splitter
+from rampart.records.canonical import QUARANTINE, RECORD
+from rampart.records.identity import with_item_ids
+
+ENOUGH = 20_000  # rows held as objects, before they are turned into Arrow
 
 
 class RowReader:
@@ -39,3 +46,39 @@ class RowReader:
             if problem:
                 return problem
         return scope
+
+
+class RowsRead:
+    """Rows of one file read one by one, until there are enough to be turned into Arrow."""
+
+    def __init__(self, file: str) -> None:
+        self._file = file
+        self._start()
+
+    def add(self, row: Row | Unread, found: Iterable[Record | Unread], byte: int | None = None) -> None:
+        """A row, and the records (or what is none) found in it; `byte` is where its line starts."""
+        self._lines += 1
+        self._unread += isinstance(row, Unread)
+        for one in found:
+            if isinstance(one, Unread):
+                self._quarantine.append(one.entry(self._file, byte))
+            else:
+                self._records.append(one)
+
+    @property
+    def is_full(self) -> bool:
+        """Are there `ENOUGH`?"""
+        return len(self._records) + len(self._quarantine) >= ENOUGH
+
+    def taken(self) -> ChunkRead:
+        """Everything added since the last time."""
+        records = with_item_ids(pa.Table.from_pylist(self._records, RECORD))
+        quarantine = pa.Table.from_pylist(self._quarantine, QUARANTINE)
+        read = ChunkRead(records, quarantine, self._lines, 0, self._unread)
+        self._start()
+        return read
+
+    def _start(self) -> None:
+        self._records: list[Record] = []
+        self._quarantine: list[dict[str, Any]] = []
+        self._lines = self._unread = 0

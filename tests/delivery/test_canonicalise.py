@@ -9,6 +9,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rampart.delivery import canonicalise as module
+from rampart.delivery import rows
+from rampart.delivery.readers import jsonl as lines
 from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.errors import DeliveryError, LandingError, UnreadableFileError
 from rampart.delivery.landing import Landed, LandedFile
@@ -79,7 +81,8 @@ def test_equal_bytes_give_equal_tables() -> None:
 def test_chunks_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     data = jsonl(*({**ROW, "b": str(n), "prompt": "?" if n % 3 else 7} for n in range(20)))
     whole = read(contract({"rows": JSONL}), {"rows.jsonl": data})
-    monkeypatch.setattr(module, "CHUNK", 4)
+    monkeypatch.setattr(rows, "ENOUGH", 4)
+    monkeypatch.setattr(lines, "CHUNK", 100)
     chunked = read(contract({"rows": JSONL}), {"rows.jsonl": data})
     assert chunked.records.equals(whole.records)
     assert chunked.quarantine.equals(whole.quarantine)
@@ -90,11 +93,10 @@ _JOINED = """
 import pyarrow as pa
 from rampart.delivery import canonicalise
 schema = pa.schema([(f"column {number}", pa.string()) for number in range(10)])
-canonicalise.CHUNK = 1
-table = canonicalise._Table(schema)
-for number in range(20):
-    table.add(dict.fromkeys(schema.names, f"{number:>100000}"))
-whole = table.whole()
+tables = [
+    pa.Table.from_pylist([dict.fromkeys(schema.names, f"{number:>100000}")], schema) for number in range(20)
+]
+whole = canonicalise._joined(tables, schema)
 assert [column.num_chunks for column in whole.columns] == [1] * 10
 assert [int(text) for text in whole["column 9"].to_pylist()] == list(range(20))
 print(pa.default_memory_pool().max_memory() / whole.nbytes)

@@ -3,7 +3,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from rampart.records.identity import KEYS, record_keys
+from rampart.records.identity import KEYS, record_keys, with_item_ids
 from tests.records.judged import judged, table
 
 
@@ -93,3 +93,11 @@ def test_a_judgement_is_what_its_scheme_understood(
         for label, given in (('"one"', one), ('"two"', other))
     )
     assert same(first, second)[0] is equal
+
+
+def test_a_record_without_an_item_gets_the_digest_of_its_work() -> None:
+    rows = table(record(item_id=None), record(item_id="i7"), record(item_id=None, texts=["y", "x"]))
+    found = with_item_ids(rows)["item_id"].to_pylist()
+    work = record_keys(pl.DataFrame(pl.from_arrow(rows)))["work_key"].to_list()
+    assert found == [work[0], "i7", work[0]]
+    assert with_item_ids(table(record(item_id="i7"))).equals(table(record(item_id="i7")))

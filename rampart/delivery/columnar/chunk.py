@@ -1,34 +1,21 @@
 """A piece of a file of JSON lines → records and a quarantine, by columns where that can be."""
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
 import msgspec
 import numpy as np
 import pyarrow as pa
 
 from contracts.model import Contract
+from rampart.delivery.chunk_read import ChunkRead, joined
 from rampart.delivery.columnar.lines import Lines, Mask, lines_of
 from rampart.delivery.columnar.parse import parsed
 from rampart.delivery.columnar.paths import RowByRowError
 from rampart.delivery.columnar.records import ColumnMapper
-from rampart.delivery.mapping import Record
 from rampart.delivery.readers.jsonl import Chunk, json_row
-from rampart.delivery.readers.row import Unread
-from rampart.delivery.rows import RowReader
-from rampart.records.canonical import QUARANTINE, RECORD
+from rampart.delivery.rows import RowReader, RowsRead
+from rampart.records.canonical import RECORD
 from rampart.records.identity import with_item_ids
-
-
-@dataclass(frozen=True)
-class ChunkRead:
-    """What became of a chunk's lines; `lines` hold data, `blank` none, `unread` are not one object each."""
-
-    records: pa.Table
-    quarantine: pa.Table
-    lines: int
-    blank: int
-    unread: int
 
 
 class ChunkReader:
@@ -65,25 +52,21 @@ class ChunkReader:
 
     def _one_by_one(self, lines: Lines, left: Mask, chunk: Chunk, by_columns: pa.Table) -> ChunkRead:
         """What columns left, row by row, and everything together in the order of the lines."""
-        records: list[Record] = []
-        quarantine: list[dict[str, Any]] = []
-        blank = unread = 0
+        found, reads = RowsRead(chunk.file), []
+        blank = 0
         for place in np.flatnonzero(left):
             text = lines.line(place)
             if not text.strip():
                 blank += 1
                 continue
             row = json_row(self._decoder, chunk.number + int(place), text)
-            unread += isinstance(row, Unread)
             start = chunk.start + int(lines.starts[place])
-            for found in self._rows.judgements(row, chunk.file):
-                if isinstance(found, Unread):
-                    quarantine.append(found.entry(chunk.file, start))
-                else:
-                    records.append(found)
-        table = by_columns
-        if records:
+            found.add(row, self._rows.judgements(row, chunk.file), start)
+            if found.is_full:
+                reads.append(found.taken())
+        one_by_one = joined([*reads, found.taken()])
+        table = with_item_ids(by_columns)
+        if one_by_one.records.num_rows:
             order = [("source_line", "ascending"), ("source_item", "ascending")]
-            table = pa.concat_tables([table, pa.Table.from_pylist(records, RECORD)]).sort_by(order)
-        put_aside = pa.Table.from_pylist(quarantine, QUARANTINE)
-        return ChunkRead(with_item_ids(table), put_aside, len(lines) - blank, blank, unread)
+            table = pa.concat_tables([table, one_by_one.records]).sort_by(order)
+        return replace(one_by_one, records=table, lines=len(lines) - blank, blank=blank)
