@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from contracts.model import Contract
 from contracts.terms.mapping import Source
-from rampart.delivery.chunk_read import ChunkRead
+from rampart.delivery.chunk_read import ChunkRead, Told
 from rampart.delivery.columnar.chunk import ChunkReader
 from rampart.delivery.compression import LESS_REPETITION
 from rampart.delivery.errors import LandingError, UnreadableFileError, printable
@@ -71,7 +71,7 @@ def canonicalise(landed: Landed, contract: Contract, store: ObjectStore, pseudon
     records = [RECORD.empty_table()]
     for piece in reading.pieces():
         read = chunks.read(piece.given) if isinstance(piece.given, Chunk) else piece.given
-        reading.took(piece.file, read)
+        reading.took(piece.file, read.told)
         records.append(read.records)
     return reading.done(_joined(records, RECORD))
 
@@ -131,7 +131,7 @@ class Reading:
                     place = len(self._parts) - 1
                     yield from (Piece(place, given) for given in self._given(part))
 
-    def took(self, file: int, read: ChunkRead) -> None:
+    def took(self, file: int, read: Told) -> None:
         """A piece of `file` was read."""
         part, lines = self._parts[file]
         lines.add(read)
@@ -262,12 +262,12 @@ class Lines:
         check_blank(self.blank, self.rows, part.file.name)
         _check_rows(self.rows, most, part)
 
-    def add(self, read: ChunkRead) -> None:
+    def add(self, read: Told) -> None:
         """What became of some more of them."""
         self.rows += read.lines
         self.blank += read.blank
         self.unread += read.unread
-        self.records += read.records.num_rows
+        self.records += read.records
         self.quarantined += read.quarantine.num_rows
 
 

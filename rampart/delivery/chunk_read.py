@@ -20,6 +20,22 @@ class ChunkRead:
     blank: int
     unread: int
 
+    @property
+    def told(self) -> "Told":
+        """The same without the records, of which only their number is left."""
+        return Told(self.records.num_rows, self.quarantine, self.lines, self.blank, self.unread)
+
+
+@dataclass(frozen=True)
+class Told:
+    """`ChunkRead` of records that lie elsewhere: `records` is how many there are."""
+
+    records: int
+    quarantine: pa.Table
+    lines: int
+    blank: int
+    unread: int
+
 
 def joined(reads: Sequence[ChunkRead]) -> ChunkRead:
     """Several of them as one, in their order; there is at least one."""

@@ -1,0 +1,115 @@
+"""Records compared with each other and with earlier ones, and with that the fate of each.
+
+Of a million records this holds some thirty bytes each: their keys as numbers of 64 bits. Keys are digests, so
+that two of ten million different ones are equal as numbers with a probability below 3 in a million.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from quality.gates.pieces import Room
+from quality.gates.reading import ReadDelivery
+from quality.gates.record.gate import Asked
+from quality.gates.record.judging import masks_of
+from quality.gates.record.repeats import Earlier, facts
+from rampart.records.fates import FATES, codes_of
+from rampart.records.identity import KEYS
+from rampart.records.reasons import reasons_of
+
+
+@dataclass
+class Fates:
+    """How many records have which masks: what the whole delivery is judged on.
+
+    `masks` counts records by the mask of their reasons, `flags` by that of their flags; `accepted` and
+    `discarded` count them by file.
+    """
+
+    masks: Counter[int] = field(default_factory=Counter)
+    flags: Counter[int] = field(default_factory=Counter)
+    accepted: Counter[str] = field(default_factory=Counter)
+    discarded: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def reasons(self) -> Mapping[str, tuple[int, int]]:
+        """Reason code → (records for which it is the first reason, records that have it at all)."""
+        first, every = Counter[str](), Counter[str]()
+        for mask, count in self.masks.items():
+            codes = [reason.code for reason in reasons_of(mask)]
+            first.update(dict.fromkeys(codes[:1], count))
+            every.update(dict.fromkeys(codes, count))
+        return {code: (first[code], count) for code, count in every.items()}
+
+    def add(self, table: pa.Table) -> None:
+        """Count some more records (`FATES`)."""
+        frame = pl.DataFrame(pl.from_arrow(table.select(["source_file", "reason_mask", "flag_mask"])))
+        for counter, name in ((self.masks, "reason_mask"), (self.flags, "flag_mask")):
+            counter.update(dict(frame.group_by(name).len().iter_rows()))
+        kept = pl.col("reason_mask") == 0
+        for by_file, rows in ((self.accepted, kept), (self.discarded, ~kept)):
+            by_file.update(dict(frame.filter(rows).group_by("source_file").len().iter_rows()))
+
+
+def numbered(keys: pl.DataFrame) -> pl.DataFrame:
+    """`keys` (`KEYS`) as 64-bit numbers."""
+    return keys.select(pl.col(name).hash() for name in KEYS)
+
+
+def compare(
+    delivery: ReadDelivery, asked: Asked, earlier: Earlier, reinstated: Collection[str], fates: Path
+) -> Fates:
+    """Write the fate of every record (`FATES`) to the Parquet file `fates`, and count them.
+
+    Args:
+        delivery: what was read.
+        asked: the terms.
+        earlier: keys kept before, `numbered`.
+        reinstated: ids of records whose discard a person took back; they have no reason left.
+        fates: the file to write, piece by piece.
+    """
+    known = pl.concat([_known(room) for room in delivery.rooms])
+    together = masks_of(facts(known.drop("named"), known["named"], earlier), asked, "delivery")
+    del known
+    counted, start = Fates(), 0
+    with pq.ParquetWriter(fates, FATES, compression="zstd") as writer:
+        for room in delivery.rooms:
+            found = pq.read_table(room.found)
+            here = together.slice(start, found.num_rows)
+            table = _fates(found, here, reinstated)
+            writer.write_table(table)
+            counted.add(table)
+            start += found.num_rows
+    return counted
+
+
+def _known(room: Room) -> pl.DataFrame:
+    frame = pl.DataFrame(pl.from_arrow(pq.read_table(room.found, columns=[*KEYS, "named"])))
+    return numbered(frame).with_columns(frame["named"])
+
+
+def _fates(found: pa.Table, together: pl.DataFrame, reinstated: Collection[str]) -> pa.Table:
+    masks = {
+        name: found[mine].to_numpy() | together[theirs].to_numpy()
+        for name, mine, theirs in (
+            ("reason_mask", "reason_mask", "mask"),
+            ("flag_mask", "flag_mask", "flags"),
+        )
+    }
+    if reinstated:
+        back = pl.Series(pl.from_arrow(found["record_id"])).is_in(list(reinstated)).to_numpy()
+        masks["reason_mask"] = np.where(back, np.uint64(0), masks["reason_mask"])
+    reasons = pa.array(masks["reason_mask"], pa.uint64())
+    columns = {
+        **{name: found[name] for name in found.schema.names},
+        "reason_mask": reasons,
+        "flag_mask": pa.array(masks["flag_mask"], pa.uint64()),
+        "reasons": codes_of(reasons),
+    }
+    return pa.table([columns[one.name].cast(one.type) for one in FATES], schema=FATES)

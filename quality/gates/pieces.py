@@ -1,0 +1,95 @@
+"""A piece of a delivery read and held against the record gates: what one worker process does at a time."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from contracts.model import Contract
+from quality.gates.record.gate import Asked, References
+from quality.gates.record.judging import masks_of
+from rampart.delivery.chunk_read import ChunkRead, Told
+from rampart.delivery.columnar.chunk import ChunkReader
+from rampart.delivery.judged_rows import write_part
+from rampart.delivery.readers.jsonl import Chunk
+from rampart.records.fates import PLACE
+from rampart.records.identity import record_keys
+
+
+@dataclass(frozen=True)
+class Judging:
+    """What a worker must know of the judgement it takes part in."""
+
+    contract: Contract
+    week: int
+    references: References
+    pseudonym_key: bytes
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where the files of one piece of a delivery lie, in a scratch folder."""
+
+    folder: Path
+    number: int
+
+    @property
+    def lines(self) -> Path:
+        """Lines still to be read."""
+        return self.folder / f"lines-{self.number:05d}"
+
+    @property
+    def records(self) -> Path:
+        """What was read of them (`RECORD`)."""
+        return self.folder / f"records-{self.number:05d}.parquet"
+
+    @property
+    def found(self) -> Path:
+        """A row for each record: `PLACE`, `KEYS`, `named` (does it name its annotator?), `reason_mask` and
+        `flag_mask` of the gates that look at one record alone.
+        """
+        return self.folder / f"found-{self.number:05d}.parquet"
+
+
+class PieceJudge:
+    """Judges pieces; one for each worker, as contracts take a while to compile."""
+
+    def __init__(self, judging: Judging) -> None:
+        self._asked = Asked(judging.contract, judging.week, judging.references)
+        self._reader = ChunkReader(judging.contract, judging.pseudonym_key)
+
+    def lines(self, chunk: Chunk, room: Room) -> Told:
+        """Read the lines laid into `room` (`chunk` itself has none), and judge what is found in them."""
+        data = room.lines.read_bytes()
+        room.lines.unlink()
+        return self.read(self._reader.read(replace(chunk, data=data)), room)
+
+    def read(self, read: ChunkRead, room: Room) -> Told:
+        """Judge records by themselves; they and what was found of them are in `room` then."""
+        frame = pl.DataFrame(pl.from_arrow(read.records))
+        masks = masks_of(frame, self._asked, "record")
+        found = record_keys(frame).with_columns(
+            frame.select(*PLACE, named=pl.col("annotator_id").is_not_null()),
+            reason_mask=masks["mask"],
+            flag_mask=masks["flags"],
+        )
+        write_part(read.records, room.records)
+        pq.write_table(found.to_arrow(), room.found, compression="zstd", use_dictionary=["source_file"])
+        return read.told
+
+
+_judge: PieceJudge
+
+
+def start(judging: Judging) -> None:
+    """Make the judge of this worker process."""
+    global _judge  # noqa: PLW0603 (a worker process has one, made before its first piece)
+    pa.set_cpu_count(1)
+    _judge = PieceJudge(judging)
+
+
+def judge_lines(chunk: Chunk, room: Room) -> Told:
+    """`PieceJudge.lines` of this worker process."""
+    return _judge.lines(chunk, room)

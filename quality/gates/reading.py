@@ -1,0 +1,123 @@
+"""A delivery read and held against the record gates, piece by piece, in as many processes as there are cores.
+
+No more than a few pieces are in memory at a time, whatever the delivery's size. What the gates that compare
+records with each other say is another step (`quality.gates.comparing`).
+"""
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from quality.gates.pieces import Judging, PieceJudge, Room, judge_lines, start
+from rampart.delivery.canonicalise import Canonical, Reading
+from rampart.delivery.chunk_read import Told
+from rampart.delivery.errors import NotReadyError
+from rampart.delivery.landing import Landed
+from rampart.delivery.readers.jsonl import Chunk
+from rampart.delivery.store import ObjectStore
+from rampart.records.canonical import RECORD
+
+WORTH_PROCESSES = 32 << 20  # bytes delivered; below, starting them takes longer than reading
+_AHEAD = 1  # pieces ready for each worker beside the one it has
+
+Submit = Callable[[Chunk, Room], "Future[Told]"]
+
+
+@dataclass(frozen=True)
+class ReadDelivery:
+    """A delivery as read: `read` says what became of its files; its records lie in `rooms`, in order."""
+
+    read: Canonical
+    rooms: tuple[Room, ...]
+
+    @property
+    def records(self) -> int:
+        """How many records were read."""
+        return sum(file.records for file in self.read.files if file.role == "rows")
+
+
+def read_and_judge(
+    landed: Landed, judging: Judging, store: ObjectStore, scratch: Path, workers: int
+) -> ReadDelivery:
+    """Read every file of `landed`, and hold every record against the gates that look at it alone.
+
+    Args:
+        landed: the delivery.
+        judging: the terms, the week, and what records are compared with besides.
+        store: where the landed bytes are.
+        scratch: an empty folder, which holds the records afterwards.
+        workers: processes to use, at most.
+
+    Raises what `Reading` does, and `NotReadyError` where a worker process was lost.
+    """
+    reading = Reading(landed, judging.contract, store, judging.pseudonym_key)
+    here = PieceJudge(judging)
+    rooms: list[Room] = []
+    waiting: deque[tuple[int, Future[Told]]] = deque()
+
+    def taken() -> None:
+        file, future = waiting.popleft()
+        reading.took(file, future.result())
+
+    with _submitting(landed, judging, here, workers) as submit:
+        for piece in reading.pieces():
+            room = Room(scratch, len(rooms) + 1)
+            rooms.append(room)
+            if isinstance(piece.given, Chunk):
+                room.lines.write_bytes(piece.given.data)
+                waiting.append((piece.file, submit(replace(piece.given, data=b""), room)))
+            else:
+                waiting.append((piece.file, _done(partial(here.read, piece.given, room))))
+            while len(waiting) > workers * (1 + _AHEAD):
+                taken()
+        while waiting:
+            taken()
+    return ReadDelivery(reading.done(RECORD.empty_table()), tuple(rooms))
+
+
+@contextmanager
+def _submitting(landed: Landed, judging: Judging, here: PieceJudge, workers: int) -> Iterator[Submit]:
+    """How chunks are judged: by worker processes, or here where there are few bytes or no other cores."""
+    if workers < 2 or sum(file.bytes for file in landed.files) < WORTH_PROCESSES:
+        yield lambda chunk, room: _done(partial(here.lines, chunk, room))
+        return
+    with _one_thread_each():
+        # Not forked: the libraries' threads would be lost half-way, and a fork copies all that is open.
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(workers, context, start, (judging,))
+    try:
+        yield lambda chunk, room: pool.submit(judge_lines, chunk, room)
+    except BrokenProcessPool as error:
+        problem = "a worker process ended while it read the delivery, most likely for want of memory"
+        fix = "run again with fewer of them (RAMPART_WORKERS)"
+        raise NotReadyError(problem, landed.delivery_id, fix=fix) from error
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started meanwhile use one thread each: as many as cores would only wait for one another."""
+    before = os.environ.get("POLARS_MAX_THREADS")
+    os.environ["POLARS_MAX_THREADS"] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["POLARS_MAX_THREADS"]
+        else:
+            os.environ["POLARS_MAX_THREADS"] = before
+
+
+def _done(work: Callable[[], Told]) -> "Future[Told]":
+    """`work` done at once, as if it had been submitted."""
+    future: Future[Told] = Future()
+    future.set_result(work())
+    return future
