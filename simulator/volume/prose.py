@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,12 @@ class Prose:
         """A text in another language: de, fr or es."""
         slots, templates = _foreign()[language]
         return " ".join(clauses(rng, templates, slots, sentences))
+
+
+@lru_cache(maxsize=2)
+def prose_of(seed: int) -> Prose:
+    """The texts of a seed, whose pools take half a second to make."""
+    return Prose(seed)
 
 
 def edited(rng: np.random.Generator, text: str, share: float = 0.05) -> str:

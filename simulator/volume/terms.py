@@ -1,5 +1,6 @@
 """The vendors' contracts: what is asked of a large delivery, so that every kind of fault has its reason."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,10 +36,15 @@ _GATES = {
     "min_duration_s": MIN_DURATION_S,
     "max_duration_s": MAX_DURATION_S,
 }
+# Reason → the terms that ask for it, where finding it costs more than all other gates together.
+PRICED: dict[str, dict[str, Any]] = {}
 
 
-def contract_of(vendor: Vendor, units: int, **gates: Any) -> Contract:
-    """The contract of `vendor` for a delivery of `units` rows; `gates` are added to its record gates."""
+def contract_of(vendor: Vendor, units: int, priced: Collection[str] = ()) -> Contract:
+    """The contract of `vendor` for a delivery of `units` rows.
+
+    It asks for every cheap record gate, and of those that cost more (`PRICED`) for the reasons in `priced`.
+    """
     production = {"discard_ceiling": 0.1, "price": "1.00"}
     return Contract.model_validate(
         {
@@ -59,7 +65,7 @@ def contract_of(vendor: Vendor, units: int, **gates: Any) -> Contract:
                 "rows": {"path": FILE, "format": "jsonl"},
                 "record": {**_FIELDS, **(_flat(vendor) if vendor.flat else _NESTED)},
             },
-            "gates": {**_GATES, **gates},
+            "gates": {**_GATES, **{name: value for code in priced for name, value in PRICED[code].items()}},
             "on_policy": {"checkpoints": {WEEK: CHECKPOINTS}},
         }
     )

@@ -13,7 +13,7 @@ import polars as pl
 from rampart.delivery.manifest import MANIFEST, Manifest, ManifestFile
 from simulator.faults import shared_out
 from simulator.volume.drafts import drafts
-from simulator.volume.prose import Prose
+from simulator.volume.prose import prose_of
 from simulator.volume.spoiling import Planted, Spoiler
 from simulator.volume.terms import WEEK, contract_of
 from simulator.volume.vendors import FILE, VENDORS, Draft, Vendor
@@ -47,7 +47,7 @@ def write(
         bad_line_every: bytes after which, again and again, a line that is no JSON stands among the rows.
     """
     counts = shared_out(rows, {vendor.id: vendor.share for vendor in VENDORS})
-    prose = Prose(seed)
+    prose = prose_of(seed)
     (folder / TRUTH).unlink(missing_ok=True)
     truth = [pl.DataFrame(schema=TRUTH_SCHEMA)]
     for vendor in VENDORS:
