@@ -28,7 +28,7 @@ class Draft(NamedTuple):
     rationale: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Vendor:
     """One vendor. `labels` draws so many labels; `outside` are some that its scheme does not know."""
 
