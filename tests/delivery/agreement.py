@@ -4,10 +4,15 @@
 bytes and a contract.
 """
 
+import io
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import accumulate
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
 
 import pyarrow as pa
 
@@ -16,6 +21,12 @@ from rampart.delivery.canonicalise import Canonical, FileRead, canonicalise
 from rampart.delivery.errors import DeliveryError, UnreadableFileError
 from rampart.delivery.landing import Landed, LandedFile
 from rampart.delivery.local_store import LocalStore
+from rampart.delivery.mapping import Record
+from rampart.delivery.parts import parts_of
+from rampart.delivery.readers import Unread, jsonl
+from rampart.delivery.rows import RowReader
+from rampart.records.canonical import QUARANTINE, RECORD
+from rampart.records.identity import with_item_ids
 from tests.delivery.reading import KEY
 
 Reader = Callable[[bytes, Contract], Canonical]
@@ -23,47 +34,55 @@ NAME = "rows.jsonl"
 
 
 def whole(data: bytes, contract: Contract) -> Canonical:
-    """The file read as it is, where it lies."""
-    with TemporaryDirectory() as folder:
-        (Path(folder) / NAME).write_bytes(data)
-        landed = Landed("", (LandedFile(NAME, "", len(data), None, NAME),), None)
-        return canonicalise(landed, contract, LocalStore(Path(folder)), KEY)
+    """The file read as deliveries are."""
+    with _lying(data) as (landed, store):
+        return canonicalise(landed, contract, store, KEY)
 
 
-def in_pieces(data: bytes, contract: Contract) -> Canonical:
-    """The file cut between lines at places that its length gives, read piece by piece, and put together.
+def in_small_chunks(data: bytes, contract: Contract) -> Canonical:
+    """The same in chunks of a few lines, or of less than one; the file's length gives how many bytes."""
+    size = 1 + Random(len(data)).randrange(4_000)  # noqa: S311 (repeatable, no secret)
+    with patch.object(jsonl, "CHUNK", size):
+        return whole(data, contract)
 
-    Every line of a piece keeps its number, as blank lines stand for those before it.
-    """
-    found = list(_read_pieces(data, contract))
-    if not found:
+
+def by_rows(data: bytes, contract: Contract) -> Canonical:
+    """The reference: row after row, nothing by columns, and lines counted by hand."""
+    reader = RowReader(contract, KEY)
+    records: list[Record] = []
+    entries: list[dict[str, Any]] = []
+    lines = 0
+    with _lying(data) as (landed, store), ExitStack() as stack:
+        (part,) = parts_of(landed.files, store, stack)
+        with part.open() as stream:
+            text = stream.read()
+    starts = [0, *accumulate(len(line) + 1 for line in text.split(b"\n"))]
+    for row in jsonl.jsonl_rows(io.BytesIO(text), NAME):
+        lines += 1
+        for found in reader.judgements(row, NAME):
+            if isinstance(found, Unread):
+                entries.append(found.entry(NAME, starts[row.line - 1]))
+            else:
+                records.append(found)
+    if not lines:
         raise UnreadableFileError("the delivery holds no row", NAME, None, "deliver the whole files")
-    (first, *_), role = found[0].files, "rows"
-    counts = [
-        sum(getattr(one.files[0], name) for one in found) for name in ("lines", "records", "quarantined")
-    ]
+    counts = FileRead(part.file, "rows", lines, len(records), len(entries))
     return Canonical(
-        pa.concat_tables([one.records for one in found]).combine_chunks(),
-        pa.concat_tables([one.quarantine for one in found]).combine_chunks(),
-        (FileRead(first.file, role, *counts),),
+        with_item_ids(pa.Table.from_pylist(records, RECORD)),
+        pa.Table.from_pylist(entries, QUARANTINE),
+        (counts,),
     )
 
 
-def _read_pieces(data: bytes, contract: Contract) -> Iterator[Canonical]:
-    *ended, last = data.split(b"\n")
-    lines = [*(line + b"\n" for line in ended), last]
-    chance = Random(len(data))  # noqa: S311 (repeatable cuts, no secret)
-    cuts = sorted(chance.sample(range(len(lines) + 1), min(4, len(lines) + 1)))
-    for start, end in zip([0, *cuts], [*cuts, len(lines)], strict=True):
-        piece = b"\n" * start + b"".join(lines[start:end])
-        try:
-            yield whole(piece, contract)
-        except UnreadableFileError as error:
-            if "holds no row" not in error.problem:
-                raise
+@contextmanager
+def _lying(data: bytes) -> Iterator[tuple[Landed, LocalStore]]:
+    """A file that is read where it lies."""
+    with TemporaryDirectory() as folder:
+        (Path(folder) / NAME).write_bytes(data)
+        yield Landed("", (LandedFile(NAME, "", len(data), None, NAME),), None), LocalStore(Path(folder))
 
 
-def agree(data: bytes, contract: Contract, one: Reader = whole, other: Reader = in_pieces) -> tuple[str, ...]:
+def agree(data: bytes, contract: Contract, one: Reader = whole, other: Reader = by_rows) -> tuple[str, ...]:
     """What the two readers do not agree about in `data`; nothing where they do."""
     found, again = _read(one, data, contract), _read(other, data, contract)
     if isinstance(found, Canonical) and isinstance(again, Canonical):

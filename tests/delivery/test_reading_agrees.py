@@ -1,7 +1,9 @@
 """Two ways to read the same bytes give the same records, the same quarantine and the same counts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import BinaryIO
+from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
@@ -11,9 +13,10 @@ from hypothesis import strategies as st
 from contracts.model import Contract
 from rampart.delivery.canonicalise import Canonical
 from rampart.delivery.errors import LandingError
+from rampart.delivery.readers import jsonl
 from simulator.mangled_rows import good_rows, mangled_file
 from simulator.volume import VENDORS, Vendor, contract_of
-from tests.delivery.agreement import agree, in_pieces, whole
+from tests.delivery.agreement import agree, by_rows, in_small_chunks, whole
 from tests.delivery.dirty_lines import LINES, LONG, dirty, line, row, terms
 from tests.exhaustive import first_of
 
@@ -36,8 +39,10 @@ def test_two_readers_agree_about_ten_thousand_damaged_files(seed: int) -> None:
 def _agree_about(numbers: range, seed: int) -> None:
     disagreed = []
     for number in numbers:
-        if found := agree(*mangled_file(seed, number)):
-            disagreed.append((f"mangled_file({seed}, {number})", found))
+        data, contract = mangled_file(seed, number)
+        for other in (by_rows, in_small_chunks):
+            if found := agree(data, contract, whole, other):
+                disagreed.append((f"mangled_file({seed}, {number})", other.__name__, found))
     assert disagreed == []
 
 
@@ -57,7 +62,9 @@ CHANGED = st.builds(
     st.sampled_from([b"", b"\n", b"\n\n"]),
 )
 def test_two_readers_agree_about_any_lines(lines: list[bytes], end: bytes, last: bytes) -> None:
-    assert agree(end.join(lines) + last, TERMS) == ()
+    data = end.join(lines) + last
+    assert agree(data, TERMS, whole, by_rows) == ()
+    assert agree(data, TERMS, whole, in_small_chunks) == ()
 
 
 @pytest.mark.parametrize("vendor", VENDORS, ids=lambda vendor: vendor.id)
@@ -134,6 +141,16 @@ def test_a_reader_that_refuses_what_the_other_takes_is_found_out() -> None:
     assert agree(DATA, TERMS, refuses, refuses) == ()
 
 
-def test_pieces_keep_the_numbers_of_their_lines() -> None:
-    lines = in_pieces(DATA, TERMS).records["source_line"].to_pylist()
-    assert lines == [1, 2, 3, 4, 5]
+def test_small_chunks_are_smaller_than_the_file() -> None:
+    """Or the comparison would say nothing; some chunks are smaller than a line."""
+    sizes = []
+
+    def chunks(stream: BinaryIO, file: str) -> Iterator[jsonl.Chunk]:
+        found = list(jsonl.jsonl_chunks(stream, file))
+        sizes.append(len(found))
+        return iter(found)
+
+    with patch("rampart.delivery.canonicalise.jsonl_chunks", chunks):
+        for number in range(40):
+            agree(*mangled_file(7, number), whole, in_small_chunks)
+    assert sum(sizes[1::2]) > 4 * sum(sizes[0::2])
