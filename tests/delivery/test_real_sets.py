@@ -1,10 +1,15 @@
 """Public sets as they were published, read by nothing but their contracts in contracts/specs/examples."""
 
+import csv
+import json
 import os
+from collections import Counter
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+import polars as pl
 import pyarrow as pa
 import pytest
 
@@ -18,6 +23,7 @@ from rampart.delivery.canonicalise import Canonical, FileRead, canonicalise
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.trial import try_out
+from rampart.records.identity import record_keys
 from tests.delivery.reading import KEY, jsonl, quarantine, records, said, texts
 
 ROOT = Path(__file__).parents[2]
@@ -199,3 +205,106 @@ def test_messages_and_trees_hold_the_same_rankings() -> None:
         for name in ("oasst", "oasst-messages")
     )
     assert one == other
+
+
+def with_every_gate_on_repeats(name: str) -> Counter[str]:
+    """Reason → records, where the contract's own leave for blank and repeated answers is taken back."""
+    agreed, found = terms(name), delivered(name).records
+    strict = {"empty_response": "discard", "exact_duplicates": "discard"}
+    asked = agreed.model_copy(update={"gates": agreed.gates.model_copy(update=strict)})
+    discarded = part(found, gate_records(found, asked, 1, Earlier())).discarded
+    return Counter(code for codes in discarded["reasons"].to_pylist() for code in codes)
+
+
+def rows_of_pandalm() -> list[dict[str, Any]]:
+    delivered("pandalm")  # or skip
+    rows: list[dict[str, Any]] = json.loads((DATA / "pandalm" / "testset-v1.json").read_bytes())
+    return rows
+
+
+def test_answers_that_are_the_word_true_and_no_text_are_read_as_written() -> None:
+    """Six answers of PandaLM's were turned into booleans on their way; three people judged each."""
+    booleans = {
+        (row["idx"], side)
+        for row in rows_of_pandalm()
+        for side in (0, 1)
+        if row[("response1", "response2")[side]] is True
+    }
+    assert len(booleans) == 6
+    read = Counter(
+        (int(record["item_id"]), side)
+        for record in records(delivered("pandalm"))
+        for side in (0, 1)
+        if texts(record)[side] == "true"
+    )
+    assert read == dict.fromkeys(booleans, 3)
+
+
+def test_every_blank_answer_of_a_published_set_is_found() -> None:
+    """The counts are those of the files alone."""
+    blank = {
+        row["idx"]
+        for row in rows_of_pandalm()
+        if any(not str(row[side]).strip() for side in ("response1", "response2"))
+    }
+    assert len(blank) == 54
+    assert with_every_gate_on_repeats("pandalm")["empty_response"] == 3 * 54
+    found = {int(r["item_id"]) for r in records(delivered("pandalm")) if not all(map(str.strip, texts(r)))}
+    assert found == blank
+    assert with_every_gate_on_repeats("llmfao")["empty_response"] == 1208
+    assert with_every_gate_on_repeats("hh-rlhf")["empty_response"] == 1
+
+
+def test_rows_that_ask_the_same_again_have_one_key() -> None:
+    """Of PandaLM's 999 rows 99 repeat an earlier prompt and pair; 37 more do so with the sides changed."""
+    rows = [
+        (row["instruction"], row["input"], str(row["response1"]), str(row["response2"]))
+        for row in rows_of_pandalm()
+    ]
+    assert len(rows) - len(set(rows)) == 99
+    found = delivered("pandalm").records
+    keys = record_keys(pl.DataFrame(pl.from_arrow(found))).with_columns(
+        idx=pl.Series(found["item_id"]), who=pl.Series(found["annotator_id"])
+    )
+    one_annotator = keys.filter(pl.col("who") == keys["who"][0])
+    assert one_annotator.height == 999
+    assert one_annotator.height - one_annotator["work_key"].n_unique() == 99 + 37
+
+
+def test_votes_that_say_the_same_again_are_found() -> None:
+    """Two models often gave one answer; a worker who judged both pairs alike said the same twice."""
+    delivered("llmfao")
+    folder = DATA / "llmfao"
+    lines = (folder / "pairs-crowd.jsonl").read_bytes().splitlines()
+    pairs = {row["id"]: row for row in map(json.loads, lines)}
+    seen, repeats = set(), 0
+    with (folder / "crowd-comparisons.csv").open(encoding="utf-8", newline="") as file:
+        for vote in csv.DictReader(file):
+            pair = pairs[int(vote["id"])]
+            said = (pair["text"], pair["result_x"], pair["result_y"], vote["worker"], vote["winner"])
+            repeats += said in seen
+            seen.add(said)
+    assert repeats == 105
+    assert with_every_gate_on_repeats("llmfao")["exact_duplicate"] == 105
+
+
+def test_trees_stay_whole_every_ranked_reply_under_its_own_path() -> None:
+    """An independent walk over the published trees finds the very conversations that the records hold."""
+    delivered("oasst")
+    expected = Counter[tuple[tuple[str, ...], frozenset[str]]]()
+    waiting: list[tuple[tuple[str, ...], Any]] = [
+        ((), json.loads(line)["prompt"])
+        for line in (DATA / "oasst" / "en_100_tree.jsonl").read_text("utf-8").splitlines()
+    ]
+    while waiting:
+        above, node = waiting.pop()
+        path, replies = (*above, node["text"]), node["replies"]
+        ranked = [reply for reply in replies if reply.get("rank") is not None]
+        if len(ranked) > 1:
+            expected[path, frozenset(reply["text"] for reply in ranked)] += 1
+        waiting += [(path, reply) for reply in replies]
+    found = Counter(
+        (tuple(text for _, text in said(record)), frozenset(texts(record)))
+        for record in records(delivered("oasst"))
+    )
+    assert found == expected
