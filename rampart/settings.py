@@ -55,6 +55,9 @@ class Settings(BaseSettings):
         description="Secret that turns annotator ids into pseudonyms; default: made once, kept at home.",
     )
     lease_s: float = Field(900.0, gt=0, description="Seconds after which a silent worker loses its delivery.")
+    workers: int | None = Field(
+        None, ge=1, le=1024, description="Processes that read a delivery; default: one a core."
+    )
     notify_url: SecretStr | None = Field(
         None, description="Webhook (http or https) that notices are posted to, beside the store."
     )

@@ -112,8 +112,7 @@ def contests(place: Workspace, dispute: Dispute) -> tuple[Contest, ...]:
         raise DeliveryConflictError(gone.sentence(dispute.week))
     read = read_dispute(place.store.get(dispute.object_key), dispute.object_key)
     batch = current_batch(place.books, dispute.contract_id, dispute.week)
-    lost = fetch_table(place.store, batch.artefacts["discarded"]) if batch and batch.settled else None
-    rows = lost.select(["record_id", "reasons"]).to_pylist() if lost is not None else []
+    rows = _discards(place, batch).to_pylist() if batch and batch.settled else []
     reasons = {row["record_id"]: tuple(row["reasons"]) for row in rows}
     return tuple(Contest(one.record_id, reasons.get(one.record_id, ()), one.claim) for one in read.contested)
 
@@ -124,7 +123,7 @@ def contested_ids(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
 
 
 def _must_be_discards(place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str) -> None:
-    lost = Counter(fetch_table(place.store, batch.artefacts["discarded"])["record_id"].to_pylist())
+    lost = Counter(_discards(place, batch)["record_id"].to_pylist())
     for record_id in record_ids:
         if (times := lost[record_id]) != 1:
             found = f"{times} discarded records have" if times else "no discarded record has"
@@ -153,7 +152,7 @@ def must_not_be_kept(
     if not elsewhere:
         for dispute in reinstatements(place.books, batch.contract_id, batch.delivery_id or ""):
             wanted.update(contested_ids(place, dispute))
-    lost = fetch_table(place.store, batch.artefacts["discarded"])
+    lost = stored_rows(place.store, batch.artefacts).discarded()
     rows = lost.filter(pc.is_in(lost["record_id"], pa.array(sorted(wanted), pa.string())))
     repeated = set(kept_already(rows, _keys(place, standing), terms))
     if twice := [record_id for record_id in record_ids if record_id in repeated]:
@@ -167,5 +166,5 @@ def must_not_be_kept(
 
 def _keys(place: Workspace, batches: Iterable[BatchRow]) -> pl.DataFrame:
     """The keys (`KEYS`) of all that these judgements keep."""
-    tables = (fetch_table(place.store, batch.artefacts["keys"]) for batch in batches)
+    tables = [kept_keys(place, batch) for batch in batches]
     return pl.concat([pl.DataFrame(schema=KEYS), *(pl.DataFrame(pl.from_arrow(table)) for table in tables)])

@@ -1,22 +1,25 @@
 """Landed bytes → canonical records, and each record's fate."""
 
+import shutil
+import tempfile
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
-from quality.gates.fates import Fates, part
-from quality.gates.record.gate import References
-from quality.gates.record.judging import gate_records
+from quality.gates.comparing import FateCounts, compare, numbered
+from quality.gates.pieces import Judging
+from quality.gates.reading import ReadDelivery, read_and_judge
+from quality.gates.record.gate import Asked, References
 from quality.gates.record.repeats import Earlier
-from quality.gates.reinstated import reinstate
-from rampart.delivery.canonicalise import Canonical
-from rampart.delivery.certainty import read_delivery
+from rampart.delivery.certainty import certain
 from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
+from rampart.delivery.judged_rows import JudgedRows, local_rows, part_name, publish_file, stored_rows
 from rampart.delivery.landing import Landed
-from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes, publish_table
+from rampart.delivery.tables import batch_prefix, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
@@ -35,17 +38,17 @@ class Inputs:
     """
 
     landed: Landed
-    read: Canonical
+    delivery: ReadDelivery
     references: References
     reinstated: Reinstated
 
 
 @dataclass(frozen=True)
 class Gates:
-    """The outcome of the record gates: fates, mask of every record, and what they were compared with."""
+    """The outcome of the record gates: counts of fates, the rows, and what they were compared with."""
 
-    fates: Fates
-    masks: tuple[int, ...]
+    counts: FateCounts
+    rows: JudgedRows
     compared_with: tuple[str, ...]
     artefacts: dict[str, str]
 
@@ -56,16 +59,27 @@ def read_inputs(
 ) -> Inputs | Refused:
     """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
     try:
-        read = read_delivery(landed, contract, place.store, place.pseudonym_key)
-        inputs = Inputs(landed, read, References(_issued(place, contract, week)), reinstated)
+        references = References(_issued(place, contract, week))
+        judging = Judging(contract, week, references, place.pseudonym_key)
+        delivery = certain(partial(_read, place, landed, judging), landed.files, place.store)
     except (StoreTroubleError, NotReadyError):
         raise
     except DeliveryError as error:
         return Refused(str(error))
-    for note in read.notes:
+    for note in delivery.read.notes:
         get_run_logger().info("%s", note)
-    get_run_logger().info("%d records, %d unreadable", read.records.num_rows, read.quarantine.num_rows)
-    return inputs
+    unreadable = delivery.read.quarantine.num_rows
+    get_run_logger().info("%d records, %d unreadable", delivery.records, unreadable)
+    return Inputs(landed, delivery, references, reinstated)
+
+
+def _read(place: Workspace, landed: Landed, judging: Judging) -> ReadDelivery:
+    scratch = Path(tempfile.mkdtemp(dir=place.scratch))
+    try:
+        return read_and_judge(landed, judging, place.store, scratch, place.workers)
+    except BaseException:
+        shutil.rmtree(scratch)
+        raise
 
 
 @task(**STAGE)
@@ -74,38 +88,42 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     before = still_held(
         place.books, judged_batches_before(place.books, contract.program, (week, contract.contract_id))
     )
-    records = inputs.read.records
-    gated = gate_records(records, contract, week, _earlier(place, contract, before), inputs.references)
-    gated = reinstate(records, gated, inputs.reinstated.record_ids)
-    fates = part(records, gated)
-    tables = {
-        "accepted": fates.accepted,
-        "discarded": fates.discarded,
-        "quarantined": inputs.read.quarantine,
-        "keys": fates.keys,
-    }
+    delivery, asked = inputs.delivery, Asked(contract, week, inputs.references)
+    fates = Path(tempfile.mkdtemp(dir=place.scratch)) / "fates.parquet"
+    earlier = _earlier(place, contract, before)
+    counts = compare(delivery, asked, earlier, inputs.reinstated.record_ids, fates)
     prefix = batch_prefix(contract.contract_id, week)
-    keys = {name: publish_table(place.store, prefix, name, table) for name, table in tables.items()}
-    if inputs.read.notes:
-        said = "".join(f"{note}\n" for note in inputs.read.notes).encode()
+    keys = {
+        "fates": publish_file(place.store, prefix, "fates", fates),
+        "quarantined": publish_table(place.store, prefix, "quarantined", delivery.read.quarantine),
+    }
+    for number, room in enumerate(delivery.rooms, 1):
+        keys[part_name(number)] = publish_file(place.store, prefix, part_name(number), room.records)
+    if delivery.read.notes:
+        said = "".join(f"{note}\n" for note in delivery.read.notes).encode()
         keys["reading"] = publish_bytes(place.store, prefix, "reading", "txt", said)
-    get_run_logger().info("%d kept, %d discarded", fates.accepted.num_rows, fates.discarded.num_rows)
-    compared = tuple(batch.artefacts["keys"] for batch in before if "keys" in batch.artefacts)
-    return Gates(fates, tuple(gated.masks.to_list()), compared, keys)
+    get_run_logger().info("%d kept, %d discarded", counts.kept, counts.lost)
+    compared = tuple(batch.artefacts["fates"] for batch in before if "fates" in batch.artefacts)
+    return Gates(counts, local_rows(fates, [room.records for room in delivery.rooms]), compared, keys)
 
 
 def _earlier(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) -> Earlier:
     tables = [
-        (batch.contract_id, fetch_table(place.store, batch.artefacts["keys"]))
-        for batch in before
-        if "keys" in batch.artefacts
+        (batch.contract_id, numbered(kept_keys(place, batch))) for batch in before if "fates" in batch.artefacts
     ]
     own = [table for contract_id, table in tables if contract_id == contract.contract_id]
-    return Earlier(_frame(own), _frame([table for _, table in tables]))
+    return Earlier(_together(own), _together([table for _, table in tables]))
 
 
-def _frame(tables: list[pa.Table]) -> pl.DataFrame:
-    return pl.concat([pl.DataFrame(schema=KEYS), *(pl.DataFrame(pl.from_arrow(table)) for table in tables)])
+def kept_keys(place: Workspace, batch: BatchRow) -> pl.DataFrame:
+    """The keys (`KEYS`) of the records a batch keeps."""
+    fates = stored_rows(place.store, batch.artefacts).fates([*KEYS, "reason_mask"])
+    kept = pl.DataFrame(pl.from_arrow(fates)).filter(pl.col("reason_mask") == 0)
+    return kept.select(KEYS)
+
+
+def _together(tables: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat([numbered(pl.DataFrame(schema=KEYS)), *tables])
 
 
 def _issued(place: Workspace, contract: Contract, week: int) -> frozenset[tuple[str, str, str]] | None:

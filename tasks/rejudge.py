@@ -60,7 +60,7 @@ def still_asked(place: Workspace, request: OutboxRow) -> Anew | None:
     if batch is None or batch.delivery_id != request.payload["delivery_id"] or gone:
         return None
     dispute = dispute_named(place.books, request.contract_id, request.week, request.payload["dispute"])
-    if "discarded" in batch.artefacts:
+    if "fates" in batch.artefacts:
         must_not_be_kept(place, batch, contested_ids(place, dispute), str(dispute), elsewhere=True)
     return Anew(terms_of(batch.contract_digest, place).version, batch.revision)
 

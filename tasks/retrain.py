@@ -139,7 +139,7 @@ def _batch_data(place: Workspace, batch: BatchRow) -> BatchData:
         batch.contract_digest,
         terms.annotation.aggregation,
         terms.annotation.scheme,
-        fetch_table(place.store, batch.artefacts["accepted"]),
+        stored_rows(place.store, batch.artefacts).accepted(),
     )
 
 

@@ -6,7 +6,6 @@ from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality.decision import decide
-from quality.gates.fates import count_by_file, count_reasons
 from quality.verdict import Verdict
 from rampart.delivery.tables import pack_prefix, publish_bytes
 from rampart.ledger.claims import advance
@@ -25,19 +24,14 @@ def reach_verdict(
     contract: Contract, week: int, inputs: Inputs, gates: Gates, *, verdicts: tuple[Verdict, ...]
 ) -> Settlement:
     """What happens to the batch, with every count and amount that goes into the books."""
-    fates = gates.fates
-    counted = Counted(
-        inputs.read.files,
-        count_by_file(fates.accepted),
-        count_by_file(fates.discarded),
-        count_reasons(fates.discarded),
-    )
+    counts = gates.counts
+    counted = Counted(inputs.delivery.read.files, counts.accepted, counts.discarded, counts.reasons)
     return settlement_of(
         contract,
         week,
         counted,
         verdicts=verdicts,
-        decision=decide(verdicts, fates.accepted.num_rows),
+        decision=decide(verdicts, counts.kept),
         artefacts=gates.artefacts,
         compared_with=gates.compared_with,
     )
@@ -48,7 +42,7 @@ def write_feedback(
     place: Workspace, contract: Contract, week: int, settlement: Settlement, *, gates: Gates, inputs: Inputs
 ) -> dict[str, str]:
     """Publish the vendor's feedback pack; gives name → key, to be settled with the batch."""
-    pack = feedback_pack(contract, week, settlement, gates.fates.discarded, inputs.read.quarantine)
+    pack = feedback_pack(contract, week, settlement, gates.rows.discarded(), inputs.delivery.read.quarantine)
     prefix = pack_prefix(contract.contract_id, week)
     keys = {}
     for name, data in pack.items():

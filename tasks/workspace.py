@@ -1,7 +1,8 @@
 """What a run works with: the books, the stores and the pseudonym key, opened once from the settings."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -34,13 +35,18 @@ from rampart.settings import Settings
 
 @dataclass(frozen=True)
 class Workspace:
-    """Open handles of one run. `books` is the ledger, `store` ours, `drop` the vendors'."""
+    """Open handles of one run. `books` is the ledger, `store` ours, `drop` the vendors'.
+
+    `scratch` is a folder of the run's own, gone afterwards; `workers` are the processes it may use.
+    """
 
     books: Engine
     store: ObjectStore
     drop: ObjectStore
     pseudonym_key: bytes
     lease_s: float
+    scratch: Path
+    workers: int
 
 
 @contextmanager
@@ -54,14 +60,16 @@ def workspace(drop: str | None = None, dry_run: bool = False) -> Iterator[Worksp
     chosen = Settings()
     books = open_ledger(chosen.ledger_url)
     store = store_at(chosen.store_uri, chosen)
-    with TemporaryDirectory(prefix="rampart-dry-run-") if dry_run else nullcontext("") as scratch:
+    with TemporaryDirectory(prefix="rampart-run-") as scratch:
         try:
             yield Workspace(
                 books,
-                OverlayStore(open_store(scratch), store) if dry_run else store,
+                OverlayStore(store_at(f"{scratch}/published", chosen), store) if dry_run else store,
                 drop_at(drop or chosen.drop_uri, chosen),
                 chosen.pseudonyms(),
                 chosen.lease_s,
+                Path(scratch),
+                chosen.workers or len(os.sched_getaffinity(0)),
             )
         finally:
             books.dispose()

@@ -25,7 +25,7 @@ from rampart.records.reasons import reasons_of
 
 
 @dataclass
-class Fates:
+class FateCounts:
     """How many records have which masks: what the whole delivery is judged on.
 
     `masks` counts records by the mask of their reasons, `flags` by that of their flags; `accepted` and
@@ -36,6 +36,16 @@ class Fates:
     flags: Counter[int] = field(default_factory=Counter)
     accepted: Counter[str] = field(default_factory=Counter)
     discarded: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def kept(self) -> int:
+        """Records without a reason."""
+        return self.masks[0]
+
+    @property
+    def lost(self) -> int:
+        """Records with one."""
+        return self.masks.total() - self.kept
 
     @property
     def reasons(self) -> Mapping[str, tuple[int, int]]:
@@ -64,7 +74,7 @@ def numbered(keys: pl.DataFrame) -> pl.DataFrame:
 
 def compare(
     delivery: ReadDelivery, asked: Asked, earlier: Earlier, reinstated: Collection[str], fates: Path
-) -> Fates:
+) -> FateCounts:
     """Write the fate of every record (`FATES`) to the Parquet file `fates`, and count them.
 
     Args:
@@ -77,7 +87,7 @@ def compare(
     known = pl.concat([_known(room) for room in delivery.rooms])
     together = masks_of(facts(known.drop("named"), known["named"], earlier), asked, "delivery")
     del known
-    counted, start = Fates(), 0
+    counted, start = FateCounts(), 0
     with pq.ParquetWriter(fates, FATES, compression="zstd") as writer:
         for room in delivery.rooms:
             found = pq.read_table(room.found)

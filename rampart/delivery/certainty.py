@@ -3,30 +3,38 @@
 A connection or a disk may hand over other bytes once. So before a refusal, what it rests on is read again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
-from contracts.model import Contract
-from rampart.delivery.canonicalise import Canonical, canonicalise
-from rampart.delivery.errors import DamagedReadError, DeliveryError, MissingObjectError, StoreTroubleError
+from rampart.delivery.errors import (
+    DamagedReadError,
+    DeliveryError,
+    MissingObjectError,
+    NotReadyError,
+    StoreTroubleError,
+)
 from rampart.delivery.landed_stream import open_landed
-from rampart.delivery.landing import Landed, LandedFile
+from rampart.delivery.landing import LandedFile
 from rampart.delivery.store import ObjectStore
 
 _CHUNK = 1 << 20  # bytes
 
+Found = TypeVar("Found")
 
-def read_delivery(landed: Landed, contract: Contract, store: ObjectStore, pseudonym_key: bytes) -> Canonical:
-    """`canonicalise`, whose errors are held against the landed bytes before they are believed.
 
-    Raises what `canonicalise` raises, and `DamagedReadError` where the landed copy is not what was landed.
+def certain(read: Callable[[], Found], files: Iterable[LandedFile], store: ObjectStore) -> Found:
+    """What `read` makes of landed files; its errors are held against their bytes before they are believed.
+
+    Raises what `read` raises, and `DamagedReadError` where a landed copy is not what was landed.
     """
     try:
-        return canonicalise(landed, contract, store, pseudonym_key)
+        return read()
     except DeliveryError as error:
-        if isinstance(error, StoreTroubleError) and not isinstance(error, DamagedReadError):
+        own = isinstance(error, StoreTroubleError | NotReadyError)
+        if own and not isinstance(error, DamagedReadError):
             raise
-        _must_be_whole(landed.files, store)
-    return canonicalise(landed, contract, store, pseudonym_key)
+        _must_be_whole(files, store)
+    return read()
 
 
 def _must_be_whole(files: Iterable[LandedFile], store: ObjectStore) -> None:

@@ -5,7 +5,8 @@ record in the same order, so that a judgement anew writes no text again, and wha
 rows whose fate says so.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,9 @@ import pyarrow.parquet as pq
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.store import Content, ObjectStore, sha256_of
 from rampart.delivery.tables import fetch_table
+
+Columns = Sequence[str] | None
+Table = Callable[[Columns], pa.Table]
 
 PART = "records-"
 _FOLDED = (  # columns of few different values; a dictionary of texts would only be tried and thrown away
@@ -54,43 +58,56 @@ def publish_file(store: ObjectStore, prefix: str, name: str, path: Path) -> str:
     return key
 
 
-def fates_of(
-    store: ObjectStore, artefacts: Mapping[str, str], columns: Sequence[str] | None = None
-) -> pa.Table:
-    """The fate of every record (`FATES`), in the delivery's order."""
-    return fetch_table(store, artefacts["fates"], columns)
+@dataclass(frozen=True)
+class JudgedRows:
+    """The rows of a judged delivery: each table is a function of the columns to read (None: all of them)."""
+
+    fates: Table
+    records: tuple[Table, ...]
+
+    def readable(self, columns: Columns = None) -> pa.Table:
+        """Every record (`RECORD`), or some columns of it; also parts, as ``responses.list.element.sha256``."""
+        return pa.concat_tables([part(columns) for part in self.records])
+
+    def accepted(self, columns: Columns = None) -> pa.Table:
+        """The accepted records, likewise."""
+        masks = self.fates(["reason_mask"])["reason_mask"]
+        return self._chosen(pc.equal(masks, pa.scalar(0, pa.uint64())), columns)
+
+    def discarded(self) -> pa.Table:
+        """The discarded records (`RECORD`), with `reason_mask` and `reasons` (codes in waterfall order)."""
+        fates = self.fates(["reason_mask", "reasons"])
+        lost = pc.not_equal(fates["reason_mask"], pa.scalar(0, pa.uint64()))
+        rows, why = self._chosen(lost, None), fates.filter(lost)
+        return rows.append_column("reason_mask", why["reason_mask"]).append_column("reasons", why["reasons"])
+
+    def _chosen(self, chosen: pa.ChunkedArray, columns: Columns) -> pa.Table:
+        found, start = [], 0
+        for part in self.records:
+            table = part(columns)
+            found.append(table.filter(chosen.slice(start, table.num_rows)))
+            start += table.num_rows
+        if start != len(chosen):
+            problem = f"{start:,} records lie beside {len(chosen):,} fates"
+            fix = "restore them from a backup, or judge the week again"
+            raise UnreadableFileError(problem, "records", fix=fix)
+        return pa.concat_tables(found)
 
 
-def accepted_rows(
-    store: ObjectStore, artefacts: Mapping[str, str], columns: Sequence[str] | None = None
-) -> pa.Table:
-    """The accepted records (`RECORD`, or some `columns` of it)."""
-    kept = pc.equal(fates_of(store, artefacts, ["reason_mask"])["reason_mask"], pa.scalar(0, pa.uint64()))
-    return pa.concat_tables(_chosen(store, artefacts, kept, columns))
+def stored_rows(store: ObjectStore, artefacts: Mapping[str, str]) -> JudgedRows:
+    """The rows of a settled batch, by its artefacts."""
+
+    def table(key: str) -> Table:
+        return lambda columns: fetch_table(store, key, columns)
+
+    parts = [artefacts[name] for name in sorted(artefacts) if name.startswith(PART)]
+    return JudgedRows(table(artefacts["fates"]), tuple(map(table, parts)))
 
 
-def discarded_rows(store: ObjectStore, artefacts: Mapping[str, str]) -> pa.Table:
-    """The discarded records (`RECORD`), with `reason_mask` and `reasons` (codes in waterfall order)."""
-    fates = fates_of(store, artefacts, ["reason_mask", "reasons"])
-    lost = pc.not_equal(fates["reason_mask"], pa.scalar(0, pa.uint64()))
-    rows = pa.concat_tables(_chosen(store, artefacts, lost, None))
-    why = fates.filter(lost)
-    return rows.append_column("reason_mask", why["reason_mask"]).append_column("reasons", why["reasons"])
+def local_rows(fates: Path, records: Iterable[Path]) -> JudgedRows:
+    """The rows of a delivery that is being judged, by its scratch files."""
 
+    def table(path: Path) -> Table:
+        return lambda columns: pq.read_table(path, columns=columns and list(columns))
 
-def _chosen(
-    store: ObjectStore, artefacts: Mapping[str, str], chosen: pa.ChunkedArray, columns: Sequence[str] | None
-) -> Iterator[pa.Table]:
-    start = 0
-    for key in parts(artefacts):
-        part = fetch_table(store, key, columns)
-        yield part.filter(chosen.slice(start, part.num_rows))
-        start += part.num_rows
-    if start != len(chosen):
-        problem = f"{start:,} records lie beside {len(chosen):,} fates"
-        raise UnreadableFileError(problem, artefacts["fates"], fix="restore it from a backup")
-
-
-def parts(artefacts: Mapping[str, str]) -> tuple[str, ...]:
-    """Keys of the records' parts, in their order."""
-    return tuple(artefacts[name] for name in sorted(artefacts) if name.startswith(PART))
+    return JudgedRows(table(fates), tuple(map(table, records)))

@@ -11,7 +11,8 @@ import polars as pl
 import pyarrow as pa
 from sqlalchemy import Engine
 
-from rampart.delivery.errors import DeliveryError
+from rampart.delivery.errors import DeliveryError, UnreadableFileError
+from rampart.delivery.judged_rows import stored_rows
 from rampart.delivery.landing import landed_key
 from rampart.delivery.store import ObjectStore, sha256_of
 from rampart.delivery.tables import fetch_table
@@ -83,13 +84,15 @@ def _damage(store: ObjectStore, what: str, key: str, digest: str) -> str | None:
 
 def _places(detail: BatchDetail, store: ObjectStore) -> pl.DataFrame:
     """(file, line, item, fate) of every row published for the batch."""
-    frames = [
-        pl.DataFrame(pl.from_arrow(fetch_table(store, detail.artefacts[fate]).select(PLACE))).with_columns(
-            fate=pl.lit(fate)
-        )
-        for fate in FATES
-    ]
-    return pl.concat(frames)
+    accepted, discarded, quarantined = FATES
+    kept = pl.when(pl.col("reason_mask") == 0).then(pl.lit(accepted)).otherwise(pl.lit(discarded))
+    rows = stored_rows(store, detail.artefacts)
+    judged = pl.DataFrame(pl.from_arrow(rows.fates([*PLACE, "reason_mask"]))).select(*PLACE, fate=kept)
+    records = pl.DataFrame(pl.from_arrow(rows.readable(PLACE)))
+    if not records.equals(judged.select(PLACE)):
+        raise UnreadableFileError("the records are not those that have fates", detail.artefacts["fates"])
+    aside = pl.DataFrame(pl.from_arrow(fetch_table(store, detail.artefacts["quarantined"], PLACE)))
+    return pl.concat([judged, aside.with_columns(fate=pl.lit(quarantined))])
 
 
 def _row_problems(detail: BatchDetail, rows: pl.DataFrame) -> Iterator[str]:

@@ -29,7 +29,7 @@ from quality.gates.expectations import SuiteResult
 from rampart.delivery.dispute_file import read_dispute
 from rampart.delivery.errors import DeliveryError
 from rampart.delivery.store import UNFINISHED
-from rampart.delivery.tables import fetch_table
+from rampart.delivery.judged_rows import stored_rows
 from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.decisions import decide
 from rampart.ledger.disputes import Dispute, Ruling, disputes
@@ -188,7 +188,7 @@ class History:
             return
         promise(dispute.ruling is not None, f"{dispute} was ruled on, and is open")
         contested = read_dispute(place.store.get(dispute.object_key), dispute.object_key).record_ids
-        kept = fetch_table(place.store, batch.artefacts["accepted"])["record_id"].to_pylist()
+        kept = stored_rows(place.store, batch.artefacts).accepted(["record_id"])["record_id"].to_pylist()
         if dispute.ruling == "reinstated":
             promise(set(contested) <= set(kept), f"{batch.key} does not keep what {dispute} reinstated")
 
@@ -263,9 +263,9 @@ def _told(work: Callable[[], object]) -> None:
 def _first_discard(place: Workspace, week: int) -> str | None:
     """The id of a discard of the judgement on the books that no other discard has; None without one."""
     batch = current_batch(place.books, CONTRACT, week)
-    if batch is None or "discarded" not in batch.artefacts:
+    if batch is None or "fates" not in batch.artefacts:
         return None
-    lost = Counter(fetch_table(place.store, batch.artefacts["discarded"])["record_id"].to_pylist())
+    lost = Counter(stored_rows(place.store, batch.artefacts).discarded()["record_id"].to_pylist())
     return next((record_id for record_id, times in lost.items() if times == 1), None)
 
 
