@@ -7,7 +7,8 @@ from prefect import get_run_logger, task
 from contracts.model import Contract
 from quality.annotators.pace import pace
 from quality.audits.suite import run_audits
-from quality.gates.batch import on_policy_share, on_policy_share_one, unreadable_share, volume
+from quality.gates.batch.on_policy import on_policy_share, on_policy_share_one
+from quality.gates.batch.volume import unreadable_share, volume
 from quality.gates.expectations import BatchMetrics, SuiteResult, run_suite
 from quality.ramp.discard import discard_verdict
 from quality.verdict import Verdict

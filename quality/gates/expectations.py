@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from contracts.model import Contract
 from contracts.terms.annotation import NEEDED, NEEDS
-from quality.gates.batch import tolerated_units
+from quality.gates.batch.volume import tolerated_units
 
 SAMPLE_ROWS = 20_000
 _SAMPLED = ("record_id", "source_file", "raw_label", "annotator_id", "duration_s", "domain", "scheme")

@@ -14,7 +14,7 @@ from contracts.load import load_contract
 from contracts.model import Contract
 from contracts.terms.parties import Vendor
 from quality.decision import decide as decision_of
-from quality.gates.batch import volume
+from quality.gates.batch.volume import volume
 from quality.ramp.discard import discard_verdict
 from quality.verdict import GateSpec, Status, Verdict
 from rampart.ledger.batches import current_batch, expect, mark_late, receive, refuse
