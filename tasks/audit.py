@@ -7,20 +7,37 @@ from prefect import get_run_logger, task
 from contracts.model import Contract
 from quality.annotators.pace import pace
 from quality.audits.suite import run_audits
+from quality.gates.batch.history import BATCHES, COLUMNS, History, tally
+from quality.gates.batch.judging import judge_kept
 from quality.gates.batch.on_policy import on_policy_share, on_policy_share_one
 from quality.gates.batch.volume import unreadable_share, volume
 from quality.gates.expectations import BatchMetrics, SuiteResult, run_suite
 from quality.ramp.discard import discard_verdict
 from quality.verdict import Verdict
-from rampart.delivery.tables import batch_prefix, publish_bytes
+from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes
+from rampart.ledger.batch_rows import judged_batches_before
+from rampart.ledger.deletion.said import still_held
+from rampart.ledger.states import ACCEPTED
 from tasks.policy import STAGE
 from tasks.records import Gates, Inputs
 from tasks.workspace import Workspace
 
 
 @task(**STAGE)
-def judge_batch(contract: Contract, week: int, inputs: Inputs, gates: Gates) -> tuple[Verdict, ...]:
-    """Clause verdicts on the delivery as a whole: discards, volume, on-policy share."""
+def earlier_batches(place: Workspace, contract: Contract, week: int) -> History:
+    """What the contract's accepted batches of earlier weeks looked like, the newest few of them."""
+    before = judged_batches_before(place.books, contract.program, (week, contract.contract_id))
+    own = [batch for batch in before if batch.contract_id == contract.contract_id and batch.state in ACCEPTED]
+    held = [batch for batch in still_held(place.books, own) if "accepted" in batch.artefacts]
+    tables = (fetch_table(place.store, batch.artefacts["accepted"], COLUMNS) for batch in held[-BATCHES:])
+    return History(tuple(tally(table) for table in tables))
+
+
+@task(**STAGE)
+def judge_batch(
+    contract: Contract, week: int, inputs: Inputs, gates: Gates, history: History
+) -> tuple[Verdict, ...]:
+    """Clause verdicts on the delivery as a whole: discards, volume, and what the kept records say."""
     phase, read = contract.phase(week), inputs.read
     discards = discard_verdict(
         gates.fates.discarded.num_rows,
@@ -39,6 +56,7 @@ def judge_batch(contract: Contract, week: int, inputs: Inputs, gates: Gates) -> 
         unreadable_share(unreadable, readable + unreadable, contract, gates.artefacts["quarantined"]),
         on_policy_share(list(gates.masks), contract, week, gates.artefacts["discarded"]),
         *([one_sided] if contract.on_policy.min_share_one else []),
+        *judge_kept(gates.fates.accepted, gates.masks, contract, history, gates.artefacts["accepted"]),
     )
 
 

@@ -13,7 +13,7 @@ The figure is the largest change of a share; its interval is normal, Bonferroni 
 times $\hat\phi$.
 
 **Fields needed.** `ranking`, `both_bad`, `strength`, `domain` of this batch and of earlier accepted ones: at
-least two and 200 judgements in all, else `not_testable`. The newest eight are looked at.
+least three and 200 judgements in all, else `not_testable`. The newest eight are looked at.
 
 **What it does not say.** Whether the old or the new way is right: a new guideline should change it.
 """
@@ -21,6 +21,7 @@ least two and 200 judgements in all, else `not_testable`. The newest eight are l
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -32,11 +33,14 @@ from quality.verdict import GateSpec, Status, Verdict
 
 COLUMNS = ("ranking", "both_bad", "strength", "domain")
 BATCHES = 8
-LEAST_BATCHES, LEAST_ROWS = 2, 200
+LEAST_BATCHES, LEAST_ROWS = 3, 200
 FALSE_ALARMS = 0.01
 TOLERATED = 0.05
 STRENGTHS = 5  # equal parts of 0..1
 DOMAINS = "mix.domain"  # the clause that a contract without a plan might have set
+
+
+Kind = Literal["ties", "strengths", "domains"]
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,7 @@ def tally(records: pa.Table) -> Tally:
     ranks = pl.col("ranking").list
     tied = ranks.max() == ranks.min()
     bad = pl.col("both_bad").fill_null(value=False)
-    outcome = (
-        pl.when(bad).then(pl.lit("both bad")).when(tied).then(pl.lit("tie")).otherwise(pl.lit("decided"))
-    )
+    tie = pl.when(tied).then(pl.lit("tie")).otherwise(pl.lit("decided"))
     compared = frame.filter(ranks.len() >= 2)
     part = (pl.col("strength") * STRENGTHS).ceil().clip(1, STRENGTHS).cast(pl.Int64)
     strong = compared.filter(~tied).drop_nulls("strength")
@@ -79,20 +81,21 @@ def _counts(frame: pl.DataFrame) -> dict[str, int]:
 
 
 def shifts(
-    now: Tally, history: History, *, domains: bool = False, evidence: str | None = None
+    now: Tally,
+    history: History,
+    kinds: tuple[Kind, ...] = ("ties", "strengths"),
+    evidence: str | None = None,
 ) -> tuple[Verdict, ...]:
-    """How far this batch's ties and strengths, and its `domains` where asked, are from the earlier ones.
+    """How far the `kinds` of judgements of this batch are from those of the earlier ones.
 
-    Strengths are left out where no batch has any, as in schemes without one.
+    Strengths are left out where this batch has none, as in schemes without one.
     """
-    asked = ["ties", *(["strengths"] if now.strengths else []), *(["domains"] if domains else [])]
-    metric = {"ties": "tie_shift", "strengths": "strength_shift", "domains": "domain_shift"}
+    asked = [name for name in kinds if name != "strengths" or now.strengths]
     batches = history.batches[-BATCHES:]
     found = []
     for name in asked:
-        spec = GateSpec(
-            "annotation.scheme" if name != "domains" else DOMAINS, metric[name], TOLERATED, "none"
-        )
+        clause = DOMAINS if name == "domains" else "annotation.scheme"
+        spec = GateSpec(clause, f"{name.removesuffix('s')}_shift", TOLERATED, "none")
         earlier = [getattr(batch, name) for batch in batches if getattr(batch, name)]
         found.append(_shift(spec, getattr(now, name), earlier, FALSE_ALARMS / len(asked), evidence))
     return tuple(found)

@@ -4,9 +4,10 @@ r"""Is a batch made of what was ordered: domains, languages, difficulties?
 counts stand for Kish's $n^2 / \sum_i m_i^2$ independent rows, $m_i$ judgements of item $i$ (Rao & Scott 1981,
 doi:10.2307/2287815, in its first order). What decides is the largest distance of a share from its plan with
 Goodman's simultaneous intervals: *fail* when one of them lies wholly beyond the tolerance, *warn* when a
-share does and its interval reaches into it. So a large batch does not fail for a harmless deviation, nor a
-small one by chance: at a share exactly on the tolerance it fails in at most 5 % of weeks, on plan in
-practice never. The test of fit and the stability index stand in the reason and decide nothing.
+share does, its interval reaches into it, and the test of fit finds the plan improbable (p < 0.05). So a large
+batch does not fail for a harmless deviation, nor a small one by chance: at shares exactly on the tolerance it
+fails in at most 5 % of weeks, on plan in practice never. The stability index stands in the reason and decides
+nothing.
 
 **Fields needed.** `item_id` and the planned field (`domain`, `language`, `difficulty`).
 
@@ -29,6 +30,7 @@ from quality.intervals.wilson import wilson
 from quality.verdict import GateSpec, Status, Verdict, consequence_of
 
 FIELDS = ("domain", "language", "difficulty")
+IMPROBABLE = 0.05
 ROUNDING = 1e-12  # 0.3 - 0.25 is above 0.05 in floating point
 
 
@@ -90,12 +92,14 @@ def _distance(field: str, terms: Shares, counted: _Counted, evidence: str | None
     failing = least > tolerance + ROUNDING
     worst = int(np.argmax(np.where(failing, least, distance - 1)))
     low, high = max(0.0, float(least[worst])), float(np.abs(bounds[worst] - planned[worst]).max())
-    status = _status(bool(failing[worst]), float(distance[worst]), counted, tolerance)
+    p = goodness_of_fit(counts * (counted.effective_n / n), planned)
+    beyond = bool(distance[worst] > tolerance + ROUNDING)
+    status = _status(bool(failing[worst]), beyond and p < IMPROBABLE, counted, tolerance)
     reason = (
         f"{list(terms.shares)[worst]} is {shares[worst]:.1%} of {n:,} records, planned {planned[worst]:.1%} "
         f"(simultaneous 95 % interval {bounds[worst, 0]:.1%} to {bounds[worst, 1]:.1%}); "
-        f"{_because(status, tolerance, counted)}. Of all values together: test of fit "
-        f"p = {_fit(counts, planned, counted):.2g}, stability index {stability_index(counts, planned):.3f}."
+        f"{_because(status, beyond, tolerance, counted)}. Of all values together: test of fit "
+        f"p = {p:.2g}, stability index {stability_index(counts, planned):.3f}."
     )
     return Verdict(spec, status, float(distance[worst]), low, high, n, reason, evidence)
 
@@ -105,23 +109,21 @@ def _plan(terms: Shares) -> Numbers:
     return np.asarray(shares / shares.sum())  # shares written to three places may miss 1 by their rounding
 
 
-def _fit(counts: Numbers, planned: Numbers, counted: _Counted) -> float:
-    return goodness_of_fit(counts * (counted.effective_n / counted.known), planned)
-
-
-def _status(failed: bool, distance: float, counted: _Counted, tolerance: float) -> Status:
+def _status(failed: bool, warned: bool, counted: _Counted, tolerance: float) -> Status:
     if failed:
         return "fail"
     if counted.missing / (counted.known + counted.missing) > tolerance:
         return "not_testable"
-    return "warn" if distance > tolerance + ROUNDING else "pass"
+    return "warn" if warned else "pass"
 
 
-def _because(status: Status, tolerance: float, counted: _Counted) -> str:
+def _because(status: Status, beyond: bool, tolerance: float, counted: _Counted) -> str:
     said = {
         "fail": f"the interval lies wholly more than the tolerated {tolerance:.1%} from the plan",
         "warn": f"the share is more than the tolerated {tolerance:.1%} from the plan, the interval is not",
-        "pass": f"no value is more than the tolerated {tolerance:.1%} from its plan",
+        "pass": f"that is more than the tolerated {tolerance:.1%} from the plan, as chance explains"
+        if beyond
+        else f"no value is more than the tolerated {tolerance:.1%} from its plan",
         "not_testable": "too many records have no value to say that the plan was kept",
     }[status]
     missing = f" ({counted.missing:,} records have no value)" if counted.missing else ""
