@@ -52,6 +52,8 @@ def test_a_high_accuracy_of_differing_annotators_is_covered_at_the_nominal_rate(
         skill = rng.beta(18, 2, 20)  # 0.9 on average, 0.065 apart
         right = rng.random(len(people)) < skill[people]
         names = [f"a{n}" for n in people]
-        low, high, _ = repeated_share(rows([f"i{n}" for n in range(160)], list(names), right.tolist()), "right")
+        low, high, _ = repeated_share(
+            rows([f"i{n}" for n in range(160)], list(names), right.tolist()), "right"
+        )
         covered += low <= 0.9 <= high
     assert covered / draws >= 0.93
