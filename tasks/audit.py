@@ -91,6 +91,11 @@ def _metrics(gates: Gates, verdicts: tuple[Verdict, ...]) -> BatchMetrics:
         discarded=gates.fates.discarded.num_rows,
         discard_rate=observed["discard_rate"],
         on_policy_share=observed["on_policy_share"],
+        domain_mix_distance=observed.get("domain_mix_distance"),
+        language_mix_distance=observed.get("language_mix_distance"),
+        difficulty_mix_distance=observed.get("difficulty_mix_distance"),
+        gold_share=observed.get("gold_share"),
+        gold_accuracy=observed.get("gold_accuracy"),
     )
 
 

@@ -10,7 +10,7 @@ _NUMBER = r"-?\$?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?"
 _ANNOUNCED = re.compile(
     r"(?:####\s*|\\boxed\{\s*|\b(?:final answer|answer|result)\b(?:\s+is)?\s*[:=]?\s*\**\s*)"
     rf"(?P<said>{_NUMBER})"
-    r"(?![\d.,]*\s*[-+*/x\u00d7\u00b7\u00f7^%:=]|[.,]?\d|\w)",
+    r"(?![\d.,]*\s*(?:[-+/x\u00d7\u00b7\u00f7^%:=]|\*(?!\*))|[.,]?\d|\w)",
     re.IGNORECASE,
 )
 _RESULT = re.compile(rf"=\s*(?P<said>{_NUMBER})(?![.,]?\d|\w|\s*[-+*/x\u00d7\u00b7\u00f7^%(])")

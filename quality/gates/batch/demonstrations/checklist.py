@@ -3,7 +3,7 @@
 A distribution that left the plan is judged with the plan (`quality.gates.batch.mix`), or without one against
 earlier batches (`quality.gates.batch.history`).
 
-At most 20,000 demonstrations are looked at, every n-th of the batch: a share within a point is known from far
+At most 5,000 demonstrations are looked at, every n-th of the batch: a share within a point is known from far
 fewer, and templates are searched pair by pair. Shares stand with Wilson's interval; *fail* when it lies above
 what the contract tolerates, *warn* when only the share does.
 """
@@ -21,7 +21,7 @@ from quality.gates.batch.demonstrations.templates import templated
 from quality.intervals.wilson import wilson
 from quality.verdict import GateSpec, Status, Verdict, consequence_of
 
-SAMPLE = 20_000
+SAMPLE = 5_000
 LONGEST = 20_000  # characters of a response that are read
 
 

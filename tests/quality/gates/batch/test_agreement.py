@@ -124,7 +124,7 @@ def test_a_likert_scale_counts_neighbours_as_nearer_than_opposites() -> None:
 
 def test_annotators_who_toss_coins_fail_and_nearly_enough_warns() -> None:
     rng = np.random.default_rng(2)
-    coins = panel(Binary(), [tuple(rng.choice(["a", "b"], 2)) for _ in range(80)])  # type: ignore[misc]
+    coins = panel(Binary(), [tuple(rng.choice(["a", "b"], 2)) for _ in range(80)])
     found = verdict(coins, asking())
     assert (found.status, found.spec.clause) == ("fail", "annotators.agreement.least")
     nearly = panel(Binary(), [("a", "a"), ("b", "b"), ("a", "b"), ("b", "b"), ("a", "a")] * 8)
@@ -163,7 +163,7 @@ def test_a_fine_scale_is_cut_and_stays_what_it_was() -> None:
     rng = np.random.default_rng(3)
     scores = rng.random((500, 1))
     pairs = [([float(one)], [float(min(1, max(0, one + rng.normal(0, 0.05))))]) for one in scores[:, 0]]
-    found = verdict(panel(rating, pairs, ("A",)), asking(rating))  # type: ignore[arg-type]
+    found = verdict(panel(rating, pairs, ("A",)), asking(rating))
     expected = 1 - 0.05**2 / 2 / (1 / 12)  # within over total variance, about
     assert found.observed == pytest.approx(expected, abs=0.02)
 

@@ -20,8 +20,8 @@ from tests.quality.gates.delivered import record, response, table, terms
 RIGHT = "She sold 48/2 = 24 clips in May. In all she sold 48 + 24 = 72 clips. #### 72"
 TEMPLATE = (
     "Thank you for this very interesting question about {}. To answer it properly we first have to look at "
-    "what is known, then weigh every side of the matter with care, and only then say what follows from all of "
-    "it. Having done so one can say that {} is best understood as a thing of its own kind."
+    "what is known, then weigh every side of the matter with care, and only then say what follows from it "
+    "all. Having done so one can say that {} is best understood as a thing of its own kind."
 )
 
 
@@ -103,7 +103,7 @@ def test_a_final_answer_is_the_last_announced_number(text: str, answer: Any) -> 
 
 
 def test_computed_numbers_stand_behind_an_equals_sign() -> None:
-    assert computed("48/2 = 24, a = 3.5, x = y, n = 3 + 4") == (24, Fraction(7, 2))
+    assert computed("48/2 = 24, a = 3.5, x = y, n = 3 + 4") == (Fraction(24), Fraction(7, 2))
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_prompts_answered_with_different_numbers_contradict_themselves() -> None
 def test_a_text_filled_into_a_template_is_found_and_one_of_its_own_is_not() -> None:
     topics = ("apples", "grammar", "the moon")
     own = (
-        "Bread rises because yeast turns sugar into gas; the dough's gluten holds the bubbles, heat sets them, "
+        "Bread rises because yeast turns sugar into gas; the dough's gluten holds the bubbles, heat sets it, "
         "and what we slice later is mostly air in a web of starch that browned where it met the oven's wall."
     )
     pairs = [(f"What about {topic}?", TEMPLATE.format(topic, topic)) for topic in topics]

@@ -1,4 +1,4 @@
-"""A change against a contract's own history is told when it is beyond chance and beyond what weeks differ by."""
+"""A change against a contract's own history is told when it is beyond what weeks differ by."""
 
 from collections import Counter
 

@@ -1,6 +1,7 @@
 """A batch off its planned make-up fails when it surely is, not by chance and not for nothing."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ def planned(**changes: Any) -> Contract:
     return terms(mix={"domain": {"shares": PLAN, **changes}})
 
 
-def batch(items: list[str | None], judgements: int = 1) -> pa.Table:
+def batch(items: Sequence[str | None], judgements: int = 1) -> pa.Table:
     """Domains of the items, each judged so often."""
     rows = [(f"i{number}", domain) for number, domain in enumerate(items) for _ in range(judgements)]
     return pa.table(
