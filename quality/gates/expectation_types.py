@@ -1,9 +1,9 @@
 """Rampart's own expectations: Great Expectations' ordinary ones, named for what a contract asks.
 
 Each is a core expectation with a name and a description of its own, as GX documents it under "customize an
-expectation class": who reads GX knows `column`, `min_value`, `max_value` and what a failed one looks like. They
-have no defaults for those: GX leaves a value that is a default out of the result it stores. Importing this
-module imports GX; only `quality.gates.expectations` does, and only while it validates.
+expectation class": who reads GX knows `column`, `min_value`, `max_value` and what a failed one looks like.
+They have no defaults for those: GX leaves a value that is a default out of the result it stores. Importing
+this module imports GX; only `quality.gates.expectations` does, and only while it validates.
 """
 
 import importlib
