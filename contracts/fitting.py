@@ -77,6 +77,7 @@ def _judged(contract: "Contract") -> Iterator[TermError]:
         (people.roster, "annotator_id", ("annotators", "roster")),
         (people.max_share, "annotator_id", ("annotators", "max_share")),
         (people.max_hours_per_day, "annotator_id", ("annotators", "max_hours_per_day")),
+        (people.min_overlap, "annotator_id", ("annotators", "min_overlap")),
         (people.agreement, "annotator_id", ("annotators", "agreement")),
         (people.gold, "gold", ("annotators", "gold")),
     ]

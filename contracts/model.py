@@ -10,6 +10,7 @@ from contracts.terms.annotation import NEEDED, NEEDS, Annotation
 from contracts.terms.annotators import Annotators
 from contracts.terms.base import MisfitError, TermError, Terms, clause
 from contracts.terms.bounds import Count, Seconds, Share, WeekNumber
+from contracts.terms.checklist import Checklist
 from contracts.terms.gates import RecordGates
 from contracts.terms.mapping import DeliveryTerms
 from contracts.terms.mix import Mix
@@ -128,6 +129,7 @@ class Audits(Terms):
     length: AuditLimit = AuditLimit.defaults()
     position: AuditLimit = AuditLimit.defaults()
     pace: Pace = Pace.defaults()
+    demonstrations: Checklist = Checklist.defaults()
 
 
 class Gain(Terms):

@@ -17,7 +17,15 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
 from dashboard.api import api
-from dashboard.pages import contract_page, overview_page, patterns_page, program_page, week_page
+from dashboard.pages import (
+    ReadArtefact,
+    contract_page,
+    expectations_page,
+    overview_page,
+    patterns_page,
+    program_page,
+    week_page,
+)
 from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
 from dashboard.rendering import render
 from dashboard.security import HEADERS, LOOPBACK_HOSTS, SecurityHeaders
@@ -28,11 +36,12 @@ Number = Annotated[int, InPath(ge=1, le=2**31 - 1)]
 NO_SUCH_PAGE = "There is no page at this address."
 
 
-def create_app(engine: Engine, allowed_hosts: Sequence[str] = LOOPBACK_HOSTS) -> FastAPI:
+def create_app(engine: Engine, read: ReadArtefact, allowed_hosts: Sequence[str] = LOOPBACK_HOSTS) -> FastAPI:
     """The dashboard over the books of `engine`; it only reads.
 
     Args:
         engine: from `rampart.ledger.engine.open_ledger`.
+        read: gives the bytes of an artefact by its key, as `ObjectStore.get` does.
         allowed_hosts: names it answers to in the Host header; behind a proxy, the proxy's public name.
     """
     app = FastAPI(
@@ -47,7 +56,7 @@ def create_app(engine: Engine, allowed_hosts: Sequence[str] = LOOPBACK_HOSTS) ->
     )
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.include_router(api(engine))
-    _add_pages(app, engine)
+    _add_pages(app, engine, read)
     app.add_exception_handler(NotOnTheBooksError, _not_found)
     app.add_exception_handler(RequestValidationError, _not_found)
     app.add_exception_handler(StarletteHTTPException, _not_found)
@@ -55,16 +64,21 @@ def create_app(engine: Engine, allowed_hosts: Sequence[str] = LOOPBACK_HOSTS) ->
     return app
 
 
-def _add_pages(app: FastAPI, engine: Engine) -> None:
+def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/", response_class=HTMLResponse)
     def overview() -> str:
         return render("overview.html", overview_page(engine))
 
     @app.get("/contracts/{contract_id}/weeks/{week}", response_class=HTMLResponse)
     def week(contract_id: str, week: Number, revision: int | None = None) -> str:
-        if revision is not None and not 1 <= revision < 2**31:
-            raise HTTPException(404)
+        _must_be_a_number(revision)
         return render("week.html", week_page(engine, contract_id, week, revision))
+
+    @app.get("/contracts/{contract_id}/weeks/{week}/expectations", response_class=HTMLResponse)
+    def expectations(contract_id: str, week: Number, revision: int | None = None) -> str:
+        _must_be_a_number(revision)
+        page = expectations_page(engine, read, contract_id, week, revision)
+        return render("expectations.html", page)
 
     @app.get("/contracts/{contract_id}", response_class=HTMLResponse)
     def contract(contract_id: str) -> str:
@@ -82,6 +96,11 @@ def _add_pages(app: FastAPI, engine: Engine) -> None:
     def healthz() -> str:
         """Fails when the books cannot be read."""
         return f"ok, {len(programs(engine))} programmes\n"
+
+
+def _must_be_a_number(revision: int | None) -> None:
+    if revision is not None and not 1 <= revision < 2**31:
+        raise HTTPException(404)
 
 
 def _not_found(_request: Request, error: Exception) -> Response:

@@ -16,6 +16,11 @@ def week_url(contract_id: str, week: int, revision: int | None = None, anchor: s
     return f"{contract_url(contract_id)}/weeks/{week}{asked}{'#' * bool(anchor)}{anchor}"
 
 
+def expectations_url(contract_id: str, week: int, revision: int) -> str:
+    """The page of Great Expectations' result for one judgement of a contract week."""
+    return f"{contract_url(contract_id)}/weeks/{week}/expectations?revision={revision}"
+
+
 def row_url(row: RampRow, anchor: str = "") -> str | None:
     """The week page behind a row of the ramp, at the revision the row shows; None before the week is open."""
     if row.revision is None:

@@ -36,6 +36,7 @@ ENVIRONMENT.globals.update(
     figure=words.figure,
     contract_url=links.contract_url,
     week_url=links.week_url,
+    expectations_url=links.expectations_url,
     row_url=links.row_url,
     program_url=links.program_url,
     ACCEPTED=ACCEPTED,

@@ -71,9 +71,9 @@ def figure(metric: str, value: float | None) -> str:
     """A verdict's figure in its metric's unit: shares as percentages, volumes as counts."""
     if value is None:
         return NOTHING
-    if metric == "volume":
+    if metric in ("volume", "delivered"):
         return count(round(value))
-    if metric.endswith(("_rate", "_share", "_wins")):
+    if metric.endswith(("_rate", "_share", "_wins", "_accuracy", "_distance", "_shift")):
         return percent(value)
     return f"{value:.3g}"
 

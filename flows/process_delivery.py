@@ -11,7 +11,7 @@ from flows.outcome import Outcome, judged, unchanged
 from rampart.delivery.landing import Landed
 from rampart.ledger.outcome import Settlement
 from tasks.announce import announce
-from tasks.audit import audit_batch, judge_batch, second_opinion
+from tasks.audit import audit_batch, earlier_batches, judge_batch, second_opinion
 from tasks.intake import (
     Awaited,
     Refused,
@@ -130,7 +130,8 @@ def _settle(
 
 def _judge(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> Settlement:
     gates = apply_gates(place, contract, week, inputs)
-    verdicts = (*judge_batch(contract, week, inputs, gates), *audit_batch(contract, gates))
+    history = earlier_batches(place, contract, week)
+    verdicts = (*judge_batch(contract, week, inputs, gates, history), *audit_batch(contract, gates))
     opinion = second_opinion(place, contract, week, gates, verdicts=verdicts)
     settlement = reach_verdict(contract, week, inputs, gates, verdicts=verdicts)
     pack = write_feedback(place, contract, week, settlement, gates=gates, inputs=inputs)

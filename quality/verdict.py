@@ -14,6 +14,11 @@ Consequence = Literal["none", "partial", "hold", "reject"]
 CONSEQUENCES: tuple[Consequence, ...] = ("none", "partial", "hold", "reject")
 
 
+def consequence_of(severity: Literal["blocking", "advisory"]) -> Consequence:
+    """What a failure does under a clause's severity: a blocking one has a person decide."""
+    return "hold" if severity == "blocking" else "none"
+
+
 @dataclass(frozen=True)
 class GateSpec:
     """What a clause asks.

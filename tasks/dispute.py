@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from quality.gates.reinstated import kept_already
 from rampart.delivery.dispute_file import DisputeError, read_dispute
-from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes
+from rampart.delivery.judged_rows import stored_rows
+from rampart.delivery.tables import batch_prefix, publish_bytes
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, current_batch, judged_batches_before
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.disputes import (
@@ -164,7 +165,13 @@ def must_not_be_kept(
         )
 
 
+def _discards(place: Workspace, batch: BatchRow) -> pa.Table:
+    """Ids and reasons of all that a judgement discards."""
+    fates = stored_rows(place.store, batch.artefacts).fates(["record_id", "reason_mask", "reasons"])
+    return fates.filter(pc.not_equal(fates["reason_mask"], pa.scalar(0, pa.uint64())))
+
+
 def _keys(place: Workspace, batches: Iterable[BatchRow]) -> pl.DataFrame:
     """The keys (`KEYS`) of all that these judgements keep."""
-    tables = [kept_keys(place, batch) for batch in batches]
+    tables = (stored_rows(place.store, batch.artefacts).kept_keys() for batch in batches)
     return pl.concat([pl.DataFrame(schema=KEYS), *(pl.DataFrame(pl.from_arrow(table)) for table in tables)])

@@ -108,18 +108,14 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
 
 
 def _earlier(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) -> Earlier:
-    tables = [
-        (batch.contract_id, numbered(kept_keys(place, batch))) for batch in before if "fates" in batch.artefacts
-    ]
+    tables = [(batch.contract_id, _kept(place, batch)) for batch in before if "fates" in batch.artefacts]
     own = [table for contract_id, table in tables if contract_id == contract.contract_id]
     return Earlier(_together(own), _together([table for _, table in tables]))
 
 
-def kept_keys(place: Workspace, batch: BatchRow) -> pl.DataFrame:
-    """The keys (`KEYS`) of the records a batch keeps."""
-    fates = stored_rows(place.store, batch.artefacts).fates([*KEYS, "reason_mask"])
-    kept = pl.DataFrame(pl.from_arrow(fates)).filter(pl.col("reason_mask") == 0)
-    return kept.select(KEYS)
+def _kept(place: Workspace, batch: BatchRow) -> pl.DataFrame:
+    keys = stored_rows(place.store, batch.artefacts).kept_keys()
+    return numbered(pl.DataFrame(pl.from_arrow(keys)))
 
 
 def _together(tables: list[pl.DataFrame]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from rampart.delivery.errors import MissingObjectError
-from rampart.delivery.tables import fetch_table
+from rampart.delivery.judged_rows import stored_rows
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, accepted_batches
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.errors import DataDeletedError

@@ -16,11 +16,9 @@ class Agreement(Terms):
     """How far annotators of one item must agree."""
 
     coefficient: Literal["krippendorff_alpha", "gwet_ac1", "raw"] = Field(
-        "krippendorff_alpha", description="Which coefficient.", json_schema_extra=clause(judged=False)
+        "krippendorff_alpha", description="Which coefficient.", json_schema_extra=clause()
     )
-    least: float = Field(
-        ge=-1, le=1, description="Least agreement.", json_schema_extra=clause("higher", judged=False)
-    )
+    least: float = Field(ge=-1, le=1, description="Least agreement.", json_schema_extra=clause("higher"))
 
 
 class Gold(Terms):
@@ -28,11 +26,11 @@ class Gold(Terms):
 
     share: Share = Field(
         description="Least share of judgements on gold questions.",
-        json_schema_extra=clause("higher", judged=False),
+        json_schema_extra=clause("higher"),
     )
     min_accuracy: Share = Field(
         description="Least share of gold questions answered right.",
-        json_schema_extra=clause("higher", judged=False),
+        json_schema_extra=clause("higher"),
     )
 
 
@@ -54,22 +52,22 @@ class Annotators(Terms):
         None,
         gt=0,
         description="Largest share of a batch one annotator may judge.",
-        json_schema_extra=clause("lower", judged=False),
+        json_schema_extra=clause("lower"),
     )
     max_hours_per_day: float | None = Field(
         None,
         gt=0,
         le=24,
         description="Most hours one annotator may work in a day.",
-        json_schema_extra=clause("lower", judged=False),
+        json_schema_extra=clause("lower"),
     )
     min_overlap: Share | None = Field(
         None,
         description="Least share of items judged by two annotators or more.",
-        json_schema_extra=clause("higher", judged=False),
+        json_schema_extra=clause("higher"),
     )
-    agreement: Agreement | None = Field(None, json_schema_extra=clause(judged=False))
-    gold: Gold | None = Field(None, json_schema_extra=clause(judged=False))
+    agreement: Agreement | None = Field(None, json_schema_extra=clause())
+    gold: Gold | None = Field(None, json_schema_extra=clause())
     min_group: Count = Field(
         5,
         description="Figures about fewer annotators than this are not reported.",
@@ -78,7 +76,7 @@ class Annotators(Terms):
     severity: Severity = Field(
         "advisory",
         description="Does a failure here hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(SEVERITIES, judged=False),
+        json_schema_extra=clause(SEVERITIES),
     )
 
     @field_validator("roster")

@@ -16,22 +16,22 @@ class Shares(Terms):
     shares: dict[Annotated[str, Field(min_length=1)], Share] = Field(
         min_length=1,
         description="Value as delivered → planned share of the batch; they sum to 1.",
-        json_schema_extra=clause(judged=False),
+        json_schema_extra=clause(),
     )
     tolerance: Share = Field(
         0.05,
         description="Largest tolerated distance of a share from its plan.",
-        json_schema_extra=clause("lower", judged=False),
+        json_schema_extra=clause("lower"),
     )
     unlisted: Literal["allow", "forbid"] = Field(
         "forbid",
         description="May records carry a value not listed?",
-        json_schema_extra=clause(("allow", "forbid"), judged=False),
+        json_schema_extra=clause(("allow", "forbid")),
     )
     severity: Severity = Field(
         "advisory",
         description="Does a failure hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(("advisory", "blocking"), judged=False),
+        json_schema_extra=clause(("advisory", "blocking")),
     )
 
     @field_validator("shares")

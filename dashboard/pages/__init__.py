@@ -2,6 +2,7 @@
 
 from dashboard.pages.attention import Attention
 from dashboard.pages.contract import ContractPage, contract_page
+from dashboard.pages.expectations import ExpectationsPage, ReadArtefact, expectations_page
 from dashboard.pages.missing import ProblemPage
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
@@ -13,6 +14,7 @@ PAGES = {
     "overview.html": OverviewPage,
     "contract.html": ContractPage,
     "week.html": WeekPage,
+    "expectations.html": ExpectationsPage,
     "program.html": ProgramPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
@@ -22,12 +24,15 @@ __all__ = [
     "PAGES",
     "Attention",
     "ContractPage",
+    "ExpectationsPage",
     "OverviewPage",
     "PatternsPage",
     "ProblemPage",
     "ProgramPage",
+    "ReadArtefact",
     "WeekPage",
     "contract_page",
+    "expectations_page",
     "overview_page",
     "patterns_page",
     "program_page",

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+from dashboard.pages.expectations import Expected
 from quality.verdict import GateSpec, Status, Verdict
 from rampart.ledger.chain import EventRow
 from rampart.ledger.outcome import FileCount, MoneyLine, ReasonCount
@@ -130,6 +131,35 @@ VERDICTS = (
     _verdict("longer_wins", "warn", 0.61, 0.05),
     _verdict("on_policy_share", "fail", 0.12, None),
     _verdict("speeder_share", "not_testable", None, None),
+)
+EXPECTED = (
+    Expected(
+        "expect_discard_rate_to_be_within_ceiling",
+        "discard_rate",
+        "max value 0.3",
+        "clause.of.discard_rate",
+        "discard_rate",
+        0.21,
+        success=True,
+    ),
+    Expected(
+        "expect_gold_accuracy_to_reach",
+        "gold_accuracy",
+        "min value 0.8",
+        "clause.of.gold_accuracy",
+        "gold_accuracy",
+        0.71,
+        success=False,
+    ),
+    Expected(
+        "expect_column_values_to_not_be_null",
+        "raw_label",
+        "",
+        "clause.of.label",
+        "raw_label",
+        "all of 276 rows did",
+        success=True,
+    ),
 )
 _REFUSAL = "rows.jsonl is 12 bytes; the manifest says 4096"
 EVENTS = (

@@ -8,6 +8,7 @@ from dashboard.charts import accuracy_chart, ramp_chart
 from dashboard.links import row_url
 from dashboard.pages import examples
 from dashboard.pages.attention import Attention, Need
+from dashboard.pages.expectations import Expected
 from dashboard.pages.overview import ContractSummary, summarise
 from dashboard.pages.week import FileTotals, WaterfallStep, file_totals, waterfall
 from quality.verdict import Status, Verdict
@@ -29,6 +30,7 @@ class PatternsPage:
     ramp_chart: Markup = field(metadata={"help": "The ramp chart, with a week in every state."})
     weeks: tuple[RampRow, ...] = field(metadata={"help": "The weeks of the ramp chart."})
     verdicts: tuple[Verdict, ...] = field(metadata={"help": "A verdict of each status."})
+    expected: tuple[Expected, ...] = field(metadata={"help": "An expectation met, one not, one of rows."})
     waterfall: tuple[WaterfallStep, ...] = field(metadata={"help": "A reasons waterfall."})
     files: tuple[FileCount, ...] = field(metadata={"help": "Files and where their records went."})
     totals: FileTotals = field(metadata={"help": "The files summed."})
@@ -54,6 +56,7 @@ def patterns_page() -> PatternsPage:
         ramp_chart=ramp_chart(weeks, row_url),
         weeks=weeks,
         verdicts=examples.VERDICTS,
+        expected=examples.EXPECTED,
         waterfall=waterfall(examples.REASONS, totals.readable),
         files=examples.FILES,
         totals=totals,

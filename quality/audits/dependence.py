@@ -20,7 +20,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from quality.audits.clustered_share import Codes
+from quality.intervals.clustered_share import Codes
 
 
 @dataclass(frozen=True)

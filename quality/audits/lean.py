@@ -10,9 +10,9 @@ point estimate does, otherwise *pass*; *not_testable* below the contract's least
 import polars as pl
 
 from contracts.model import AuditLimit
-from quality.audits.clustered_share import ClusteredShare, clustered_share
 from quality.audits.dependence import dependence
-from quality.audits.wilson import weighted_wilson
+from quality.intervals.clustered_share import ClusteredShare, clustered_share
+from quality.intervals.wilson import weighted_wilson
 from quality.verdict import GateSpec, Status, Verdict
 
 ROUNDING = 1e-12  # 0.8 - 0.5 is above 0.3 in floating point; a lean on the limit is not beyond it

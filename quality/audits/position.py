@@ -1,8 +1,9 @@
 r"""Does the response shown first win?
 
 **Model.** Over strict comparisons, $\hat\mu = \sum_i w_i\,[\text{the first of } i \text{ won}] / \sum_i w_i$,
-with the two-way cluster-robust interval of `quality.audits.clustered_share` (Cameron, Gelbach & Miller 2011,
-doi:10.1198/jbes.2010.07136). In a list of K responses the one of each pair that stands earlier is its first.
+with the two-way cluster-robust interval of `quality.intervals.clustered_share` (Cameron, Gelbach & Miller
+2011, doi:10.1198/jbes.2010.07136). In a list of K responses the one of each pair that stands earlier is its
+first.
 
 **Fields needed.** `responses` in the order shown, `ranking`; `annotator_id` for the full interval.
 

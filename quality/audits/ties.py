@@ -14,7 +14,7 @@ asked and the threshold is 1. For scale: 38.9 % of 8,931 crowd votes are ties (l
 
 import polars as pl
 
-from quality.audits.wilson import weighted_wilson
+from quality.intervals.wilson import weighted_wilson
 from quality.verdict import GateSpec, Verdict
 
 SPEC = GateSpec("annotation.scheme", "tie_share", 1.0, "none")

@@ -1,5 +1,6 @@
 """`rampart serve`: the dashboard."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -26,4 +27,16 @@ def serve(
     settings = Settings()
     where, at = host or settings.host, port or settings.port
     console.print(f"Rampart dashboard on [bold]http://{where}:{at}[/] (Ctrl-C ends it)")
-    uvicorn.run(create_app(open_ledger(settings.ledger_url)), host=where, port=at, log_level="warning")
+    dashboard = create_app(open_ledger(settings.ledger_url), _artefacts(settings))
+    uvicorn.run(dashboard, host=where, port=at, log_level="warning")
+
+
+def _artefacts(settings: Settings) -> Callable[[str], bytes]:
+    """A reader of the store that is opened with the first artefact somebody asks for."""
+
+    def read(key: str) -> bytes:
+        from tasks.workspace import store_there  # noqa: PLC0415  # imports Prefect
+
+        return store_there(settings.store_uri, settings).get(key)
+
+    return read

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.store import Content, ObjectStore, sha256_of
 from rampart.delivery.tables import fetch_table
+from rampart.records.identity import KEYS
 
 Columns = Sequence[str] | None
 Table = Callable[[Columns], pa.Table]
@@ -60,13 +61,13 @@ def publish_file(store: ObjectStore, prefix: str, name: str, path: Path) -> str:
 
 @dataclass(frozen=True)
 class JudgedRows:
-    """The rows of a judged delivery: each table is a function of the columns to read (None: all of them)."""
+    """The rows of a judged delivery: each table is a function of the columns to read (None: all)."""
 
     fates: Table
     records: tuple[Table, ...]
 
     def readable(self, columns: Columns = None) -> pa.Table:
-        """Every record (`RECORD`), or some columns of it; also parts, as ``responses.list.element.sha256``."""
+        """Every record (`RECORD`), or some columns; also parts of them: ``responses.list.element.sha256``."""
         return pa.concat_tables([part(columns) for part in self.records])
 
     def accepted(self, columns: Columns = None) -> pa.Table:
@@ -80,6 +81,11 @@ class JudgedRows:
         lost = pc.not_equal(fates["reason_mask"], pa.scalar(0, pa.uint64()))
         rows, why = self._chosen(lost, None), fates.filter(lost)
         return rows.append_column("reason_mask", why["reason_mask"]).append_column("reasons", why["reasons"])
+
+    def kept_keys(self) -> pa.Table:
+        """What tells the accepted records from others (`rampart.records.identity.KEYS`)."""
+        fates = self.fates([*KEYS, "reason_mask"])
+        return fates.filter(pc.equal(fates["reason_mask"], pa.scalar(0, pa.uint64()))).select(list(KEYS))
 
     def _chosen(self, chosen: pa.ChunkedArray, columns: Columns) -> pa.Table:
         found, start = [], 0
@@ -108,6 +114,6 @@ def local_rows(fates: Path, records: Iterable[Path]) -> JudgedRows:
     """The rows of a delivery that is being judged, by its scratch files."""
 
     def table(path: Path) -> Table:
-        return lambda columns: pq.read_table(path, columns=columns and list(columns))
+        return lambda columns: pq.ParquetFile(path).read(columns and list(columns))
 
     return JudgedRows(table(fates), tuple(map(table, records)))

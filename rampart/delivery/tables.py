@@ -36,12 +36,12 @@ def publish_bytes(store: ObjectStore, prefix: str, name: str, suffix: str, data:
 
 
 def fetch_table(store: ObjectStore, key: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """The table published under `key`, or some `columns` of it.
+    """The table published under `key`; only its `columns`, where named, are read.
 
     `MissingObjectError` when there is none, `UnreadableFileError` when its bytes are damaged.
     """
     try:
-        return pq.read_table(io.BytesIO(store.get(key)), columns=columns and list(columns))
+        return pq.ParquetFile(io.BytesIO(store.get(key))).read(columns and list(columns))
     except (pa.ArrowException, OSError) as error:
         fix = "restore it from a backup, or judge the week again from its landed files"
         raise UnreadableFileError(f"not a whole Parquet file: {error}", file=key, fix=fix) from error

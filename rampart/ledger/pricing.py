@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from contracts.model import Contract
-from quality.gates.batch import tolerated_units
+from quality.gates.batch.volume import tolerated_units
 from rampart.ledger.outcome import MoneyKind, MoneyLine
 
 

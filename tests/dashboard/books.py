@@ -5,8 +5,10 @@ once; the last vendor's texts attack whoever shows them.
 """
 
 import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -14,9 +16,10 @@ from contracts.load import load_contract
 from contracts.model import Contract
 from contracts.terms.parties import Vendor
 from quality.decision import decide as decision_of
-from quality.gates.batch import volume
+from quality.gates.batch.volume import volume
 from quality.ramp.discard import discard_verdict
 from quality.verdict import GateSpec, Status, Verdict
+from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.batches import current_batch, expect, mark_late, receive, refuse
 from rampart.ledger.claims import advance, claim
 from rampart.ledger.contracts import register_contract
@@ -32,7 +35,31 @@ SPECS = Path(__file__).parents[2] / "contracts" / "specs" / "demo"
 HOSTILE_NAME = '<script>alert("x")</script> \u202eemca\u202c & "Söhne"'
 HOSTILE_ID = "hostile-1"
 HOSTILE_TEXT = "</td><img src=x onerror=alert(1)>\x1b[31m"
+EXPECTATIONS = "batches/expectations-"
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def stored(key: str) -> bytes:
+    """What lies in the object store: the expectations of every week."""
+    if not key.startswith(EXPECTATIONS):
+        raise MissingObjectError("nothing is stored under this key", key)
+    rate = {"column": "discard_rate", "max_value": 0.3}
+    listed = {"column": "domain", "value_set": [HOSTILE_TEXT, "code"]}
+    few = {"element_count": 1200, "unexpected_count": 3, "partial_unexpected_list": [HOSTILE_TEXT]}
+    entries = {
+        "metrics": [_entry("expect_discard_rate_to_be_within_ceiling", rate, {}, True, observed=0.25)],
+        "sample": [
+            _entry("expect_column_values_to_be_in_set", listed, few, False),
+            _entry("expect_column_values_to_be_unique", {"column": "record_id"}, {"element_count": 5}, True),
+        ],
+    }
+    return json.dumps({"success": False, "failed": [], "result": entries}).encode()
+
+
+def _entry(name: str, kwargs: Any, result: Any, success: bool, **observed: float) -> dict[str, Any]:
+    meta = {"clause": f"clause of {kwargs['column']}"}
+    asked = {"expectation": name, "kwargs": kwargs, "meta": meta}
+    return {**asked, "success": success, "result": result, **observed}
 
 
 def day(week: int, plus: int = 0) -> datetime:
@@ -189,6 +216,7 @@ def _settlement(contract: Contract, week: int, rate: float, lean: float, said: s
         artefacts={
             "accepted": f"sha256/{contract.vendor.id}-{week}/accepted.parquet",
             "feedback": f"sha256/{contract.vendor.id}-{week}/summary.md",
+            "expectations": f"{EXPECTATIONS}{contract.vendor.id}-{week}.json",
         },
         compared_with=("a" * 64,) * min(week - 1, 1),
     )  # fmt: skip

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Engine
 
 from dashboard.app import create_app
+from dashboard.pages import ReadArtefact
 from rampart.ledger.engine import open_ledger
-from tests.dashboard.books import fill
+from tests.dashboard.books import fill, stored
 
 Get = Callable[..., httpx.Response]
 
@@ -27,9 +28,9 @@ def get(engine: Engine) -> Get:
     return browser(engine)
 
 
-def browser(engine: Engine) -> Get:
+def browser(engine: Engine, read: ReadArtefact = stored) -> Get:
     """A client of the dashboard over `engine`; a broken page answers 500 as it would to a visitor."""
-    transport = httpx.ASGITransport(create_app(engine), raise_app_exceptions=False)
+    transport = httpx.ASGITransport(create_app(engine, read), raise_app_exceptions=False)
 
     async def ask(path: str, host: str) -> httpx.Response:
         async with httpx.AsyncClient(transport=transport, base_url=f"http://{host}") as client:

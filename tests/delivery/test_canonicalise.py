@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from rampart.delivery import canonicalise as module
 from rampart.delivery import rows
-from rampart.delivery.readers import jsonl as lines
 from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.errors import DeliveryError, LandingError, UnreadableFileError
 from rampart.delivery.landing import Landed, LandedFile
 from rampart.delivery.local_store import LocalStore
+from rampart.delivery.readers import jsonl as lines
 from rampart.records.canonical import QUARANTINE, RECORD
 from tests.delivery.reading import KEY, PLAIN, contract, jsonl, quarantine, read, records
 

@@ -11,11 +11,12 @@ from typing import BinaryIO
 import pytest
 
 from contracts.model import Contract
-from rampart.delivery.canonicalise import canonicalise
-from rampart.delivery.certainty import read_delivery
+from rampart.delivery.canonicalise import Canonical, canonicalise
+from rampart.delivery.certainty import certain
 from rampart.delivery.errors import DamagedReadError, LandingError, StoreTroubleError, UnreadableFileError
 from rampart.delivery.landing import Landed, land
 from rampart.delivery.local_store import LocalStore
+from rampart.delivery.store import ObjectStore
 from tests.delivery.reading import JSONL, KEY, contract
 from tests.delivery.zips import zipped
 
@@ -100,6 +101,10 @@ def test_a_file_that_comes_wrong_twice_is_the_vendor_s(drop: Spoiling, store: Sp
 def landed(drop: Spoiling, store: Spoiling) -> tuple[Landed, Contract]:
     terms = deliver(drop)
     return land(drop, "", terms, 1, store), terms
+
+
+def read_delivery(delivery: Landed, terms: Contract, store: ObjectStore, key: bytes) -> Canonical:
+    return certain(lambda: canonicalise(delivery, terms, store, key), delivery.files, store)
 
 
 @pytest.mark.parametrize("spoil", [flipped, cut])

@@ -12,7 +12,7 @@ GOES = ("landed/", "batches/", "packs/", "datasets/")
 def test_the_page_says_of_every_key_that_holds_a_week_s_data_that_it_goes() -> None:
     rows = table(ROOT / "docs" / "operating.md", "key", "holds")
     kinds = {kind for row in rows if row[0].strip("`").startswith(GOES) for kind in kinds_in(row)}
-    assert {"accepted", "dispute", "expectations", "keys", "reading", "summary"} < kinds
+    assert {"dispute", "expectations", "fates", "quarantined", "reading", "records", "summary"} < kinds
     assert kinds <= set(re.findall(r"`(\w+)`", DELETED))
     for folder in ("landed/", "batches/<contract>/week-NN", "packs/<contract>/week-NN", "datasets/<digest>"):
         assert f"`{folder}" in DELETED
@@ -20,5 +20,5 @@ def test_the_page_says_of_every_key_that_holds_a_week_s_data_that_it_goes() -> N
 
 def kinds_in(row: tuple[str, ...]) -> set[str]:
     """Names of published objects in a row of the table: at the end of its key, and beside it."""
-    named = re.findall(r"/(\w+)-…", row[0])
+    named = re.findall(r"/([a-z]+)(?:-\d+)?-…", row[0])
     return {*named, *re.findall(r"`(\w+)`", row[1])}

@@ -15,7 +15,7 @@ from flows.rejudge import rejudge
 from flows.weekly import weekly
 from rampart.delivery.dispute_file import DisputeError
 from rampart.delivery.errors import StoreTroubleError
-from rampart.delivery.tables import fetch_table
+from rampart.delivery.judged_rows import stored_rows
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.deletion.carry_out import delete_data
 from rampart.ledger.disputes import Dispute, Ruling
@@ -58,7 +58,8 @@ def batch(place: Workspace) -> BatchRow:
 
 
 def ids(place: Workspace, name: str) -> list[Any]:
-    found: list[Any] = fetch_table(place.store, batch(place).artefacts[name])["record_id"].to_pylist()
+    rows = stored_rows(place.store, batch(place).artefacts)
+    found: list[Any] = (rows.accepted() if name == "accepted" else rows.discarded())["record_id"].to_pylist()
     return found
 
 
@@ -85,7 +86,7 @@ def test_reinstated_records_are_kept_and_paid_for_in_a_new_revision(place: Works
     assert rejudge() == ()
     assert counted(judged) == [(1, "superseded", 36, 4, "12.60"), (2, "accepted", 38, 2, "13.30")]
     assert (ids(place, "discarded"), HASTY[0] in ids(place, "accepted")) == ([HASTY[1], HASTY[3]], True)
-    assert HASTY[2] in fetch_table(place.store, batch(place).artefacts["keys"])["record_id"].to_pylist()
+    assert HASTY[2] in stored_rows(place.store, batch(place).artefacts).kept_keys()["record_id"].to_pylist()
     assert batch(place).as_of == LATER
     assert verify_all(place.books, place.store).violations == ()
 
@@ -207,7 +208,7 @@ def test_a_judgement_that_fails_is_asked_for_again(place: Workspace, monkeypatch
         raise StoreTroubleError("the store is away", "store", fix="wait")
 
     with monkeypatch.context() as patched:
-        patched.setattr("tasks.records.read_delivery", away)
+        patched.setattr("tasks.records.read_and_judge", away)
         with pytest.raises(UnfinishedRoundError, match="the store is away"):
             rejudge()
     (asked,) = pending(place.books, "dispute.reinstated")

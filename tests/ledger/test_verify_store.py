@@ -55,9 +55,12 @@ def published(
 ) -> Settlement:
     """A settlement that books 6 + 3 + 1 rows of ten lines; what is published is as given."""
     count = FileCount("rows.jsonl", "rows", SHA, len(BYTES), 10, 10, 6, 3, 1)
+    kept, lost = rows(RECORD, accepted, file), rows(RECORD, discarded)
+    records = pa.concat_tables([kept, lost])
+    masks = pa.array([0] * kept.num_rows + [1] * lost.num_rows, pa.uint64())
     tables = {
-        "accepted": rows(RECORD, accepted, file),
-        "discarded": rows(RECORD, discarded),
+        "records-00001": records,
+        "fates": records.select(list(PLACE)).append_column("reason_mask", masks),
         "quarantined": rows(QUARANTINE, quarantined),
     }
     keys = {name: publish_table(store, "batches/x", name, table) for name, table in tables.items()}
@@ -120,7 +123,7 @@ def test_missing_landed_bytes_do_not_hide_what_else_is_wrong(
     assert [invariant for invariant, _ in said(engine, store)] == [4, 1]
 
 
-@pytest.mark.parametrize("name", ["accepted", "discarded", "quarantined", "pack/summary.md"])
+@pytest.mark.parametrize("name", ["records-00001", "fates", "quarantined", "pack/summary.md"])
 def test_altered_published_bytes_are_found_even_when_the_counts_still_agree(
     engine: Engine, contract: Contract, store: LocalStore, root: Path, name: str
 ) -> None:
@@ -136,9 +139,9 @@ def test_a_missing_table_is_told_in_a_sentence(
 ) -> None:
     settlement = published(store)
     judged(engine, contract, 1, settlement)
-    (root / settlement.artefacts["accepted"]).unlink()
+    (root / settlement.artefacts["records-00001"]).unlink()
     unread, uncounted = said(engine, store)
-    assert (unread[0], unread[1].startswith("the published accepted cannot be read")) == (4, True)
+    assert (unread[0], unread[1].startswith("the published records-00001 cannot be read")) == (4, True)
     assert (uncounted[0], uncounted[1].startswith("its rows cannot be counted again")) == (1, True)
 
 
@@ -149,7 +152,7 @@ def test_a_superseded_revision_is_still_held_to_its_bytes(
     judged(engine, contract, 1, first)
     judged(engine, contract, 1, published(store, accepted=(6, 5, 4, 3, 2, 1)), rules="rules-2")
     assert said(engine, store) == []
-    (root / first.artefacts["accepted"]).unlink()
+    (root / first.artefacts["records-00001"]).unlink()
     assert {found.subject for found in verify_store(engine, store)} == {
         f"{contract.contract_id} week 1 revision 1"
     }

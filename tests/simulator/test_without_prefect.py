@@ -34,6 +34,6 @@ def test_a_failed_delivery_fails_the_round_without_prefect_too(
     season.agree()
     season.deliver(1)
     monkeypatch.setenv("RAMPART_STORE", str(season.home / "store"))
-    monkeypatch.setattr("tasks.records.read_delivery", lambda *_: 1 / 0)
+    monkeypatch.setattr("tasks.records.read_and_judge", lambda *_: 1 / 0)
     with without_prefect(), pytest.raises(UnfinishedRoundError, match="dc-north week 1"):
         weekly(due(1))

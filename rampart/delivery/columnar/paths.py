@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contracts.language.expressions import parse
+from rampart.delivery.columnar.shape import sayable
 
 Node = dict[str, Any]
 
@@ -51,6 +52,7 @@ def _nothing(rows: int) -> Picked:
 def _top(node: Node, table: pa.Table) -> Picked:
     match node["type"]:
         case "field":
+            _must_be_sayable(node["value"])
             if node["value"] not in table.schema.names:
                 return _nothing(table.num_rows)
             return Picked(_whole(table.column(node["value"])))
@@ -88,7 +90,13 @@ def _below(node: Node, at: Picked) -> Picked:
             raise RowByRowError(node["type"])
 
 
+def _must_be_sayable(name: str) -> None:
+    if not sayable(name):
+        raise RowByRowError("a name that no column has")
+
+
 def _field(at: Picked, name: str) -> Picked:
+    _must_be_sayable(name)
     if not pa.types.is_struct(at.kind) or at.kind.get_field_index(name) < 0:
         return _nothing(len(at.values))
     # The kernel, and not the array's own child, which forgets the objects that are null.

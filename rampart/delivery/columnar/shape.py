@@ -26,6 +26,11 @@ def shape_of(rows: Iterable[Mapping[str, Any]], names: frozenset[str], known: pa
     return pa.schema([pa.field(name, found.get(name, pa.null())) for name in sorted(names)])
 
 
+def sayable(name: str) -> bool:
+    """Can a column have this name? What is called otherwise in an object is not looked at."""
+    return not any(letter in '"\\' or letter < " " for letter in name)
+
+
 def fitting_rows(shape: pa.Schema) -> "msgspec.json.Decoder[Any]":
     """A decoder of JSON that takes exactly the rows that fit `shape`, whatever else they hold."""
     fields = [(f"f{place}", _optional(field.type), None) for place, field in enumerate(shape)]
@@ -63,7 +68,8 @@ def _type_of(value: Any, depth: int) -> Any:  # noqa: PLR0911 (one a type)
                 inside = _merged(inside, _type_of(one, depth + 1))
             return pa.list_(inside)
         case dict() if depth < DEEPEST and value:
-            return pa.struct([(name, _type_of(one, depth + 1)) for name, one in value.items()])
+            named = [(name, one) for name, one in value.items() if sayable(name)]
+            return pa.struct([(name, _type_of(one, depth + 1)) for name, one in named])
     return pa.null()
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rampart.delivery.fields import EXACT
 from rampart.delivery.moments import SECONDS
@@ -17,6 +18,11 @@ from rampart.records.canonical import MOMENT
 # Python's white space, which has the ASCII separators that Unicode's White_Space property lacks.
 BLANKS = "".join(chr(code) for code in range(0x3001) if chr(code).isspace())
 _ISO = r"^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:[0-5]\d(?:\.\d{1,6})?)(?:Z|\+00:00)$"
+
+
+_SECOND = 1_000_000  # microseconds
+_FIRST = -62_135_596_800 * _SECOND  # year 1
+_LAST = 253_402_300_800 * _SECOND - 1  # the last microsecond of year 9999
 
 
 @dataclass(frozen=True)
@@ -114,9 +120,12 @@ def moments(given: pl.Series, formats: tuple[str, ...], read: Callable[[Any], An
 def _all_in_utc(given: pl.Series) -> pl.Series | None:
     """All of them at once, if every one is ISO 8601 with an offset; Arrow takes less of it than Python."""
     try:
-        return pl.Series(pl.from_arrow(given.to_arrow().cast(pa.string()).cast(MOMENT)))
+        found = given.to_arrow().cast(pa.string()).cast(MOMENT)
     except pa.ArrowInvalid:
         return None
+    first, last = (pc.fill_null(bound, 0).as_py() for bound in pc.min_max(found.cast(pa.int64())).values())
+    in_range = first >= _FIRST and last <= _LAST  # Arrow goes beyond the years that Python has
+    return pl.Series(pl.from_arrow(found)) if in_range else None
 
 
 def _is_scalar(given: pl.Series) -> bool:

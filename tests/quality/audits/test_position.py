@@ -9,7 +9,7 @@ import pytest
 from contracts.model import AuditLimit
 from quality.audits import position
 from rampart.records.comparisons import comparisons
-from tests.quality.audits.conftest import Judgements
+from tests.quality.conftest import Judgements
 
 LIMIT = AuditLimit(min_effective_n=50)
 

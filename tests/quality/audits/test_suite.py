@@ -6,7 +6,7 @@ import pytest
 
 from contracts.model import Contract
 from quality.audits.suite import run_audits
-from tests.quality.audits.conftest import Judgements
+from tests.quality.conftest import Judgements
 
 
 def contract(**changed: Any) -> Contract:

@@ -6,7 +6,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from quality.audits import ties
 from rampart.records.comparisons import comparisons
-from tests.quality.audits.conftest import Judgements
+from tests.quality.conftest import Judgements
 
 
 def test_the_share_comes_with_wilsons_interval_and_always_passes(judgements: Judgements) -> None:

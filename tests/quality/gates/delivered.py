@@ -7,10 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from contracts.model import Contract, OnPolicy
+from contracts.model import Audits, Contract, OnPolicy
 from contracts.terms.annotation import Annotation, Binary
+from contracts.terms.annotators import Annotators
 from contracts.terms.gates import RecordGates
 from contracts.terms.mapping import DeliveryTerms, RecordFields, Source
+from contracts.terms.mix import Mix
 from contracts.terms.parties import Vendor
 from contracts.terms.ramp import Phase, Ramp, Term, Week
 from rampart.records.canonical import RECORD
@@ -60,6 +62,7 @@ def terms(
     record: Mapping[str, Any] = FIELDS,
     term: Mapping[str, Any] | None = None,
     ramp: Mapping[str, Any] | None = None,
+    **sections: Mapping[str, Any],
 ) -> Contract:
     """A contract of two weeks of 100 units, with sections changed where a test says so."""
     weeks = {number: Week(phase="production", units=100) for number in (1, 2)}
@@ -74,10 +77,13 @@ def terms(
         program="assistant",
         term=Term.model_validate({"start": date(2026, 1, 5), "weeks": 2, **(term or {})}),
         ramp=Ramp.model_validate({"weeks": weeks, "phases": phases, **(ramp or {})}),
-        annotation=Annotation(scheme=Binary()),
+        annotation=Annotation.model_validate({"scheme": Binary(), **sections.get("annotation", {})}),
         delivery=DeliveryTerms(
             rows=Source(path="*.jsonl", format="jsonl"), record=RecordFields.model_validate(record)
         ),
         gates=RecordGates.model_validate(gates or {}),
         on_policy=OnPolicy.model_validate(on_policy or {}),
+        mix=Mix.model_validate(sections.get("mix", {})),
+        annotators=Annotators.model_validate(sections.get("annotators", {})),
+        audits=Audits.model_validate(sections.get("audits", {})),
     )

@@ -26,7 +26,7 @@ def test_every_broken_clause_is_listed_with_its_column_and_its_address() -> None
     found = run_suite(bad, kept, CONTRACT, 1)
     assert not found.success
     assert set(found.failed) == {
-        "metrics: expect_column_values_to_be_between on discard_rate",
+        "metrics: expect_discard_rate_to_be_within_ceiling on discard_rate",
         "metrics: expect_column_values_to_be_between on delivered",
         "metrics: expect_column_values_to_be_between on on_policy_share",
         "sample: expect_column_values_to_not_be_null on raw_label",
@@ -53,6 +53,29 @@ def test_a_batch_of_which_nothing_was_kept_is_still_looked_at() -> None:
 def test_the_result_is_plain_json_and_the_same_each_time() -> None:
     one, other = (run_suite(GOOD, KEPT, CONTRACT, 1) for _ in range(2))
     assert json.dumps(one.result, sort_keys=True) == json.dumps(other.result, sort_keys=True)
+
+
+def test_a_planned_mix_and_gold_questions_are_expected_under_names_of_their_own() -> None:
+    asking = terms(
+        {"required": []},
+        mix={"domain": {"shares": {"code": 0.5, "chat": 0.5}, "tolerance": 0.1}},
+        annotators={"gold": {"share": 0.05, "min_accuracy": 0.8}},
+    )
+    kept = table(record(1, domain="code"), record(2, domain="a word of the vendor's"))
+    off = replace(GOOD, domain_mix_distance=0.2, gold_share=0.01, gold_accuracy=0.9)
+    found = run_suite(off, kept, asking, 1)
+    assert set(found.failed) == {
+        "metrics: expect_mix_to_keep_its_plan on domain_mix_distance",
+        "metrics: expect_gold_share_to_reach on gold_share",
+        "sample: expect_column_values_to_be_in_set on domain",
+    }
+    told = {entry["meta"]["clause"]: entry.get("observed") for entry in found.result["metrics"]}
+    assert (told["mix.domain.shares"], told["annotators.gold.min_accuracy"]) == (0.2, 0.9)
+
+
+def test_every_expectation_names_its_clause() -> None:
+    result = run_suite(GOOD, KEPT, CONTRACT, 1).result
+    assert all(entry["meta"]["clause"] for frame in result.values() for entry in frame)
 
 
 def test_a_large_batch_is_looked_at_in_a_sample_spread_over_it() -> None:

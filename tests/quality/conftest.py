@@ -14,7 +14,7 @@ import pytest
 from rampart.records.canonical import RECORD
 
 Judgements = Callable[[list[dict[str, Any]]], pa.Table]
-BESIDE = Path(__file__).parents[3].parent / "shared" / "data"
+BESIDE = Path(__file__).parents[2].parent / "shared" / "data"
 
 
 def _record(number: int, given: dict[str, Any]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from statsmodels.stats.proportion import proportion_confint
 
-from quality.audits.wilson import weighted_wilson, wilson
+from quality.intervals.wilson import weighted_wilson, wilson
 
 
 @pytest.mark.parametrize(("count", "n"), [(0, 5), (1, 10), (61, 263), (500, 1000), (7, 7)])

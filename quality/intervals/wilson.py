@@ -20,16 +20,16 @@ import numpy.typing as npt
 Z = NormalDist().inv_cdf(0.975)
 
 
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """Wilson's 95 % score interval of `share` (0..1) over `n` independent rows.
+def wilson(share: float, n: float, z: float = Z) -> tuple[float, float]:
+    """Wilson's score interval of `share` (0..1) over `n` independent rows; 95 % unless `z` says otherwise.
 
     `n` need not be whole, so that weighted rows can be given as their Kish count; `ValueError` unless n > 0.
     """
     if n <= 0:
         raise ValueError(f"an interval over n = {n} rows does not exist; expected n > 0")
-    centre = share + Z**2 / (2 * n)
-    half = Z * sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
-    scale = 1 + Z**2 / n
+    centre = share + z**2 / (2 * n)
+    half = z * sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    scale = 1 + z**2 / n
     return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
 
 

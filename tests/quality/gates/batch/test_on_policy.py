@@ -1,44 +1,21 @@
-"""Batch gates: a delivery's volume and its on-policy share, on counts."""
+"""The on-policy share, on counts."""
+
+from collections import Counter
 
 import pytest
 
 from quality.decision import decide
-from quality.gates.batch import OFF_POLICY, on_policy_share, on_policy_share_one, tolerated_units, volume
+from quality.gates.batch.on_policy import OFF_POLICY, on_policy_share, on_policy_share_one
 from rampart.records.reasons import mask_of
 from tests.quality.gates.delivered import record, response, table, terms
 
-TOLERANT = terms(ramp={"volume_under": 0.1, "volume_over": 0.25})
 ON, OFF = 0, mask_of(["checkpoint_not_allowed"])
-
-
-@pytest.mark.parametrize(
-    ("delivered", "status"), [(89, "warn"), (90, "pass"), (100, "pass"), (125, "pass"), (126, "warn")]
-)
-def test_volume_is_held_against_the_plan_with_its_tolerance(delivered: int, status: str) -> None:
-    verdict = volume(delivered, TOLERANT, 1, "address")
-    assert (verdict.status, verdict.observed, verdict.n) == (status, delivered, delivered)
-    assert (verdict.spec.clause, verdict.spec.threshold) == ("ramp.weeks.1.units", 100.0)
-    assert verdict.evidence == "address"
-
-
-def test_a_wrong_volume_is_said_with_its_limits_and_costs_nothing_by_itself() -> None:
-    short, much = volume(50, TOLERANT, 1), volume(200, TOLERANT, 1)
-    assert short.reason == "50 readable judgements, short of the tolerated 90 to 125 around 100"
-    assert much.reason == "200 readable judgements, above the tolerated 90 to 125 around 100"
-    assert short.consequence == much.consequence == "none"
-
-
-def test_the_tolerance_is_exact_where_binary_fractions_are_not() -> None:
-    # 100 * (1 - 0.41) is 59.00000000000001 in floating point: 59 units would count as short.
-    contract = terms(ramp={"volume_under": 0.41, "volume_over": 0.1})
-    assert tuple(map(str, tolerated_units(contract, 1))) == ("59.00", "110.0")
-    assert volume(59, contract, 1).status == "pass"
 
 
 @pytest.mark.parametrize(("off", "status"), [(0, "pass"), (2, "pass"), (3, "fail"), (10, "fail")])
 def test_the_on_policy_share_passes_from_the_share_asked_for_on(off: int, status: str) -> None:
     contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}, "min_share": 0.8, "on_breach": "hold"})
-    verdict = on_policy_share([OFF] * off + [ON] * (10 - off), contract, 1)
+    verdict = on_policy_share({OFF: off, ON: 10 - off}, contract, 1)
     assert (verdict.status, verdict.observed, verdict.n) == (status, 1 - off / 10, 10)
     assert verdict.consequence == ("hold" if status == "fail" else "none")
 
@@ -46,26 +23,26 @@ def test_the_on_policy_share_passes_from_the_share_asked_for_on(off: int, status
 def test_responses_never_issued_are_off_policy_and_other_reasons_are_not() -> None:
     contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}})
     masks = [mask_of(["response_not_issued"]), mask_of(["too_fast", "exact_duplicate"]), OFF_POLICY, ON]
-    assert on_policy_share(masks, contract, 1).observed == 0.5
+    assert on_policy_share(Counter(masks), contract, 1).observed == 0.5
 
 
 def test_a_share_is_said_precisely_enough_to_tell_it_from_the_one_asked_for() -> None:
     contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}, "min_share": 0.925})
-    reason = on_policy_share([OFF] * 76 + [ON] * 924, contract, 1).reason
+    reason = on_policy_share(Counter([OFF] * 76 + [ON] * 924), contract, 1).reason
     assert reason == "924 of 1000 records on-policy (92.40%), at least 92.50% asked"
 
 
 def test_without_checkpoints_or_records_the_share_is_not_testable() -> None:
     named = terms(on_policy={"checkpoints": {1: ["pol-1"]}})
-    assert on_policy_share([ON], named, 2).status == "not_testable"
-    assert "on_policy.checkpoints" in on_policy_share([ON], named, 2).reason
-    assert on_policy_share([], named, 1).status == "not_testable"
+    assert on_policy_share(Counter([ON]), named, 2).status == "not_testable"
+    assert "on_policy.checkpoints" in on_policy_share(Counter([ON]), named, 2).reason
+    assert on_policy_share(Counter(), named, 1).status == "not_testable"
 
 
 def test_a_share_asked_for_that_cannot_be_judged_holds_the_batch() -> None:
     asked = {"min_share": 0.8, "min_share_one": 0.5, "on_breach": "partial"}
     contract = terms(on_policy={"checkpoints": {1: ["pol-1"]}, **asked})
-    found = (on_policy_share([ON], contract, 2), on_policy_share_one(table(record(1)), contract, 2))
+    found = (on_policy_share(Counter([ON]), contract, 2), on_policy_share_one(table(record(1)), contract, 2))
     for verdict in found:
         assert (verdict.status, verdict.observed, verdict.consequence) == ("fail", None, "hold")
         assert "names no checkpoints for week 2" in verdict.reason

@@ -7,10 +7,10 @@ import pytest
 import statsmodels.api as sm
 from scipy import stats
 
-from quality.audits.clustered_share import Codes, Numbers, clustered_share
 from quality.audits.dependence import dependence
 from quality.audits.lean import strict
-from quality.audits.wilson import wilson
+from quality.intervals.clustered_share import Codes, Numbers, clustered_share
+from quality.intervals.wilson import wilson
 from rampart.records.comparisons import comparisons
 
 Votes = tuple[Numbers, Codes, Codes]

@@ -1,8 +1,7 @@
-"""Batch gates: what a delivery must satisfy as a whole, on counts."""
+"""Which share of a delivery comes from checkpoints the week allows: a census of every readable record."""
 
 from collections.abc import Mapping
 from dataclasses import replace
-from decimal import Decimal
 
 import polars as pl
 import pyarrow as pa
@@ -14,45 +13,13 @@ from rampart.records.reasons import BY_CODE
 OFF_POLICY = BY_CODE["checkpoint_not_allowed"].mask | BY_CODE["response_not_issued"].mask
 
 
-def tolerated_units(contract: Contract, week: int) -> tuple[Decimal, Decimal]:
-    """The least and the most judgements the week's plan tolerates: exact, as they also decide on money."""
-    planned = contract.week(week).units
-    under, over = (Decimal(str(share)) for share in (contract.ramp.volume_under, contract.ramp.volume_over))
-    return planned * (1 - under), planned * (1 + over)
-
-
-def unreadable_share(
-    unreadable: int, delivered: int, contract: Contract, evidence: str | None = None
+def on_policy_share(
+    masks: Mapping[int, int], contract: Contract, week: int, evidence: str | None = None
 ) -> Verdict:
-    """Share of delivered judgements that could not be read as records: a census, no sample."""
-    limit = contract.gates.max_unreadable
-    spec = GateSpec("gates.max_unreadable", "unreadable_share", limit, "hold")
-    if delivered == 0:
-        return Verdict(spec, "not_testable", None, None, None, 0, "nothing was delivered")
-    share = unreadable / delivered
-    status: Status = "pass" if share <= limit else "fail"
-    reason = f"{unreadable} of {delivered} judgements could not be read ({share:.1%}), {limit:.0%} tolerated"
-    return Verdict(spec, status, share, None, None, delivered, reason, evidence)
-
-
-def volume(delivered: int, contract: Contract, week: int, evidence: str | None = None) -> Verdict:
-    """Readable judgements (`delivered`) against the week's plan. Advisory: the price follows the count."""
-    planned = contract.week(week).units
-    least, most = tolerated_units(contract, week)
-    spec = GateSpec(f"ramp.weeks.{week}.units", "volume", float(planned), "none")
-    if least <= delivered <= most:
-        reason = f"{delivered} readable judgements of {planned} planned"
-        return Verdict(spec, "pass", delivered, None, None, delivered, reason, evidence)
-    side = "short of" if delivered < least else "above"
-    tolerated = f"{least.normalize():f} to {most.normalize():f}"
-    reason = f"{delivered} readable judgements, {side} the tolerated {tolerated} around {planned}"
-    return Verdict(spec, "warn", delivered, None, None, delivered, reason, evidence)
-
-
-def on_policy_share(masks: Mapping[int, int], contract: Contract, week: int, evidence: str | None = None) -> Verdict:
     """Share of readable records whose responses all come from checkpoints the week allows.
 
-    `masks` counts records by the mask of their reasons. Judged on the share itself: a census of the delivery, no sample.
+    `masks` counts records by the mask of their reasons. Judged on the share itself: a census of the delivery,
+    no sample.
     """
     terms = contract.on_policy
     spec = GateSpec("on_policy.min_share", "on_policy_share", terms.min_share, terms.on_breach)
@@ -63,9 +30,7 @@ def on_policy_share(masks: Mapping[int, int], contract: Contract, week: int, evi
         return Verdict(spec, "not_testable", None, None, None, 0, "no readable record")
     on_policy = sum(count for mask, count in masks.items() if not mask & OFF_POLICY)
     share = on_policy / records
-    reason = (
-        f"{on_policy} of {records} records on-policy ({share:.2%}), at least {terms.min_share:.2%} asked"
-    )
+    reason = f"{on_policy} of {records} records on-policy ({share:.2%}), at least {terms.min_share:.2%} asked"
     status: Status = "pass" if share >= terms.min_share else "fail"
     return Verdict(spec, status, share, None, None, records, reason, evidence)
 

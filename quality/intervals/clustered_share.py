@@ -16,8 +16,8 @@ V}$, cut at 0 and 1. The design effect is $\hat V$ over the variance of independ
 
 **Why two ways.** On 5,460 real crowd votes (llmfao) a coin tossed for each pair, which nobody can have
 preferred, is "significant" at a nominal 5 % in 18.1 % of 3,000 draws under a binomial test, in 18.5 %
-clustered by worker alone and in 5.1 % with both ways; `tests/quality/audits/test_clustered_share.py` repeats
-the measurement with fewer draws.
+clustered by worker alone and in 5.1 % with both ways; `tests/quality/intervals/test_clustered_share.py`
+repeats the measurement with fewer draws.
 
 **What it does not say.** With few annotators who share the work unevenly the interval is too narrow: it
 covers the truth in 93 % of simulated batches with 40 annotators of log-normal loads (sd of the logarithm 1)
@@ -33,7 +33,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from quality.audits.wilson import wilson
+from quality.intervals.wilson import wilson
 
 Codes = npt.NDArray[np.intp]
 Numbers = npt.NDArray[np.float64]

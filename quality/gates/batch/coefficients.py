@@ -1,0 +1,150 @@
+r"""How far annotators agree, from counts that add up over items.
+
+Unit $u$ (what is judged once by each annotator) has $m_u$ judgements, $n_{uc}$ of them of value $c$.
+
+**Raw** agreement: the mean over units with $m_u \ge 2$ of $\sum_c n_{uc} (n_{uc} - 1) / m_u (m_u - 1)$, the
+share of pairs of annotators that say the same.
+
+**Gwet's AC1** $= (p_a - p_e) / (1 - p_e)$ with raw agreement $p_a$, $p_e = \frac{1}{q - 1} \sum_c \pi_c (1 -
+\pi_c)$ and $\pi_c$ the mean over all units of $n_{uc} / m_u$ (Gwet 2008, doi:10.1348/000711006X126600). It
+keeps its meaning where one value prevails; $q$ counts the values that occur.
+
+**Krippendorff's alpha** $= 1 - D_o / D_e$ from coincidences $o_{ck} = \sum_u n_{uc} (n_{uk} - [c = k]) / (m_u
+- 1)$ over units with $m_u \ge 2$, their margins $n_c$, and a difference $\delta^2_{ck}$: nominal $[c \ne k]$;
+ordinal $(\sum_{g=c}^{k} n_g - (n_c + n_k) / 2)^2$; interval $(v_c - v_k)^2$ (Krippendorff 2011, "Computing
+Krippendorff's Alpha-Reliability"; Hayes & Krippendorff 2007, doi:10.1080/19312450709336664).
+
+All are functions of sums over items, so a bootstrap by item draws items' sums, not judgements. The interval
+is the percentile one: items were drawn, and the annotators are taken as they are.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.float64]
+Level = Literal["nominal", "ordinal", "interval"]
+Coefficient = Literal["krippendorff_alpha", "gwet_ac1", "raw"]
+DRAWS = 999
+_BLOCK = 2**24  # numbers of a block of draws: 128 MB
+
+
+@dataclass(frozen=True)
+class Units:
+    """Judgements by unit: `counts` (u, c) of the ascending `values` (c,), and each unit's item (u,)."""
+
+    counts: Numbers
+    values: Numbers
+    items: npt.NDArray[np.intp]
+
+
+def agreement(units: Units, coefficient: Coefficient, level: Level) -> float:
+    """The coefficient; NaN where chance alone explains all, as where one value is all that was said."""
+    sums, compute = _sums(units, coefficient, level)
+    return float(compute(sums.sum(axis=0, keepdims=True))[0])
+
+
+def agreement_interval(
+    units: Units, coefficient: Coefficient, level: Level, seed: int = 0
+) -> tuple[float, float]:
+    """The bootstrap's 95 % percentile interval by item; the same for the same units."""
+    sums, compute = _sums(units, coefficient, level)
+    # Few annotators and values make few patterns: equal items are drawn together.
+    kinds, many = np.unique(_by_item(sums, units.items), axis=0, return_counts=True)
+    rng, total, drawn = np.random.default_rng(seed), int(many.sum()), []
+    block = max(1, _BLOCK // len(kinds))
+    for start in range(0, DRAWS, block):
+        weights = rng.multinomial(total, many / total, min(block, DRAWS - start))
+        drawn.append(compute(weights @ kinds))
+    low, high = np.nanquantile(np.concatenate(drawn), [0.025, 0.975])
+    return float(low), float(high)
+
+
+Compute = Callable[[Numbers], Numbers]
+
+
+def _sums(units: Units, coefficient: Coefficient, level: Level) -> tuple[Numbers, Compute]:
+    """What each unit adds, as (u, s), and the coefficient from sums of that, (b, s) to (b,)."""
+    if coefficient != "krippendorff_alpha":
+        return _pairs(units.counts), _raw if coefficient == "raw" else _ac1
+    if level == "interval":
+        return _moments(units), _alpha_interval
+    distance = _nominal if level == "nominal" else _ordinal
+    return _coincidences(units.counts), lambda sums: _alpha(sums, distance)
+
+
+def _by_item(sums: Numbers, items: npt.NDArray[np.intp]) -> Numbers:
+    if len(np.unique(items)) == len(items):
+        return sums
+    joined = np.zeros((items.max() + 1, sums.shape[1]))
+    np.add.at(joined, items, sums)
+    return joined[np.bincount(items) > 0]
+
+
+def _pairs(counts: Numbers) -> Numbers:
+    """Agreeing share of pairs, is there a pair, one unit, and the values' shares."""
+    m = counts.sum(axis=1)
+    agreeing = (counts * (counts - 1)).sum(axis=1) / np.maximum(m * (m - 1), 1)
+    return np.column_stack([agreeing, m >= 2, np.ones_like(m), counts / m[:, None]])
+
+
+def _raw(sums: Numbers) -> Numbers:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(sums[:, 0] / sums[:, 1])
+
+
+def _ac1(sums: Numbers) -> Numbers:
+    shares = sums[:, 3:] / sums[:, 2:3]
+    values = sums.shape[1] - 3
+    if values < 2:
+        return np.full(len(sums), np.nan)
+    chance = (shares * (1 - shares)).sum(axis=1) / (values - 1)
+    return np.asarray((_raw(sums) - chance) / (1 - chance))
+
+
+def _coincidences(counts: Numbers) -> Numbers:
+    m = counts.sum(axis=1)
+    pairable = np.where((m >= 2)[:, None], counts, 0.0)
+    found = pairable[:, :, None] * pairable[:, None, :]
+    diagonal = np.arange(counts.shape[1])
+    found[:, diagonal, diagonal] -= pairable
+    return np.asarray((found / np.maximum(m - 1, 1)[:, None, None]).reshape(len(counts), -1))
+
+
+def _alpha(sums: Numbers, distance: Callable[[Numbers], Numbers]) -> Numbers:
+    values = round(sums.shape[1] ** 0.5)
+    found = sums.reshape(len(sums), values, values)
+    margin = found.sum(axis=2)
+    apart = distance(margin)
+    observed = (found * apart).sum(axis=(1, 2))
+    expected = (margin[:, :, None] * margin[:, None, :] * apart).sum(axis=(1, 2))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(1 - (margin.sum(axis=1) - 1) * observed / expected)
+
+
+def _nominal(margin: Numbers) -> Numbers:
+    return 1.0 - np.eye(margin.shape[1])[None]
+
+
+def _ordinal(margin: Numbers) -> Numbers:
+    # From the middle of one value's judgements to the middle of the other's.
+    middle = np.cumsum(margin, axis=1) - margin / 2
+    return np.asarray((middle[:, :, None] - middle[:, None, :]) ** 2)
+
+
+def _moments(units: Units) -> Numbers:
+    """Squared differences within the unit, judgements, their sum and sum of squares."""
+    values = units.values - units.values.mean()  # else the sums of squares lose digits
+    m = units.counts.sum(axis=1)
+    total, squares = units.counts @ values, units.counts @ values**2
+    within = (m * squares - total**2) / np.maximum(m - 1, 1)
+    return np.where((m >= 2)[:, None], np.column_stack([within, m, total, squares]), 0.0)
+
+
+def _alpha_interval(sums: Numbers) -> Numbers:
+    within, n, total, squares = sums.T
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(1 - (n - 1) * within / (n * squares - total**2))

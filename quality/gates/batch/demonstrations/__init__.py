@@ -1,0 +1,1 @@
+"""What goes wrong in instruction data, by code: contradicting answers, unreached answers, templates."""

@@ -1,0 +1,1 @@
+"""Intervals of shares: what a rate leaves open, under stated assumptions about its rows."""
