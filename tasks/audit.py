@@ -1,13 +1,14 @@
 """What the kept judgements lean on, and how the batch stands against its clauses."""
 
 import json
+from dataclasses import asdict
 
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality.annotators.pace import pace
 from quality.audits.suite import run_audits
-from quality.gates.batch.history import BATCHES, COLUMNS, History, tally
+from quality.gates.batch.history import BATCHES, COLUMNS, History, Tally, tally
 from quality.gates.batch.judging import judge_kept
 from quality.gates.batch.on_policy import on_policy_share, on_policy_share_one
 from quality.gates.batch.volume import unreadable_share, volume
@@ -15,7 +16,7 @@ from quality.gates.expectations import BatchMetrics, SuiteResult, run_suite
 from quality.ramp.discard import discard_verdict
 from quality.verdict import Verdict
 from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes
-from rampart.ledger.batch_rows import judged_batches_before
+from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
 from rampart.ledger.states import ACCEPTED
 from tasks.policy import STAGE
@@ -29,8 +30,22 @@ def earlier_batches(place: Workspace, contract: Contract, week: int) -> History:
     before = judged_batches_before(place.books, contract.program, (week, contract.contract_id))
     own = [batch for batch in before if batch.contract_id == contract.contract_id and batch.state in ACCEPTED]
     held = [batch for batch in still_held(place.books, own) if "accepted" in batch.artefacts]
-    tables = (fetch_table(place.store, batch.artefacts["accepted"], COLUMNS) for batch in held[-BATCHES:])
-    return History(tuple(tally(table) for table in tables))
+    return History(tuple(_tally_of(place, batch) for batch in held[-BATCHES:]))
+
+
+def _tally_of(place: Workspace, batch: BatchRow) -> Tally:
+    """What was counted when the batch was judged, or is counted now for one of before there were tallies."""
+    if key := batch.artefacts.get("tally"):
+        return Tally(**json.loads(place.store.get(key)))
+    return tally(fetch_table(place.store, batch.artefacts["accepted"], COLUMNS))
+
+
+@task(**STAGE)
+def keep_tally(place: Workspace, contract: Contract, week: int, gates: Gates) -> dict[str, str]:
+    """Publish what later weeks are compared with, so that none reads all records again; gives name → key."""
+    counted = json.dumps(asdict(tally(gates.fates.accepted)), sort_keys=True).encode()
+    prefix = batch_prefix(contract.contract_id, week)
+    return {"tally": publish_bytes(place.store, prefix, "tally", "json", counted)}
 
 
 @task(**STAGE)

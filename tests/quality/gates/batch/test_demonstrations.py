@@ -1,9 +1,11 @@
 """Faults of instruction data that code can see are found, and what it cannot read it does not judge."""
 
 import itertools
+from collections import Counter
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
@@ -167,6 +169,12 @@ def test_the_same_prompt_answered_alike_is_no_template() -> None:
     assert templated([("p", TEMPLATE), ("p", TEMPLATE)]) == (False, False)
 
 
+def test_of_real_answers_by_different_people_none_is_called_a_template(oasst: list[tuple[str, str]]) -> None:
+    found = templated(oasst)
+    assert len(found) - found.count(None) > 300
+    assert True not in found
+
+
 def test_other_schemes_have_no_checklist() -> None:
     assert checklist(written(("p", RIGHT)), terms()) == ()
 
@@ -208,3 +216,13 @@ def test_a_large_batch_is_looked_at_in_a_sample_spread_over_it() -> None:
     one = written(*[("case", "1 + 1 = 2. 2 + 2 = 4. #### 4")] * 2)
     many = one.take(list(itertools.islice(itertools.cycle((0, 1)), SAMPLE + 10)))
     assert SAMPLE / 2 <= checklist(many, asking())[1].n <= SAMPLE
+
+
+@pytest.mark.slow
+def test_writers_exactly_as_faulty_as_tolerated_fail_in_at_most_one_week_in_twenty() -> None:
+    rng, weeks = np.random.default_rng(7), Counter[str]()
+    both = written(("case", "1 + 1 = 2. 2 + 2 = 4. #### 4"), ("case", "1 + 1 = 2. 2 + 2 = 4. #### 5"))
+    for _ in range(500):
+        drawn = both.take((rng.random(200) < 0.05).astype(np.int64))
+        weeks[checklist(drawn, asking())[1].status] += 1
+    assert weeks["fail"] <= 0.05 * 500
