@@ -1,6 +1,7 @@
 """What the kept judgements lean on, and how the batch stands against its clauses."""
 
 import json
+from collections import Counter
 from dataclasses import asdict
 
 from prefect import get_run_logger, task
@@ -63,15 +64,16 @@ def judge_batch(
         clause=contract.ceiling_clause(week),
         evidence=gates.artefacts["discarded"],
     )
+    masks = Counter(gates.masks)
     readable, unreadable = read.records.num_rows, sum(f.quarantined for f in read.files if f.role == "rows")
     one_sided = on_policy_share_one(read.records, contract, week, gates.artefacts["discarded"])
     return (
         discards,
         volume(readable, contract, week),
         unreadable_share(unreadable, readable + unreadable, contract, gates.artefacts["quarantined"]),
-        on_policy_share(list(gates.masks), contract, week, gates.artefacts["discarded"]),
+        on_policy_share(masks, contract, week, gates.artefacts["discarded"]),
         *([one_sided] if contract.on_policy.min_share_one else []),
-        *judge_kept(gates.fates.accepted, gates.masks, contract, history, gates.artefacts["accepted"]),
+        *judge_kept(gates.fates.accepted, masks, contract, history, gates.artefacts["accepted"]),
     )
 
 

@@ -22,7 +22,7 @@ def judged() -> set[str]:
     ]
     contracts = [terms(annotation=guided, mix=plans, annotators=each) for each in people]
     contracts.append(terms(annotation={"scheme": Demonstration(kind="demonstration")}))
-    return {v.spec.metric for contract in contracts for v in judge_kept(KEPT, [0] * KEPT.num_rows, contract)}
+    return {v.spec.metric for contract in contracts for v in judge_kept(KEPT, {0: KEPT.num_rows}, contract)}
 
 
 def test_the_page_lists_every_verdict() -> None:

@@ -1,6 +1,6 @@
 """Every batch gate that a contract asks for, in the order a report shows them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import pyarrow as pa
 
@@ -20,7 +20,7 @@ from quality.verdict import Verdict
 
 def judge_kept(
     accepted: pa.Table,
-    masks: Sequence[int],
+    masks: Mapping[int, int],
     contract: Contract,
     history: History = History(),  # noqa: B008 (frozen)
     evidence: str | None = None,
@@ -29,7 +29,7 @@ def judge_kept(
 
     Args:
         accepted: canonical records that passed the record gates.
-        masks: the record gates' reasons of every readable record.
+        masks: how many readable records have which reasons, as bit masks.
         contract: the terms; clauses it does not set are not judged.
         history: what the contract's earlier accepted batches looked like.
         evidence: address of the accepted rows.

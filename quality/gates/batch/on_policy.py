@@ -1,5 +1,6 @@
 """Which share of a delivery comes from checkpoints the week allows: a census of every readable record."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -12,24 +13,26 @@ from rampart.records.reasons import BY_CODE
 OFF_POLICY = BY_CODE["checkpoint_not_allowed"].mask | BY_CODE["response_not_issued"].mask
 
 
-def on_policy_share(masks: list[int], contract: Contract, week: int, evidence: str | None = None) -> Verdict:
+def on_policy_share(
+    masks: Mapping[int, int], contract: Contract, week: int, evidence: str | None = None
+) -> Verdict:
     """Share of readable records whose responses all come from checkpoints the week allows.
 
-    `masks` are the record gates' reasons. Judged on the share itself: a census of the delivery, no sample.
+    `masks` counts records by the mask of their reasons. Judged on the share itself: a census of the delivery,
+    no sample.
     """
     terms = contract.on_policy
     spec = GateSpec("on_policy.min_share", "on_policy_share", terms.min_share, terms.on_breach)
     if not terms.allowed(week):
         return _unjudged(spec, week)
-    if not masks:
+    records = sum(masks.values())
+    if not records:
         return Verdict(spec, "not_testable", None, None, None, 0, "no readable record")
-    on_policy = sum(not mask & OFF_POLICY for mask in masks)
-    share = on_policy / len(masks)
-    reason = (
-        f"{on_policy} of {len(masks)} records on-policy ({share:.2%}), at least {terms.min_share:.2%} asked"
-    )
+    on_policy = sum(count for mask, count in masks.items() if not mask & OFF_POLICY)
+    share = on_policy / records
+    reason = f"{on_policy} of {records} records on-policy ({share:.2%}), at least {terms.min_share:.2%} asked"
     status: Status = "pass" if share >= terms.min_share else "fail"
-    return Verdict(spec, status, share, None, None, len(masks), reason, evidence)
+    return Verdict(spec, status, share, None, None, records, reason, evidence)
 
 
 def on_policy_share_one(

@@ -27,7 +27,7 @@ EVERYTHING: dict[str, Any] = {
 
 
 def metrics(contract: Contract, kept: pa.Table = KEPT) -> list[str]:
-    return [verdict.spec.metric for verdict in judge_kept(kept, [0] * kept.num_rows, contract)]
+    return [verdict.spec.metric for verdict in judge_kept(kept, {0: kept.num_rows}, contract)]
 
 
 def test_a_contract_that_asks_for_little_is_told_of_duplicates_and_changes_only() -> None:
@@ -61,7 +61,7 @@ def test_demonstrations_have_their_checklist_and_their_domains_compared_where_no
 
 
 def test_an_empty_batch_is_judged_without_a_figure() -> None:
-    found = judge_kept(table(), [], terms(annotation={"guideline": {"version": "2"}}, **EVERYTHING))
+    found = judge_kept(table(), {}, terms(annotation={"guideline": {"version": "2"}}, **EVERYTHING))
     assert {verdict.status for verdict in found} == {"not_testable"}
     assert {verdict.observed for verdict in found} == {None}
 
@@ -69,18 +69,18 @@ def test_an_empty_batch_is_judged_without_a_figure() -> None:
 def test_earlier_batches_are_what_a_change_is_measured_against() -> None:
     usual = History(tuple(tally(pa.concat_tables([KEPT] * 3)) for _ in range(4)))
     ties = table(*(record(number, ranking=[1, 1], strength=0.0) for number in range(1, 41)))
-    found = {verdict.spec.metric: verdict for verdict in judge_kept(ties, [0] * 40, terms(), usual)}
+    found = {verdict.spec.metric: verdict for verdict in judge_kept(ties, {0: 40}, terms(), usual)}
     assert (found["tie_shift"].status, found["tie_shift"].observed) == ("fail", 1.0)
 
 
 def test_equal_batches_get_equal_verdicts_whatever_order_hashes_fall_in() -> None:
     contract = terms(annotation={"scheme": Likert(kind="likert", low=1, high=8)}, **EVERYTHING)
-    assert judge_kept(KEPT, [0] * 40, contract) == judge_kept(KEPT, [0] * 40, contract)
+    assert judge_kept(KEPT, {0: 40}, contract) == judge_kept(KEPT, {0: 40}, contract)
 
 
 def test_the_standard_contract_judges_every_clause_it_sets_on_mix_and_annotators() -> None:
     contract = load_contract(SPECS / "standard" / "six-week-preferences.odcs.yaml")
-    clauses = {verdict.spec.clause for verdict in judge_kept(KEPT, [0] * 40, contract)}
+    clauses = {verdict.spec.clause for verdict in judge_kept(KEPT, {0: 40}, contract)}
     assert {
         "annotation.guideline.version",
         "annotators.gold.min_accuracy",
@@ -97,5 +97,5 @@ def test_no_gate_is_worse_than_linear_on_a_large_batch() -> None:
     for name, values in (("annotator_id", names), ("item_id", items)):
         place = rows.column_names.index(name)
         rows = rows.set_column(place, rows.schema.field(name), pa.chunked_array([values]))
-    found = {verdict.spec.metric: verdict for verdict in judge_kept(rows, [0] * number, terms(**EVERYTHING))}
+    found = {verdict.spec.metric: verdict for verdict in judge_kept(rows, {0: number}, terms(**EVERYTHING))}
     assert found["agreement_krippendorff_alpha"].n == number // 2
