@@ -12,6 +12,7 @@ import pytest
 from contracts.model import Contract
 from contracts.terms.annotation import Demonstration
 from quality.gates.batch.demonstrations.answers import computed, final_answer
+from quality.gates.batch.demonstrations.arithmetic import _value as value_of
 from quality.gates.batch.demonstrations.arithmetic import false_steps
 from quality.gates.batch.demonstrations.checklist import SAMPLE, checklist
 from quality.gates.batch.demonstrations.contradictions import contradicting
@@ -44,7 +45,15 @@ def written(*pairs: tuple[str, str]) -> pa.Table:
 
 @pytest.mark.parametrize(
     "text",
-    ["3 + 4 = 8", "so 48/2 = 25 clips", "(2 + 1) x 4 = 11", "$20 - $5 = $14", "10 / 4 = 3.5", "<<5*5=26>>26"],
+    [
+        "3 + 4 = 8",
+        "so 48/2 = 25 clips",
+        "(2 + 1) x 4 = 11",
+        "$20 - $5 = $14",
+        "10 / 4 = 3.5",
+        "<<5*5=26>>26",
+        "-3 + 5 = 3",
+    ],
 )
 def test_a_false_equation_of_plain_numbers_is_found(text: str) -> None:
     assert len(false_steps(text)) == 1
@@ -78,6 +87,13 @@ def test_a_false_equation_of_plain_numbers_is_found(text: str) -> None:
 )
 def test_what_holds_or_is_no_equation_of_plain_numbers_is_left_alone(text: str) -> None:
     assert false_steps(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["__import__('os').getcwd()", "2 ** 9", "[1][0]", "True + 1", "1 if 2 else 3"]
+)
+def test_nothing_but_the_four_operations_on_numbers_is_evaluated(text: str) -> None:
+    assert value_of(text) is None
 
 
 def test_long_and_odd_texts_are_read_in_a_moment() -> None:
