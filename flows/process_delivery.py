@@ -11,7 +11,7 @@ from flows.outcome import Outcome, judged, unchanged
 from rampart.delivery.landing import Landed
 from rampart.ledger.outcome import Settlement
 from tasks.announce import announce
-from tasks.audit import audit_batch, earlier_batches, judge_batch, second_opinion
+from tasks.audit import audit_batch, earlier_batches, judge_batch, keep_tally, second_opinion
 from tasks.intake import (
     Awaited,
     Refused,
@@ -133,6 +133,7 @@ def _judge(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> S
     history = earlier_batches(place, contract, week)
     verdicts = (*judge_batch(contract, week, inputs, gates, history), *audit_batch(contract, gates))
     opinion = second_opinion(place, contract, week, gates, verdicts=verdicts)
+    counted = keep_tally(place, contract, week, gates)
     settlement = reach_verdict(contract, week, inputs, gates, verdicts=verdicts)
     pack = write_feedback(place, contract, week, settlement, gates=gates, inputs=inputs)
-    return replace(settlement, artefacts={**settlement.artefacts, **opinion, **pack})
+    return replace(settlement, artefacts={**settlement.artefacts, **opinion, **counted, **pack})

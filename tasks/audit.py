@@ -1,22 +1,22 @@
 """What the kept judgements lean on, and how the batch stands against its clauses."""
 
 import json
+from dataclasses import asdict
 
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality.annotators.pace import pace
 from quality.audits.suite import run_audits
-from quality.gates.batch.history import BATCHES, COLUMNS, History, tally
+from quality.gates.batch.history import BATCHES, COLUMNS, History, Tally, tally
 from quality.gates.batch.judging import judge_kept
 from quality.gates.batch.on_policy import on_policy_share, on_policy_share_one
 from quality.gates.batch.volume import unreadable_share, volume
 from quality.gates.expectations import BatchMetrics, SuiteResult, run_suite
 from quality.ramp.discard import discard_verdict
 from quality.verdict import Verdict
-from rampart.delivery.judged_rows import stored_rows
 from rampart.delivery.tables import batch_prefix, publish_bytes
-from rampart.ledger.batch_rows import judged_batches_before
+from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
 from rampart.ledger.states import ACCEPTED
 from tasks.policy import STAGE
@@ -29,9 +29,21 @@ def earlier_batches(place: Workspace, contract: Contract, week: int) -> History:
     """What the contract's accepted batches of earlier weeks looked like, the newest few of them."""
     before = judged_batches_before(place.books, contract.program, (week, contract.contract_id))
     own = [batch for batch in before if batch.contract_id == contract.contract_id and batch.state in ACCEPTED]
-    held = [batch for batch in still_held(place.books, own) if "fates" in batch.artefacts]
-    tables = (stored_rows(place.store, batch.artefacts).accepted(COLUMNS) for batch in held[-BATCHES:])
-    return History(tuple(tally(table) for table in tables))
+    held = [batch for batch in still_held(place.books, own) if "tally" in batch.artefacts]
+    return History(tuple(_tally_of(place, batch) for batch in held[-BATCHES:]))
+
+
+def _tally_of(place: Workspace, batch: BatchRow) -> Tally:
+    """What was counted when the batch was judged."""
+    return Tally(**json.loads(place.store.get(batch.artefacts["tally"])))
+
+
+@task(**STAGE)
+def keep_tally(place: Workspace, contract: Contract, week: int, gates: Gates) -> dict[str, str]:
+    """Publish what later weeks are compared with, so that none reads all records again; gives name → key."""
+    counted = json.dumps(asdict(tally(gates.rows.accepted(COLUMNS))), sort_keys=True).encode()
+    prefix = batch_prefix(contract.contract_id, week)
+    return {"tally": publish_bytes(place.store, prefix, "tally", "json", counted)}
 
 
 @task(**STAGE)

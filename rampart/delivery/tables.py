@@ -36,7 +36,7 @@ def publish_bytes(store: ObjectStore, prefix: str, name: str, suffix: str, data:
 
 
 def fetch_table(store: ObjectStore, key: str, columns: Sequence[str] | None = None) -> pa.Table:
-    """The table published under `key`; only its `columns`, where named, are read.
+    """The table published under `key`, or some `columns` of it.
 
     `MissingObjectError` when there is none, `UnreadableFileError` when its bytes are damaged.
     """

@@ -12,7 +12,16 @@ GOES = ("landed/", "batches/", "packs/", "datasets/")
 def test_the_page_says_of_every_key_that_holds_a_week_s_data_that_it_goes() -> None:
     rows = table(ROOT / "docs" / "operating.md", "key", "holds")
     kinds = {kind for row in rows if row[0].strip("`").startswith(GOES) for kind in kinds_in(row)}
-    assert {"dispute", "expectations", "fates", "quarantined", "reading", "records", "summary"} < kinds
+    assert {
+        "dispute",
+        "expectations",
+        "fates",
+        "quarantined",
+        "reading",
+        "records",
+        "summary",
+        "tally",
+    } < kinds
     assert kinds <= set(re.findall(r"`(\w+)`", DELETED))
     for folder in ("landed/", "batches/<contract>/week-NN", "packs/<contract>/week-NN", "datasets/<digest>"):
         assert f"`{folder}" in DELETED

@@ -23,7 +23,7 @@ def test_a_delivery_is_judged_booked_and_answered_with_a_pack(season: Season) ->
     with workspace() as place:
         detail = batch_detail(place.books, "dc-north", 1)
         assert {reason.code: reason.any for reason in detail.reasons} == {"too_fast": 4}
-        assert {"records-00001", "fates", "quarantined", "expectations", "pack/summary.md"} <= set(
+        assert {"records-00001", "fates", "quarantined", "expectations", "tally", "pack/summary.md"} <= set(
             detail.artefacts
         )
         assert f"{money_rows(place.books)[0].payable}" == "12.60"

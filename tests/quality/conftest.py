@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +82,20 @@ def llmfao() -> pa.Table:
                 }
             )
     return _table(rows)
+
+
+@pytest.fixture(scope="session")
+def oasst() -> list[tuple[str, str]]:
+    """Prompts and answers of 100 conversation trees (OpenAssistant/oasst1, Apache-2.0)."""
+
+    def answers(node: dict[str, Any]) -> Iterator[tuple[str, str]]:
+        for reply in node.get("replies") or []:
+            if node["role"] == "prompter":
+                yield node["text"], reply["text"]
+            yield from answers(reply)
+
+    with _file("oasst/en_100_tree.jsonl").open(encoding="utf-8") as lines:
+        return [pair for tree in map(json.loads, lines) for pair in answers(tree["prompt"])]
 
 
 @pytest.fixture(scope="session")

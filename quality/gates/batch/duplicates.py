@@ -20,22 +20,22 @@ _AGAIN = BY_CODE["exact_duplicate"].mask
 
 
 def duplicate_share(masks: Mapping[int, int], contract: Contract, evidence: str | None = None) -> Verdict:
-    """Share of readable records that are exact duplicates; `masks` counts records by their reasons.
+    """Share of readable records that are exact duplicates; `masks` counts them by their reasons.
 
     Advisory: it passes at any share, and is `not_testable` where nothing was read or nobody looked.
     """
-    records = sum(masks.values())
+    n = sum(masks.values())
     if contract.gates.exact_duplicates != "discard":
         reason = (
             f"gates.exact_duplicates is {contract.gates.exact_duplicates}, so none is among the discards."
         )
-        return Verdict(SPEC, "not_testable", None, None, None, records, reason, evidence)
-    if not records:
+        return Verdict(SPEC, "not_testable", None, None, None, n, reason, evidence)
+    if not n:
         return Verdict(SPEC, "not_testable", None, None, None, 0, "No record was readable.", evidence)
     again = sum(count for mask, count in masks.items() if mask & _AGAIN)
-    low, high = wilson(again / records, records)
+    low, high = wilson(again / n, n)
     reason = (
-        f"{again:,} of {records:,} readable records say what was said before (Wilson's 95 % interval "
+        f"{again:,} of {n:,} readable records say what was said before (Wilson's 95 % interval "
         f"{low:.1%} to {high:.1%}); the contract sets no limit."
     )
-    return Verdict(SPEC, "pass", again / records, low, high, records, reason, evidence)
+    return Verdict(SPEC, "pass", again / n, low, high, n, reason, evidence)

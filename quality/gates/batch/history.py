@@ -147,8 +147,10 @@ def _judged(spec: GateSpec, kinds: list[str], table: Numbers, level: float, evid
 
 
 def _dispersion(earlier: Numbers) -> tuple[float, int]:
+    """How much more the earlier batches differ than chance explains, and on how many degrees of freedom."""
     statistic, df = _pearson(earlier)
-    return (max(1.0, statistic / df), df) if df else (1.0, 1)
+    # A kind that only this batch has varied in none of the earlier ones, which is as much of an observation.
+    return max(1.0, statistic / df) if df else 1.0, (earlier.shape[0] - 1) * max(1, earlier.shape[1] - 1)
 
 
 def _pearson(table: Numbers) -> tuple[float, int]:

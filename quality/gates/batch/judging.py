@@ -29,7 +29,7 @@ def judge_kept(
 
     Args:
         accepted: canonical records that passed the record gates.
-        masks: how many readable records have which mask of reasons.
+        masks: how many readable records have which reasons, as bit masks.
         contract: the terms; clauses it does not set are not judged.
         history: what the contract's earlier accepted batches looked like.
         evidence: address of the accepted rows.

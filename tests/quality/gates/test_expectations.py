@@ -1,6 +1,8 @@
 """The Great Expectations suite: what it asks, and that a thread gets its own answer."""
 
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -98,3 +100,9 @@ def test_four_threads_at_once_each_get_their_own_result() -> None:
         assert ("metrics: expect_column_values_to_be_between on delivered" in found.failed) is (
             number % 2 == 0
         )
+
+
+def test_great_expectations_is_imported_only_to_validate() -> None:
+    asked = "import sys, quality.gates.expectations as e; print('great_expectations' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"

@@ -43,3 +43,10 @@ def test_where_there_are_too_many_parts_files_are_not_told_apart_then_domains() 
     assert Counter(found["domain"].to_pylist()) == {"code": 5, "chat": 5}
     domains = batch(*(("a", f"domain-{n}", 1) for n in range(50)))
     assert stratified(domains, 10).num_rows == 10
+
+
+def test_many_small_parts_beside_a_large_one_still_fit() -> None:
+    records = batch(*((f"file-{n}", "code", 1) for n in range(50)), ("large", "code", 1000))
+    found = stratified(records, 60)
+    assert found.num_rows <= 60
+    assert len(set(found["source_file"].to_pylist())) == 51

@@ -3,7 +3,7 @@
 import ast
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 
 _NUMBER = r"-?\$?\d{1,15}(?:,\d{3})*(?:\.\d{1,9})?"
@@ -30,12 +30,15 @@ _WRITTEN = str.maketrans({"x": "*", "\u00d7": "*", "\u00b7": "*", "\u00f7": "/",
 
 def false_steps(text: str) -> tuple[str, ...]:
     """Equations of `text` that do not hold, as written; rounding to the places shown is no mistake."""
-    return tuple(
-        found.group().strip()
-        for found in EQUATION.finditer(text)
-        if not _GOES_ON.search(text, max(0, found.start() - 20), found.start())
-        and _holds(found["left"], found["right"]) is False
-    )
+    lines = (line for line in text.splitlines() if "=" in line)
+    return tuple(equation for line in lines for equation in _false(line))
+
+
+def _false(line: str) -> Iterator[str]:
+    for found in EQUATION.finditer(line):
+        goes_on = _GOES_ON.search(line, max(0, found.start() - 20), found.start())
+        if not goes_on and _holds(found["left"], found["right"]) is False:
+            yield found.group().strip()
 
 
 def number(text: str) -> Fraction | None:

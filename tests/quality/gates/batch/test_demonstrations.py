@@ -1,15 +1,18 @@
 """Faults of instruction data that code can see are found, and what it cannot read it does not judge."""
 
 import itertools
+from collections import Counter
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from contracts.model import Contract
 from contracts.terms.annotation import Demonstration
 from quality.gates.batch.demonstrations.answers import computed, final_answer
+from quality.gates.batch.demonstrations.arithmetic import _value as value_of
 from quality.gates.batch.demonstrations.arithmetic import false_steps
 from quality.gates.batch.demonstrations.checklist import SAMPLE, checklist
 from quality.gates.batch.demonstrations.contradictions import contradicting
@@ -42,7 +45,15 @@ def written(*pairs: tuple[str, str]) -> pa.Table:
 
 @pytest.mark.parametrize(
     "text",
-    ["3 + 4 = 8", "so 48/2 = 25 clips", "(2 + 1) x 4 = 11", "$20 - $5 = $14", "10 / 4 = 3.5", "<<5*5=26>>26"],
+    [
+        "3 + 4 = 8",
+        "so 48/2 = 25 clips",
+        "(2 + 1) x 4 = 11",
+        "$20 - $5 = $14",
+        "10 / 4 = 3.5",
+        "<<5*5=26>>26",
+        "-3 + 5 = 3",
+    ],
 )
 def test_a_false_equation_of_plain_numbers_is_found(text: str) -> None:
     assert len(false_steps(text)) == 1
@@ -76,6 +87,13 @@ def test_a_false_equation_of_plain_numbers_is_found(text: str) -> None:
 )
 def test_what_holds_or_is_no_equation_of_plain_numbers_is_left_alone(text: str) -> None:
     assert false_steps(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["__import__('os').getcwd()", "2 ** 9", "[1][0]", "True + 1", "1 if 2 else 3"]
+)
+def test_nothing_but_the_four_operations_on_numbers_is_evaluated(text: str) -> None:
+    assert value_of(text) is None
 
 
 def test_long_and_odd_texts_are_read_in_a_moment() -> None:
@@ -167,6 +185,12 @@ def test_the_same_prompt_answered_alike_is_no_template() -> None:
     assert templated([("p", TEMPLATE), ("p", TEMPLATE)]) == (False, False)
 
 
+def test_of_real_answers_by_different_people_none_is_called_a_template(oasst: list[tuple[str, str]]) -> None:
+    found = templated(oasst)
+    assert len(found) - found.count(None) > 300
+    assert True not in found
+
+
 def test_other_schemes_have_no_checklist() -> None:
     assert checklist(written(("p", RIGHT)), terms()) == ()
 
@@ -208,3 +232,13 @@ def test_a_large_batch_is_looked_at_in_a_sample_spread_over_it() -> None:
     one = written(*[("case", "1 + 1 = 2. 2 + 2 = 4. #### 4")] * 2)
     many = one.take(list(itertools.islice(itertools.cycle((0, 1)), SAMPLE + 10)))
     assert SAMPLE / 2 <= checklist(many, asking())[1].n <= SAMPLE
+
+
+@pytest.mark.slow
+def test_writers_exactly_as_faulty_as_tolerated_fail_in_at_most_one_week_in_twenty() -> None:
+    rng, weeks = np.random.default_rng(7), Counter[str]()
+    both = written(("case", "1 + 1 = 2. 2 + 2 = 4. #### 4"), ("case", "1 + 1 = 2. 2 + 2 = 4. #### 5"))
+    for _ in range(500):
+        drawn = both.take((rng.random(200) < 0.05).astype(np.int64))
+        weeks[checklist(drawn, asking())[1].status] += 1
+    assert weeks["fail"] <= 0.05 * 500

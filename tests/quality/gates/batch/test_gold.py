@@ -146,3 +146,14 @@ def test_annotators_far_worse_than_asked_are_found() -> None:
     rng = np.random.default_rng(5)
     weeks = Counter(gold(sheet(rng, 40, 5, 0.6), ASKING)[1].status for _ in range(100))
     assert weeks["fail"] >= 98
+
+
+def test_as_many_gold_questions_as_asked_fail_in_at_most_one_week_in_twenty() -> None:
+    rng, weeks = np.random.default_rng(6), Counter[str]()
+    plain = sheet(rng, 40, 25, 0.9)
+    for _ in range(500):
+        hidden = ['"a"' if chance < 0.05 else None for chance in rng.random(plain.num_rows)]
+        place = plain.column_names.index("gold")
+        drawn = plain.set_column(place, "gold", pa.array(hidden, pa.string()))
+        weeks[gold(drawn, ASKING)[0].status] += 1
+    assert weeks["fail"] <= 0.05 * 500

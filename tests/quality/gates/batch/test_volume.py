@@ -2,7 +2,7 @@
 
 import pytest
 
-from quality.gates.batch.volume import tolerated_units, volume
+from quality.gates.batch.volume import tolerated_units, unreadable_share, volume
 from tests.quality.gates.delivered import terms
 
 TOLERANT = terms(ramp={"volume_under": 0.1, "volume_over": 0.25})
@@ -30,3 +30,11 @@ def test_the_tolerance_is_exact_where_binary_fractions_are_not() -> None:
     contract = terms(ramp={"volume_under": 0.41, "volume_over": 0.1})
     assert tuple(map(str, tolerated_units(contract, 1))) == ("59.00", "110.0")
     assert volume(59, contract, 1).status == "pass"
+
+
+@pytest.mark.parametrize(("unreadable", "status"), [(0, "pass"), (5, "pass"), (6, "fail")])
+def test_too_much_that_cannot_be_read_holds_the_batch(unreadable: int, status: str) -> None:
+    found = unreadable_share(unreadable, 100, terms({"max_unreadable": 0.05}), "address")
+    assert (found.status, found.observed, found.n) == (status, unreadable / 100, 100)
+    assert found.consequence == ("hold" if status == "fail" else "none")
+    assert unreadable_share(0, 0, terms()).status == "not_testable"
