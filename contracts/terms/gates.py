@@ -49,6 +49,33 @@ class RecordGates(Terms):
         "whoever judged it: for contracts that send every item out once.",
         json_schema_extra=clause(POLICIES),
     )
+    repeated_work: Policy = Field(
+        "allow",
+        description="Same prompt and responses again within the delivery, whoever judged it: for contracts "
+        "that send every item out once.",
+        json_schema_extra=clause(POLICIES),
+    )
+    near_duplicates: Policy = Field(
+        "allow",
+        description="Prompt and responses that are, but for a few words, those of another item of this "
+        "delivery or of work kept from an earlier batch of the programme.",
+        json_schema_extra=clause(POLICIES),
+    )
+    near_duplicate_similarity: float = Field(
+        0.8,
+        ge=0.8,
+        le=1,
+        description="Share of words, in their order, that a near-duplicate has in common with the other. "
+        "At 0.8, copies with one word in ten changed are found also where words count double, as in code "
+        "and formulas; below it, copies would escape notice.",
+        json_schema_extra=clause("lower"),
+    )
+    copied_rationales: Policy = Field(
+        "allow",
+        description="A rationale of eight words or more that is another record's, or nearly so: in this "
+        "delivery or in work kept from an earlier batch of the programme.",
+        json_schema_extra=clause(POLICIES),
+    )
     author_labels: Policy = Field(
         "allow",
         description="The author of a prompt judges its responses (`prompt_author_id` is `annotator_id`).",
