@@ -3,16 +3,35 @@
 import difflib
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Seconds, Share
-from contracts.terms.mapping import RecordFields
+from contracts.terms.mapping import RecordFields, path_below
 
 Policy = Literal["discard", "flag", "allow"]
 POLICIES = ("allow", "flag", "discard")  # from the loosest to the strictest
 
 REQUIRABLE = (*RecordFields.model_fields, "checkpoint_id")
+
+
+class EvaluationSet(Terms):
+    """A test set that must stay out of what is paid for, so that models can be measured by it."""
+
+    name: str = Field(min_length=1, description="What reports call it.")
+    path: str = Field(
+        description="File below `RAMPART_EVALUATION_SETS`: `.jsonl` with one item a line, or text, in which "
+        "each line is an item."
+    )
+    fields: tuple[str, ...] = Field(
+        (),
+        description="Fields of an item in `.jsonl` that hold its text; none named: all text in it.",
+    )
+
+    @field_validator("path")
+    @classmethod
+    def _path_is_below(cls, path: str) -> str:
+        return path_below(path, "the folder of evaluation sets")
 
 
 class RecordGates(Terms):
@@ -74,6 +93,16 @@ class RecordGates(Terms):
         "allow",
         description="A rationale of eight words or more that is another record's, or nearly so: in this "
         "delivery or in work kept from an earlier batch of the programme.",
+        json_schema_extra=clause(POLICIES),
+    )
+    evaluation_sets: tuple[EvaluationSet, ...] = Field(
+        (),
+        description="Test sets whose text must be in no prompt and no response.",
+        json_schema_extra=clause("more"),
+    )
+    evaluation_overlap: Policy = Field(
+        "discard",
+        description="What of a record that has text of one of `evaluation_sets` in it?",
         json_schema_extra=clause(POLICIES),
     )
     author_labels: Policy = Field(

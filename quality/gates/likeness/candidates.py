@@ -26,16 +26,20 @@ _MOST = 8  # candidates a text; a copy agrees with its original in many bands, a
 Words64 = NDArray[np.uint64]
 
 
-def candidates(sketched: pl.DataFrame | pl.LazyFrame, fresh_from: int, at_least: float) -> pl.DataFrame:
+def candidates(
+    sketched: pl.DataFrame | pl.LazyFrame, fresh_from: int, at_least: float, known: int | None = None
+) -> pl.DataFrame:
     """Pairs of rows whose sketches agree (`CANDIDATES`), the likeliest of each later one first.
 
     Args:
         sketched: sketches (`SKETCH`), of earlier batches first, then in the order of the delivery.
         fresh_from: the first row of the delivery; only its rows are looked at as later ones.
         at_least: the share of equal words a pair must have to be of interest.
+        known: how many rows from the first count as earlier ones; all, if not given.
     """
     lazy = sketched.lazy()
-    found = [_agreeing(pairs, lazy, at_least) for pairs in _in_bands(lazy, fresh_from)]
+    bands = _in_bands(lazy)
+    found = [_agreeing(_sharing(band, fresh_from, known), lazy, at_least) for band in bands]
     return (
         pl.concat([pl.DataFrame(schema=CANDIDATES), *found])
         .group_by("later", "earlier")
@@ -56,14 +60,12 @@ def least_agreement(at_least: float) -> float:
     return jaccard - 4 * float(np.sqrt(jaccard * (1 - jaccard) / VALUES))
 
 
-def _in_bands(lazy: pl.LazyFrame, fresh_from: int) -> Iterator[pl.DataFrame]:
-    """The pairs of each band."""
+def _in_bands(lazy: pl.LazyFrame) -> Iterator[Words64]:
+    """Each band of all sketches, as one number a row."""
     for group in range(0, len(COLUMNS), LANES):
         columns = [_column(lazy, name) for name in COLUMNS[group : group + LANES]]
-        for column in columns:
-            yield _sharing(column, fresh_from)
-        for lane in range(LANES):
-            yield _sharing(_dealt(columns, lane), fresh_from)
+        yield from columns
+        yield from (_dealt(columns, lane) for lane in range(LANES))
 
 
 def _column(lazy: pl.LazyFrame, name: str) -> Words64:
@@ -78,9 +80,11 @@ def _dealt(columns: Sequence[Words64], lane: int) -> Words64:
     return band
 
 
-def _sharing(band: Words64, fresh_from: int) -> pl.DataFrame:
+def _sharing(band: Words64, fresh_from: int, known: int | None) -> pl.DataFrame:
     """Pairs of rows with one value of `band`: each with the first few and the last few before it."""
-    rows = np.flatnonzero(pl.Series(band).is_duplicated().to_numpy())
+    each = pl.Series(band)
+    shared = each.is_duplicated() if known is None else each.is_in(each[:known].implode())
+    rows = np.flatnonzero(shared.to_numpy())
     rows = rows[np.argsort(band[rows], kind="stable")]
     values = band[rows]
     new = np.flatnonzero(np.append(True, values[1:] != values[:-1])) if len(rows) else rows
@@ -97,7 +101,7 @@ def _sharing(band: Words64, fresh_from: int) -> pl.DataFrame:
             pl.DataFrame({"later": rows[later[ok]], "earlier": rows[earlier[ok]], "crowd": size[ok]})
             for later, earlier, ok in pairs
         ]
-    ).filter(pl.col("later") >= fresh_from)
+    ).filter(pl.col("later") >= fresh_from, pl.col("earlier") < (len(band) if known is None else known))
 
 
 def _agreeing(pairs: pl.DataFrame, lazy: pl.LazyFrame, at_least: float) -> pl.DataFrame:

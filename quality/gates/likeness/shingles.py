@@ -36,7 +36,7 @@ class Shingles:
     """Hashes of all texts one after another; those of text `i` are `hashes[starts[i]:starts[i + 1]]`."""
 
     hashes: NDArray[np.uint64]
-    starts: NDArray[np.uint64]
+    starts: NDArray[np.int64]
 
 
 def word_pairs(parts: pl.Series) -> Shingles:
@@ -51,8 +51,8 @@ def word_pairs(parts: pl.Series) -> Shingles:
 def word_runs(parts: pl.Series, length: int) -> Shingles:
     """Hashes of all runs of `length` words of each text; of `parts`, the edges count as words too.
 
-    One run begins at each word and edge. Those that begin within the last words of a text reach beyond it, and
-    are equal to no run without an edge.
+    One run begins at each word and edge. Those that begin within the last words of a text reach beyond it,
+    and are equal to no run without an edge.
     """
     opened = pl.lit(f"{EDGE} ") + pl.col("parts").list.join(f" {EDGE} ") + pl.lit(" ")
     folded, rows = _folded(parts.to_frame("parts").select(opened)["literal"])
@@ -63,7 +63,7 @@ def word_runs(parts: pl.Series, length: int) -> Shingles:
     hashes = np.empty(len(bounds) - length, np.uint64)
     for first in range(length):  # runs that begin where one ended lie side by side, and are hashed at once
         hashes[first::length] = _wyhash(folded, bounds[first::length])
-    return Shingles(hashes, np.searchsorted(words, rows).astype(np.uint64))
+    return Shingles(hashes, np.searchsorted(words, rows))
 
 
 def _folded(texts: pl.Series) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:

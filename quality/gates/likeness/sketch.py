@@ -40,7 +40,9 @@ def _slices(parts: pl.Series) -> Iterator[pl.Series]:
 
 
 def _values(shingles: Shingles) -> NDArray[np.uint16]:
-    matrix = RMinHash.digest_matrix_from_flat_token_hashes(shingles.hashes, shingles.starts, VALUES, _SEED)
+    matrix = RMinHash.digest_matrix_from_flat_token_hashes(
+        shingles.hashes, shingles.starts.astype(np.uint64), VALUES, _SEED
+    )
     rows = matrix.to_rows()
     values = np.fromiter(chain.from_iterable(rows), np.uint32, len(rows) * VALUES)
     return values.astype("<u2").reshape(-1, VALUES)

@@ -6,7 +6,7 @@ flagged for.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
@@ -30,7 +30,7 @@ class Gated:
     masks: pl.Series
     keys: pl.DataFrame
     flags: pl.Series
-    twins: pl.DataFrame = NO_TWINS
+    twins: pl.DataFrame = field(default_factory=lambda: NO_TWINS)
 
 
 def gate_records(
