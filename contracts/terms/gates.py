@@ -96,9 +96,7 @@ class RecordGates(Terms):
         json_schema_extra=clause(POLICIES),
     )
     evaluation_sets: tuple[EvaluationSet, ...] = Field(
-        (),
-        description="Test sets whose text must be in no prompt and no response.",
-        json_schema_extra=clause("more"),
+        (), description="Test sets whose text must be in no prompt and no response."
     )
     evaluation_overlap: Policy = Field(
         "discard",
@@ -137,6 +135,15 @@ class RecordGates(Terms):
         if least is not None and most is not None and most <= least:
             problem = f"max_duration_s ({most:g}) is not above min_duration_s ({least:g})"
             raise TermError(problem, "max_duration_s", fix="leave room between the two")
+        return self
+
+    @model_validator(mode="after")
+    def _one_set_a_name(self) -> "RecordGates":
+        names = [each.name for each in self.evaluation_sets]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                problem = f"two evaluation sets are named {name!r}"
+                raise TermError(problem, "evaluation_sets", place, "name", fix="give each a name of its own")
         return self
 
     @model_validator(mode="after")
