@@ -91,7 +91,10 @@ def _parts(records: pl.DataFrame) -> pl.DataFrame:
 
 def _runs(items: pl.DataFrame, length: int) -> pl.DataFrame:
     """Every run of the texts of `items` that is not an instruction, with the first item it stands in."""
-    each = _hashed(items["text"], items["item"], length).join(items.select("item", "name", "line"), on="item")
+    place, size = pl.int_range(pl.len()).over("item"), pl.len().over("item")
+    within = (place > 0) & (place <= size - length)  # neither the edge before the text nor what lies beyond
+    hashed = _hashed(items["text"], items["item"], length).filter(within)
+    each = hashed.join(items.select("item", "name", "line"), on="item", maintain_order="left")
     sharing = pl.struct("name", "line").n_unique().over("hash", "name")
     own = each.filter(sharing <= COMMON)
     return own.unique("hash", keep="first", maintain_order=True).select(*_RUNS)

@@ -2,9 +2,10 @@
 
 Two rules. Of all words at least the share asked for is the same and in the same order (one minus the
 Levenshtein distance in words over the longer text's length). And where they differ, they differ here and
-there: of no twelve words in a row is more than half another. The second rule tells a copy with edits from two
-texts of one template, which are the same but for a question or an answer that is wholly another. Twelve words
-are a short question; by chance, edits of one word in ten reach seven of twelve at one place in 20,000.
+there: of no message or answer, and of no twelve words in a row, is more than half another. The second rule
+tells a copy with edits from two texts of one template, which are the same but for a question or an answer
+that is wholly another. Twelve words are a short question; edits of one word in ten reach seven of twelve by
+chance at one place in 20,000.
 """
 
 import re
@@ -80,7 +81,9 @@ def _here_and_there(pairs: Sequence[tuple[Words, Words]]) -> bool:
 
 
 def _few_in_a_row(one: Words, other: Words) -> bool:
-    """True where at most half of any stretch differs; what one has more than the other may be long."""
+    """True where at most half of the whole and of any stretch differs; what one has more may be in a row."""
+    if Levenshtein.distance(one, other) > max(len(one), len(other)) / 2:
+        return False
     ours, theirs = np.zeros(len(one), bool), np.zeros(len(other), bool)
     for step in Levenshtein.opcodes(one, other):
         if step.tag != "equal":
