@@ -21,6 +21,7 @@ STRETCH = 12  # words
 _TELLING = 3  # words: in fewer, one edit is most of the text
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"  # kana and Han, in which a character is a word
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
+_ASCII_WORD = re.compile(r"\w+", re.ASCII)
 
 Words = list[str]
 
@@ -40,6 +41,8 @@ class Text:
 
 def words(text: str) -> Words:
     """The words of `text`, across case, punctuation and white space."""
+    if text.isascii():  # as most is, and this is most of the time that a comparison takes
+        return _ASCII_WORD.findall(text.lower())
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 

@@ -38,17 +38,23 @@ def candidates(
         known: how many rows from the first count as earlier ones; all, if not given.
     """
     lazy = sketched.lazy()
-    bands = _in_bands(lazy)
-    found = [_agreeing(_sharing(band, fresh_from, known), lazy, at_least) for band in bands]
+    found = []
+    for first in range(0, len(COLUMNS), LANES):
+        bands = _bands([_column(lazy, name) for name in COLUMNS[first : first + LANES]])
+        pairs = pl.concat([_sharing(band, fresh_from, known) for band in bands])
+        found.append(_agreeing(_once(pairs), lazy, at_least))
     return (
-        pl.concat([pl.DataFrame(schema=CANDIDATES), *found])
-        .group_by("later", "earlier")
-        .agg(pl.col("crowd").min(), pl.col("agreement").first())
+        _once(pl.concat(found))
         .sort("later", "crowd", "agreement", "earlier", descending=[False, False, True, False])
         .group_by("later", maintain_order=True)
         .head(_MOST)
         .select(*CANDIDATES)
     )
+
+
+def _once(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Each pair once, with the smallest crowd it was found in."""
+    return pairs.sort("crowd").unique(("later", "earlier"), keep="first", maintain_order=True)
 
 
 def least_agreement(at_least: float) -> float:
@@ -60,12 +66,10 @@ def least_agreement(at_least: float) -> float:
     return jaccard - 4 * float(np.sqrt(jaccard * (1 - jaccard) / VALUES))
 
 
-def _in_bands(lazy: pl.LazyFrame) -> Iterator[Words64]:
-    """Each band of all sketches, as one number a row."""
-    for group in range(0, len(COLUMNS), LANES):
-        columns = [_column(lazy, name) for name in COLUMNS[group : group + LANES]]
-        yield from columns
-        yield from (_dealt(columns, lane) for lane in range(LANES))
+def _bands(columns: Sequence[Words64]) -> Iterator[Words64]:
+    """The bands of four columns, each as one number a row."""
+    yield from columns
+    yield from (_dealt(columns, lane) for lane in range(LANES))
 
 
 def _column(lazy: pl.LazyFrame, name: str) -> Words64:

@@ -6,11 +6,12 @@ for a delivery (`near_pairs`): it knows sketches only, and asks for the records 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 import pyarrow as pa
 
-from quality.gates.likeness.alike import Text, likeness, text_of
+from quality.gates.likeness.alike import likeness, text_of
 from quality.gates.likeness.candidates import candidates
 from quality.gates.likeness.sketch import COLUMNS, SKETCH, sketches
 
@@ -54,7 +55,7 @@ def signatures(texts: pl.DataFrame, items: pl.Series, first_row: int = 0) -> pl.
 
 
 def near_pairs(fresh: Signed, earlier: Sequence[Signed], texts: Texts, at_least: float) -> pl.DataFrame:
-    """Each item of a delivery that is nearly an earlier one, with the one it is likest to (`PAIRS`).
+    """Each item of a delivery that is nearly an earlier one, with the likeliest such (`PAIRS`).
 
     Args:
         fresh: the delivery, in its order.
@@ -74,36 +75,42 @@ def near_pairs(fresh: Signed, earlier: Sequence[Signed], texts: Texts, at_least:
     first = places["item"].is_first_distinct()
     places = places.filter(first).drop("item")
     fresh_from = int((places["batch"] < len(earlier)).sum())
-    suggested = candidates(index.filter(first).select(COLUMNS), fresh_from, at_least)
+    sketched = index.filter(first).select(COLUMNS)
+    in_memory = all(isinstance(one.signatures, pl.DataFrame) for one in batches)
+    suggested = candidates(sketched.collect() if in_memory else sketched, fresh_from, at_least)
     compared = [
         _compared(pairs, _read(pairs, places, batches, texts), places, at_least)
         for pairs in suggested.select("later", "earlier").iter_slices(_AT_ONCE)
     ]
     return (
         pl.concat([pl.DataFrame(schema=PAIRS), *compared])
-        .sort("later", "likeness", descending=[False, True], maintain_order=True)
         .unique("later", keep="first", maintain_order=True)
         .with_columns(batch=pl.when(pl.col("batch") < len(earlier)).then("batch"))
     )
 
 
 def _compared(
-    pairs: pl.DataFrame, texts: dict[int, Text], places: pl.DataFrame, at_least: float
+    pairs: pl.DataFrame, said: dict[int, tuple[list[str], list[str]]], places: pl.DataFrame, at_least: float
 ) -> pl.DataFrame:
-    alike = [likeness(texts[earlier], texts[later], at_least) for later, earlier in pairs.iter_rows()]
-    later, earlier = (places[pairs[name]] for name in ("later", "earlier"))
-    columns = {"later": later["row"], "batch": earlier["batch"], "earlier": earlier["row"], "likeness": alike}
-    return pl.DataFrame(columns, schema=PAIRS).drop_nulls("likeness")
+    """The first of each later one's pairs that are alike."""
+    text = cache(lambda place: text_of(*said[place]))
+    found: dict[int, tuple[int, float]] = {}
+    for later, earlier in pairs.iter_rows():
+        if later not in found and (alike := likeness(text(earlier), text(later), at_least)) is not None:
+            found[later] = earlier, alike
+    here = places[list(found)]
+    there = places[[earlier for earlier, _ in found.values()]]
+    columns = {"later": here["row"], "batch": there["batch"], "earlier": there["row"]}
+    return pl.DataFrame({**columns, "likeness": [alike for _, alike in found.values()]}, schema=PAIRS)
 
 
 def _read(
     pairs: pl.DataFrame, places: pl.DataFrame, batches: Sequence[Signed], texts: Texts
-) -> dict[int, Text]:
-    """The texts of all `pairs`, by their place in the index."""
+) -> dict[int, tuple[list[str], list[str]]]:
+    """What is compared of all `pairs`, by their place in the index."""
     index = pl.concat([pairs["later"], pairs["earlier"]]).unique().sort().alias("place")
-    read: dict[int, Text] = {}
+    said: dict[int, tuple[list[str], list[str]]] = {}
     for wanted in places[index].with_columns(index).partition_by("batch", maintain_order=True):
         records = batches[wanted["batch"][0]].records(wanted["row"].to_list())
-        said = texts(records).select("asked", "answers").iter_rows()
-        read |= zip(wanted["place"], (text_of(*both) for both in said), strict=True)
-    return read
+        said |= zip(wanted["place"], texts(records).select("asked", "answers").iter_rows(), strict=True)
+    return said
