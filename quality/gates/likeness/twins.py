@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from quality.gates.likeness.alike import likeness, text_of
 from quality.gates.likeness.candidates import candidates
-from quality.gates.likeness.sketch import COLUMNS, SKETCH, sketches
+from quality.gates.likeness.sketch import COLUMNS, SKETCH, SKETCH_VERSION, sketches
 
 # What later weeks need of a batch: one row an item, and where its text can be read again.
 SIGNATURES = pa.schema(
@@ -21,7 +21,8 @@ SIGNATURES = pa.schema(
         pa.field("row", pa.uint32(), nullable=False),  # of the batch's records, from 0
         pa.field("item", pa.string(), nullable=False),  # equal for what is the same text
         *(pa.field(name, pa.uint64(), nullable=False) for name in COLUMNS),
-    ]
+    ],
+    metadata={"sketch_version": str(SKETCH_VERSION)},
 )
 _SCHEMA = {"row": pl.UInt32, "item": pl.String, **SKETCH}
 PAIRS = {"later": pl.UInt32, "batch": pl.UInt32, "earlier": pl.UInt32, "likeness": pl.Float64}

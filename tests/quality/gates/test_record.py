@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from contracts.model import Contract
 from contracts.terms.gates import REQUIRABLE, RecordGates
-from quality.gates.evaluation.overlap import EvaluationIndex, index_of
-from quality.gates.evaluation.sets import Item, ReadSet
+from quality.gates.evaluation.overlap import EvaluationIndex
 from quality.gates.fates import part
 from quality.gates.record.gate import References
 from quality.gates.record.judging import gate_records
@@ -21,6 +20,7 @@ from quality.gates.record.repeats import Earlier
 from rampart.records.canonical import RECORD
 from rampart.records.identity import record_keys
 from rampart.records.reasons import REASONS, mask_of, reasons_of
+from tests.quality.gates import planted_copies
 from tests.quality.gates.delivered import FIELDS, MONDAY, record, response, table, terms
 
 STRICT = terms(
@@ -52,7 +52,7 @@ def codes(
 
 def asking(reason: str) -> Contract:
     """`STRICT`, asking for `reason` too."""
-    gates = {**STRICT.gates.model_dump(), **ALSO.get(reason, {})}
+    gates = {**STRICT.gates.model_dump(), **planted_copies.ASKED.get(reason, {})}
     return STRICT.model_copy(update={"gates": RecordGates.model_validate(gates)})
 
 
@@ -64,10 +64,6 @@ def test_a_good_record_has_no_reason() -> None:
     assert codes([record(1), record(2)], issued=ISSUED) == [[], []]
 
 
-LONG = [response(f"{side} because it names all five rivers, their length and the seas.") for side in "AB"]
-EDITED = [response(f"{side} because it names all six rivers, their length and the seas!") for side in "AB"]
-REASON = "It names each river and says where it ends."
-HELD_OUT = index_of([ReadSet("held-out", "d", (Item(1, "Because it names all five rivers, their length."),))])
 EARLIER = Earlier(program=keys_of(record(2, annotator_id="someone else")))
 PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "missing_required_field": (record(1, annotator_id=None),),
@@ -86,17 +82,7 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "response_not_issued": (record(1, responses=[response("A"), response("Answer B 1")]),),
     "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
     "author_judged": (record(1, prompt_author_id="ann-1"),),
-    "repeated_work": (record(1), record(1, record_id="r2", annotator_id="someone else")),
-    "near_duplicate": (record(1, responses=LONG), record(2, prompt=record(1)["prompt"], responses=EDITED)),
-    "copied_rationale": (record(1, rationale=REASON), record(2, rationale=f"{REASON.upper()}!")),
-    "in_evaluation_set": (record(1, responses=LONG),),
-}
-# What `STRICT` does not ask, because it would find what other reasons find as well.
-ALSO: dict[str, dict[str, Any]] = {
-    "repeated_work": {"repeated_work": "discard"},
-    "near_duplicate": {"near_duplicates": "discard"},
-    "copied_rationale": {"copied_rationales": "discard"},
-    "in_evaluation_set": {"evaluation_sets": [{"name": "held-out", "path": "held-out.txt"}]},
+    **planted_copies.ROWS,
 }
 
 
@@ -105,7 +91,7 @@ def test_each_reason_is_found_and_only_it(reason: str) -> None:
     rows = PLANTED[reason]
     issued = ISSUED if reason == "response_not_issued" else None
     earlier = EARLIER if reason == "copied_work" else None
-    found = codes(list(rows), asking(reason), earlier, issued, HELD_OUT)
+    found = codes(list(rows), asking(reason), earlier, issued, planted_copies.HELD_OUT)
     assert found == [[]] * (len(rows) - 1) + [[reason]]
 
 
