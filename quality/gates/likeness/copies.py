@@ -36,6 +36,25 @@ class KeptBatch:
 
 
 @dataclass(frozen=True)
+class Twin:
+    """The record that a copy is like; `contract_id` and `week` are None for one of the same delivery."""
+
+    likeness: float
+    contract_id: str | None
+    week: int | None
+    record_id: str
+    source_file: str
+    source_line: int
+
+    @property
+    def sentence(self) -> str:
+        """What a person is told; ids and file names are the vendor's words."""
+        where = "" if self.week is None else f", kept in week {self.week} of {self.contract_id}"
+        place = f"{self.source_file}, line {self.source_line}{where}"
+        return f"{self.likeness:.0%} of the words are those of record {self.record_id} ({place})"
+
+
+@dataclass(frozen=True)
 class Question:
     """A reason that is about copies: what is compared, how near is near, and is the same item a copy too?"""
 
@@ -65,6 +84,12 @@ def copies(
         found = pl.concat([_same(rows, firsts, signed), found])
     found = found.unique("row", keep="first", maintain_order=True).sort("row")
     return _addressed(found, fresh, earlier, question.code)
+
+
+def twin_of(twins: pl.DataFrame, row: int, code: str) -> Twin | None:
+    """The twin of one record of a delivery (`TWINS`), if it was found to be a copy by the reason `code`."""
+    found = twins.filter((pl.col("row") == row) & (pl.col("code") == code))
+    return Twin(**found.drop("row", "code").row(0, named=True)) if found.height else None
 
 
 def _same(rows: pl.DataFrame, firsts: pl.DataFrame, earlier: Sequence[Signed]) -> pl.DataFrame:

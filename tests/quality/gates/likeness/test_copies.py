@@ -7,7 +7,7 @@ import pytest
 
 from contracts.model import Contract
 from quality.gates.likeness.compared import rationale_items, rationale_of, work_items, work_of
-from quality.gates.likeness.copies import TWINS, KeptBatch
+from quality.gates.likeness.copies import TWINS, KeptBatch, twin_of
 from quality.gates.likeness.twins import SIGNATURES, Signed, signatures
 from quality.gates.record.gate import Asked
 from quality.gates.record.judging import Gated, gate_records
@@ -72,6 +72,17 @@ def test_a_few_words_changed_make_a_near_duplicate_and_its_twin_is_named() -> No
         "source_line": 1,
     }
     assert found.twins.to_arrow().cast(TWINS).num_rows == 1
+
+
+def test_a_person_is_told_which_record_a_copy_is_like() -> None:
+    before = kept(3, item(8, record_id="old"))
+    found = gated([record(1), item(2, STORY.replace("wide", "broad"))], ASKING, before)
+    twin = twin_of(found.twins, 1, "near_duplicate")
+    assert twin
+    place = "(rows.jsonl, line 8, kept in week 3 of other-1)"
+    assert twin.sentence == f"98% of the words are those of record old {place}"
+    assert twin_of(found.twins, 0, "near_duplicate") is None
+    assert twin_of(found.twins, 1, "copied_rationale") is None
 
 
 def test_every_judgement_of_a_copied_item_is_found_and_none_of_the_original() -> None:
