@@ -31,6 +31,7 @@ RUN, SHORT_RUN, SHORTEST = 13, 8, 4  # words
 COMMON = 10  # items of a set that may share a run
 NEAR = 0.8
 HITS = {"row": pl.UInt32, "name": pl.String, "line": pl.Int64, "text": pl.String}
+_AT_ONCE = 10_000  # records; of each word of theirs a number or two is in memory
 _TEXTS = {"name": pl.String, "line": pl.Int64, "text": pl.String}
 _RUNS = {"hash": pl.UInt64, "item": pl.UInt32}
 _FOUND = {"part": pl.UInt32, "item": pl.UInt32}
@@ -66,6 +67,14 @@ def overlaps(records: pl.DataFrame, index: EvaluationIndex) -> pl.DataFrame:
 
     `row` is the record's place in `records`, which need no column besides `prompt` and `responses`.
     """
+    found = [
+        _overlaps(some, index).with_columns(pl.col("row") + pl.lit(first, pl.UInt32))
+        for first, some in ((at, records[at : at + _AT_ONCE]) for at in range(0, records.height, _AT_ONCE))
+    ]
+    return pl.concat([pl.DataFrame(schema=HITS), *found])
+
+
+def _overlaps(records: pl.DataFrame, index: EvaluationIndex) -> pl.DataFrame:
     parts = _parts(records)
     found = pl.concat(
         [

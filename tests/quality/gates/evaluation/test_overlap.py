@@ -178,6 +178,12 @@ def test_the_digest_of_the_sets_changes_with_any_byte_or_name_and_not_with_their
     assert len({sets_digest([one, two]), *map(sets_digest, others)}) == 5
 
 
+def test_a_large_delivery_is_looked_through_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("quality.gates.evaluation.overlap._AT_ONCE", 3)
+    said = [LONG if place in (2, 3, 7) else f"Question {place}?" for place in range(8)]
+    assert [row for row, *_ in hits(*said)] == [2, 3, 7]
+
+
 def test_records_need_no_other_columns() -> None:
     said = pa.table({name: table(record(1))[name] for name in ("prompt", "responses")})
     assert overlaps(pl.DataFrame(pl.from_arrow(said)), INDEX).is_empty()
