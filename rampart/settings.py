@@ -23,6 +23,9 @@ class Settings(BaseSettings):
         "", description="Object store: a folder or s3://bucket/prefix; default: `store` at home."
     )
     drop: str = Field("", description="Where vendors deliver: a folder or s3://…; default: `drop` at home.")
+    evaluation_sets: str = Field(
+        "", description="Where the evaluation sets of contracts lie: a folder or s3://…; default: nowhere."
+    )
     s3_endpoint_url: str | None = Field(None, description="Endpoint of an S3-compatible store.")
     s3_region: str | None = Field(None, description="Region of the S3 store.")
     s3_path_style: bool = Field(False, description="Address buckets by path, as most own servers need.")

@@ -178,11 +178,17 @@ def _records(contract: Contract) -> Iterator[Line]:
         "identical_responses": "identical responses",
         "exact_duplicates": "exact duplicates",
         "copied_work": "work of earlier batches",
+        "repeated_work": "work that is in the delivery twice",
+        "near_duplicates": "work that is another item's but for a few words",
+        "copied_rationales": "rationales of other records",
         "author_labels": "judging one's own prompt",
     }
     for name, what in refused_texts.items():
         if getattr(gates, name) == "discard":
             yield Line("discarded", what, f"gates.{name}")
+    if gates.evaluation_sets and gates.evaluation_overlap == "discard":
+        sets = ", ".join(each.name for each in gates.evaluation_sets)
+        yield Line("discarded", f"text of {sets}", "gates.evaluation_sets")
     if gates.timestamps_in_week:
         yield Line("discarded", "work stamped outside its week", "gates.timestamps_in_week")
     for name, what in {"min_duration_s": "faster than", "max_duration_s": "slower than"}.items():

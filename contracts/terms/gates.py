@@ -3,16 +3,35 @@
 import difflib
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Seconds, Share
-from contracts.terms.mapping import RecordFields
+from contracts.terms.mapping import RecordFields, path_below
 
 Policy = Literal["discard", "flag", "allow"]
 POLICIES = ("allow", "flag", "discard")  # from the loosest to the strictest
 
 REQUIRABLE = (*RecordFields.model_fields, "checkpoint_id")
+
+
+class EvaluationSet(Terms):
+    """A test set that must stay out of what is paid for, so that models can be measured by it."""
+
+    name: str = Field(min_length=1, description="What reports call it.")
+    path: str = Field(
+        description="File below `RAMPART_EVALUATION_SETS`: `.jsonl` with one item a line, or text, in which "
+        "each line is an item."
+    )
+    fields: tuple[str, ...] = Field(
+        (),
+        description="Fields of an item in `.jsonl` that hold its text; none named: all text in it.",
+    )
+
+    @field_validator("path")
+    @classmethod
+    def _path_is_below(cls, path: str) -> str:
+        return path_below(path, "the folder of evaluation sets")
 
 
 class RecordGates(Terms):
@@ -49,6 +68,41 @@ class RecordGates(Terms):
         "whoever judged it: for contracts that send every item out once.",
         json_schema_extra=clause(POLICIES),
     )
+    repeated_work: Policy = Field(
+        "allow",
+        description="Same prompt and responses again within the delivery, whoever judged it: for contracts "
+        "that send every item out once.",
+        json_schema_extra=clause(POLICIES),
+    )
+    near_duplicates: Policy = Field(
+        "allow",
+        description="Prompt and responses that are, but for a few words, those of another item of this "
+        "delivery or of work kept from an earlier batch of the programme.",
+        json_schema_extra=clause(POLICIES),
+    )
+    near_duplicate_similarity: float = Field(
+        0.8,
+        ge=0.8,
+        le=1,
+        description="Share of words, in their order, that a near-duplicate has in common with the other. "
+        "At 0.8, copies with one word in ten changed are found also where words count double, as in code "
+        "and formulas; below it, copies would escape notice.",
+        json_schema_extra=clause("lower"),
+    )
+    copied_rationales: Policy = Field(
+        "allow",
+        description="A rationale of eight words or more that is another record's, or nearly so: in this "
+        "delivery or in work kept from an earlier batch of the programme.",
+        json_schema_extra=clause(POLICIES),
+    )
+    evaluation_sets: tuple[EvaluationSet, ...] = Field(
+        (), description="Test sets whose text must be in no prompt and no response."
+    )
+    evaluation_overlap: Policy = Field(
+        "discard",
+        description="What of a record that has text of one of `evaluation_sets` in it?",
+        json_schema_extra=clause(POLICIES),
+    )
     author_labels: Policy = Field(
         "allow",
         description="The author of a prompt judges its responses (`prompt_author_id` is `annotator_id`).",
@@ -81,6 +135,15 @@ class RecordGates(Terms):
         if least is not None and most is not None and most <= least:
             problem = f"max_duration_s ({most:g}) is not above min_duration_s ({least:g})"
             raise TermError(problem, "max_duration_s", fix="leave room between the two")
+        return self
+
+    @model_validator(mode="after")
+    def _one_set_a_name(self) -> "RecordGates":
+        names = [each.name for each in self.evaluation_sets]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                problem = f"two evaluation sets are named {name!r}"
+                raise TermError(problem, "evaluation_sets", place, "name", fix="give each a name of its own")
         return self
 
     @model_validator(mode="after")

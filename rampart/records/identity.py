@@ -1,4 +1,7 @@
-"""What makes two records the same judgement, or two judgements the same work."""
+"""What makes two records the same judgement, or two judgements the same work.
+
+Keys are equal or not. What is nearly the same, `quality.gates.likeness` finds.
+"""
 
 import polars as pl
 import polars_hash as plh

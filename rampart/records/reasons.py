@@ -7,7 +7,7 @@ reason is the one counted there. New reasons are appended with the next bit, so 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-REGISTRY_VERSION = 2
+REGISTRY_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,34 @@ REASONS: tuple[Reason, ...] = (
         "The annotator judged responses to a prompt of their own.",
         "Have somebody else judge it.",
         "gates.author_labels",
+    ),
+    Reason(
+        "repeated_work",
+        27,
+        "Same prompt and responses as an earlier record of this delivery, whoever judged it.",
+        "Label every item of the work order once.",
+        "gates.repeated_work",
+    ),
+    Reason(
+        "near_duplicate",
+        28,
+        "Prompt and responses are nearly those of another item, in this delivery or an earlier one.",
+        "Label the items of the work order; an item with a few words changed is the same item.",
+        "gates.near_duplicates",
+    ),
+    Reason(
+        "copied_rationale",
+        29,
+        "The rationale is that of another record, or nearly so.",
+        "Have annotators give their reasons in their own words, for this item.",
+        "gates.copied_rationales",
+    ),
+    Reason(
+        "in_evaluation_set",
+        30,
+        "A prompt or response has text of an evaluation set in it.",
+        "Leave out items of the named sets: a model trained on them cannot be measured by them.",
+        "gates.evaluation_sets",
     ),
 )
 

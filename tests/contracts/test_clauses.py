@@ -26,6 +26,8 @@ NEUTRAL = {
     *("annotation.aspects", "annotation.aggregation", "annotation.turns", "annotation.order_shown"),
     *(f"annotation.guideline.{name}" for name in ("version", "document", "priorities")),
     *("annotators.roster", "annotators.agreement.coefficient", "privacy.annotator_consent"),
+    # Where a test set lies; that it is named is what protects.
+    *(f"gates.evaluation_sets.*.{name}" for name in ("name", "path", "fields")),
     # Who decides, what may be redelivered, when the invoice comes.
     *("redelivery.scope", "invoicing.within_days"),
     # What is made of the data is the buyer's own affair.

@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.model import Contract
 from contracts.terms.gates import Policy
+from quality.gates.evaluation.overlap import EvaluationIndex
 from rampart.records.reasons import BY_CODE, Reason
 
 
@@ -17,9 +18,11 @@ class References:
 
     `issued`: (work order item, checkpoint, sha256 of content) of all responses sent out for the week; None
     when the contract asks for no lineage.
+    `evaluation`: the sets of `gates.evaluation_sets`; None when the contract names none.
     """
 
     issued: frozenset[tuple[str, str, str]] | None = None
+    evaluation: EvaluationIndex | None = None
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,15 @@ flagged for.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import polars as pl
 import pyarrow as pa
 
 from contracts.model import Contract
+from quality.gates.likeness.copies import NO_TWINS
+from quality.gates.record.copied import twins
 from quality.gates.record.gate import Asked, RecordGate, References
 from quality.gates.record.registry import GATES
 from quality.gates.record.repeats import Earlier, facts
@@ -21,11 +23,14 @@ from rampart.records.identity import record_keys
 
 @dataclass(frozen=True)
 class Gated:
-    """The outcome for a delivery's records, row by row: `masks`, `flags` (uint64) and `keys` (`KEYS`)."""
+    """The outcome for a delivery's records: `masks`, `flags` (uint64) and `keys` (`KEYS`) row by row, and the
+    `twins` (`TWINS`) of those that are copies.
+    """
 
     masks: pl.Series
     keys: pl.DataFrame
     flags: pl.Series
+    twins: pl.DataFrame = field(default_factory=lambda: NO_TWINS)
 
 
 def gate_records(
@@ -48,8 +53,10 @@ def gate_records(
     asked = Asked(contract, week, references)
     keys = record_keys(frame)
     alone = masks_of(frame, asked, "record")
-    together = masks_of(facts(keys, frame["annotator_id"].is_not_null(), earlier), asked, "delivery")
-    return Gated(alone["mask"] | together["mask"], keys, alone["flags"] | together["flags"])
+    copied = twins(frame, keys, contract, earlier.batches)
+    seen = facts(keys, frame["annotator_id"].is_not_null(), earlier, copied)
+    together = masks_of(seen, asked, "delivery")
+    return Gated(alone["mask"] | together["mask"], keys, alone["flags"] | together["flags"], copied)
 
 
 def masks_of(frame: pl.DataFrame, asked: Asked, scope: Literal["record", "delivery"]) -> pl.DataFrame:

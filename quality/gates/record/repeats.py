@@ -6,22 +6,35 @@ import polars as pl
 
 from contracts.model import Contract
 from contracts.terms.gates import Policy
+from quality.gates.likeness.copies import NO_TWINS, KeptBatch
 from quality.gates.record.gate import Asked, RecordGate, Seen
 from rampart.records.identity import KEYS
 
 # What `delivery` gates see of each record, in the order of the delivery.
-FACTS = {**KEYS, "seen_id": pl.Boolean, "seen_exact": pl.Boolean, "seen_work": pl.Boolean}
+FACTS = {
+    **KEYS,
+    "seen_id": pl.Boolean,
+    "seen_exact": pl.Boolean,
+    "seen_work": pl.Boolean,
+    "near_work": pl.Boolean,
+    "near_rationale": pl.Boolean,
+}
 
 
 @dataclass(frozen=True)
 class Earlier:
-    """Keys (`KEYS`) of records kept before: of this contract, and of its whole programme."""
+    """Records kept before: keys (`KEYS`) of this contract and of its whole programme, and the programme's
+    batches with their texts.
+    """
 
     contract: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS))
     program: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=KEYS))
+    batches: tuple[KeptBatch, ...] = ()
 
 
-def facts(keys: pl.DataFrame, named: pl.Series, earlier: Earlier) -> pl.DataFrame:
+def facts(
+    keys: pl.DataFrame, named: pl.Series, earlier: Earlier, twins: pl.DataFrame = NO_TWINS
+) -> pl.DataFrame:
     """What the gates of this file are about (`FACTS`).
 
     Args:
@@ -30,6 +43,7 @@ def facts(keys: pl.DataFrame, named: pl.Series, earlier: Earlier) -> pl.DataFram
             across the programme. Without their ids two vendors' judgements of one item look alike, so only
             the contract's own batches count.
         earlier: what was kept before.
+        twins: the records that are copies (`TWINS`).
     """
     exact = keys["exact_key"]
     program, own = (seen["exact_key"].implode() for seen in (earlier.program, earlier.contract))
@@ -37,7 +51,14 @@ def facts(keys: pl.DataFrame, named: pl.Series, earlier: Earlier) -> pl.DataFram
         seen_id=keys["record_id"].is_in(earlier.contract["record_id"].implode()),
         seen_exact=(exact.is_in(program) & named) | exact.is_in(own),
         seen_work=keys["work_key"].is_in(earlier.program["work_key"].implode()),
+        near_work=_among(twins, "near_duplicate", len(keys)),
+        near_rationale=_among(twins, "copied_rationale", len(keys)),
     )
+
+
+def _among(twins: pl.DataFrame, code: str, size: int) -> pl.Series:
+    rows = twins.filter(pl.col("code") == code)["row"]
+    return pl.int_range(size, dtype=pl.UInt32, eager=True).is_in(rows.implode())
 
 
 def _with_ids(contract: Contract) -> Policy:
@@ -74,6 +95,13 @@ GATES = (
         lambda terms: terms.gates.copied_work,
         lambda _: pl.col("seen_work"),
         lambda _record, _asked: Seen("prompt and responses kept from an earlier batch", "this week's items"),
+        "delivery",
+    ),
+    RecordGate(
+        "repeated_work",
+        lambda terms: terms.gates.repeated_work,
+        lambda _: ~pl.col("work_key").is_first_distinct(),
+        lambda _record, _asked: Seen("prompt and responses seen before in this delivery", "each item once"),
         "delivery",
     ),
 )

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.model import Contract
-from contracts.terms.gates import REQUIRABLE
+from contracts.terms.gates import REQUIRABLE, RecordGates
+from quality.gates.evaluation.overlap import EvaluationIndex
 from quality.gates.fates import part
 from quality.gates.record.gate import References
 from quality.gates.record.judging import gate_records
@@ -19,6 +20,7 @@ from quality.gates.record.repeats import Earlier
 from rampart.records.canonical import RECORD
 from rampart.records.identity import record_keys
 from rampart.records.reasons import REASONS, mask_of, reasons_of
+from tests.quality.gates import planted_copies
 from tests.quality.gates.delivered import FIELDS, MONDAY, record, response, table, terms
 
 STRICT = terms(
@@ -40,10 +42,18 @@ def codes(
     contract: Contract = STRICT,
     earlier: Earlier | None = None,
     issued: frozenset[tuple[str, str, str]] | None = None,
+    evaluation: EvaluationIndex | None = None,
 ) -> list[list[str]]:
     """The reasons of each row, in waterfall order."""
-    gated = gate_records(table(*rows), contract, 1, earlier or Earlier(), References(issued))
+    references = References(issued, evaluation)
+    gated = gate_records(table(*rows), contract, 1, earlier or Earlier(), references)
     return [[reason.code for reason in reasons_of(mask)] for mask in gated.masks]
+
+
+def asking(reason: str) -> Contract:
+    """`STRICT`, asking for `reason` too."""
+    gates = {**STRICT.gates.model_dump(), **planted_copies.ASKED.get(reason, {})}
+    return STRICT.model_copy(update={"gates": RecordGates.model_validate(gates)})
 
 
 def keys_of(*rows: dict[str, Any]) -> pl.DataFrame:
@@ -72,6 +82,7 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "response_not_issued": (record(1, responses=[response("A"), response("Answer B 1")]),),
     "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
     "author_judged": (record(1, prompt_author_id="ann-1"),),
+    **planted_copies.ROWS,
 }
 
 
@@ -79,7 +90,8 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
 def test_each_reason_is_found_and_only_it(reason: str) -> None:
     rows = PLANTED[reason]
     issued = ISSUED if reason == "response_not_issued" else None
-    found = codes(list(rows), earlier=EARLIER if reason == "copied_work" else None, issued=issued)
+    earlier = EARLIER if reason == "copied_work" else None
+    found = codes(list(rows), asking(reason), earlier, issued, planted_copies.HELD_OUT)
     assert found == [[]] * (len(rows) - 1) + [[reason]]
 
 

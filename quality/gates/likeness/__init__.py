@@ -1,0 +1,1 @@
+"""Texts that are nearly other texts: sketched a chunk at a time, brought together once, then compared."""

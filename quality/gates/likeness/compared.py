@@ -1,0 +1,45 @@
+"""What of a record is compared with other records, and by which key it is the same as another's."""
+
+import polars as pl
+import polars_hash as plh
+
+from rampart.records.prompt_key import normalised
+
+# Words of a rationale; in fewer, such as "A is better.", honest annotators say the same.
+SHORTEST_RATIONALE = 8
+_BETWEEN_WORDS = r"[^\p{L}\p{N}]+"
+_SAID = pl.element().str.contains(r"[\p{L}\p{N}]")
+
+
+def work_of(records: pl.DataFrame) -> pl.DataFrame:
+    """What was asked and the answers, as lists of texts, one list each a record.
+
+    What a system prompt says is not compared: all records of one deployment share it, however long it is.
+    """
+    content = pl.element().struct.field("content").fill_null("")
+    ours = pl.element().filter(pl.element().struct.field("role").ne_missing("system"))
+    return records.select(
+        asked=pl.col("prompt").list.eval(ours.struct.field("content").fill_null("")),
+        answers=pl.col("responses").list.eval(content),
+    )
+
+
+def rationale_of(records: pl.DataFrame) -> pl.DataFrame:
+    """The rationale, in the form of `work_of`; nothing is answered."""
+    said = pl.concat_list(pl.col("rationale").fill_null(""))
+    return records.select(asked=said, answers=said.list.head(0))
+
+
+def work_items(records: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
+    """`work_key` of each record that has words; null for the others, as label-only ones."""
+    told = work_of(records).select(pl.concat_list("asked", "answers").list.eval(_SAID).list.any()).to_series()
+    return keys.select(pl.when(told).then("work_key"))["work_key"].alias("item")
+
+
+def rationale_items(rationales: pl.Series) -> pl.Series:
+    """One key for every spelling of a rationale; null where it is too short to be anybody's own."""
+    spelt = normalised(pl.col("rationale")).str.replace_all(_BETWEEN_WORDS, " ").str.strip_chars()
+    long = spelt.str.count_matches(" ", literal=True) + 1 >= SHORTEST_RATIONALE
+    digest = plh.col("spelt").chash.blake3().str.head(32)  # 128 bits, as all keys of records
+    told = rationales.to_frame("rationale").select(pl.when(long).then(spelt).alias("spelt"))
+    return told.select(digest.alias("item"))["item"]

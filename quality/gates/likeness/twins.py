@@ -1,0 +1,117 @@
+"""Texts that are nearly an earlier one's, and which: what sketches suggest, compared word for word.
+
+Sketching is done a chunk at a time, in whatever process has the chunk (`signatures`). The rest is done once
+for a delivery (`near_pairs`): it knows sketches only, and asks for the records of the few pairs that agree.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import polars as pl
+import pyarrow as pa
+
+from quality.gates.likeness.alike import likeness, text_of
+from quality.gates.likeness.candidates import candidates
+from quality.gates.likeness.sketch import COLUMNS, SKETCH, SKETCH_VERSION, sketches
+
+# What later weeks need of a batch: one row an item, and where its text can be read again.
+SIGNATURES = pa.schema(
+    [
+        pa.field("row", pa.uint32(), nullable=False),  # of the batch's records, from 0
+        pa.field("item", pa.string(), nullable=False),  # equal for what is the same text
+        *(pa.field(name, pa.uint64(), nullable=False) for name in COLUMNS),
+    ],
+    metadata={"sketch_version": str(SKETCH_VERSION)},
+)
+_SCHEMA = {"row": pl.UInt32, "item": pl.String, **SKETCH}
+PAIRS = {"later": pl.UInt32, "batch": pl.UInt32, "earlier": pl.UInt32, "likeness": pl.Float64}
+_AT_ONCE = 4096  # pairs whose texts are in memory together
+
+Texts = Callable[
+    [pl.DataFrame], pl.DataFrame
+]  # records → what is compared: `asked` and `answers`, lists of text
+
+
+@dataclass(frozen=True)
+class Signed:
+    """The signatures of one batch (`SIGNATURES`), and a way to its records (`RECORD`) by their rows."""
+
+    signatures: pl.DataFrame | pl.LazyFrame
+    records: Callable[[Sequence[int]], pl.DataFrame]
+
+
+def signatures(texts: pl.DataFrame, items: pl.Series, first_row: int = 0) -> pl.DataFrame:
+    """The signatures of a chunk's texts (`SIGNATURES`): one row for each of its items.
+
+    Args:
+        texts: `asked` and `answers` of every record.
+        items: the key by which a text is the same as another; null for what is not to be compared.
+        first_row: the row of the chunk's first record in its batch.
+    """
+    numbered = texts.with_columns(item=items).with_row_index("row", first_row)
+    told = numbered.filter(pl.col("item").is_not_null()).unique("item", keep="first", maintain_order=True)
+    parts = told.select(pl.concat_list("asked", "answers")).to_series()
+    return pl.DataFrame(told.select("row", "item").hstack(sketches(parts)), schema=_SCHEMA)
+
+
+def near_pairs(fresh: Signed, earlier: Sequence[Signed], texts: Texts, at_least: float) -> pl.DataFrame:
+    """Each item of a delivery that is nearly an earlier one, with the likeliest such (`PAIRS`).
+
+    Args:
+        fresh: the delivery, in its order.
+        earlier: batches kept before.
+        texts: what is compared of a record, as it was for the signatures.
+        at_least: the share of words that a copy has from its original.
+
+    Returns:
+        `later` is a row of the delivery; `earlier` is one of `earlier[batch]`, or of the delivery itself
+        where `batch` is null. Two records of the same item are no pair: several annotators may judge one.
+    """
+    batches = [*earlier, fresh]
+    index = pl.concat(
+        [one.signatures.lazy().with_columns(batch=pl.lit(n, pl.UInt32)) for n, one in enumerate(batches)]
+    )
+    places = index.select("batch", "row", "item").collect()
+    first = places["item"].is_first_distinct()
+    places = places.filter(first).drop("item")
+    fresh_from = int((places["batch"] < len(earlier)).sum())
+    sketched = index.filter(first).select(COLUMNS)
+    in_memory = all(isinstance(one.signatures, pl.DataFrame) for one in batches)
+    suggested = candidates(sketched.collect() if in_memory else sketched, fresh_from, at_least)
+    compared = [
+        _compared(pairs, _read(pairs, places, batches, texts), places, at_least)
+        for pairs in suggested.select("later", "earlier").iter_slices(_AT_ONCE)
+    ]
+    return (
+        pl.concat([pl.DataFrame(schema=PAIRS), *compared])
+        .unique("later", keep="first", maintain_order=True)
+        .with_columns(batch=pl.when(pl.col("batch") < len(earlier)).then("batch"))
+    )
+
+
+def _compared(
+    pairs: pl.DataFrame, said: dict[int, tuple[list[str], list[str]]], places: pl.DataFrame, at_least: float
+) -> pl.DataFrame:
+    """The first of each later one's pairs that are alike."""
+    text = cache(lambda place: text_of(*said[place]))
+    found: dict[int, tuple[int, float]] = {}
+    for later, earlier in pairs.iter_rows():
+        if later not in found and (alike := likeness(text(earlier), text(later), at_least)) is not None:
+            found[later] = earlier, alike
+    here = places[list(found)]
+    there = places[[earlier for earlier, _ in found.values()]]
+    columns = {"later": here["row"], "batch": there["batch"], "earlier": there["row"]}
+    return pl.DataFrame({**columns, "likeness": [alike for _, alike in found.values()]}, schema=PAIRS)
+
+
+def _read(
+    pairs: pl.DataFrame, places: pl.DataFrame, batches: Sequence[Signed], texts: Texts
+) -> dict[int, tuple[list[str], list[str]]]:
+    """What is compared of all `pairs`, by their place in the index."""
+    index = pl.concat([pairs["later"], pairs["earlier"]]).unique().sort().alias("place")
+    said: dict[int, tuple[list[str], list[str]]] = {}
+    for wanted in places[index].with_columns(index).partition_by("batch", maintain_order=True):
+        records = batches[wanted["batch"][0]].records(wanted["row"].to_list())
+        said |= zip(wanted["place"], texts(records).select("asked", "answers").iter_rows(), strict=True)
+    return said
