@@ -179,10 +179,17 @@ def _records(contract: Contract) -> Iterator[Line]:
         "exact_duplicates": "exact duplicates",
         "copied_work": "work of earlier batches",
         "author_labels": "judging one's own prompt",
+        "truncated_responses": "responses that break off",
+        "refusals": "responses that refuse",
+        "boilerplate": "responses that are filler",
+        "language": "texts in another language than declared",
+        "damaged_text": "text of a wrong encoding",
+        "hidden_characters": "characters nobody sees",
+        "aimed_at_judges": "texts that speak to whoever judges",
     }
     for name, what in refused_texts.items():
-        if getattr(gates, name) == "discard":
-            yield Line("discarded", what, f"gates.{name}")
+        if (policy := getattr(gates, name)) != "allow":
+            yield Line("discarded" if policy == "discard" else "flagged", what, f"gates.{name}")
     if gates.timestamps_in_week:
         yield Line("discarded", "work stamped outside its week", "gates.timestamps_in_week")
     for name, what in {"min_duration_s": "faster than", "max_duration_s": "slower than"}.items():

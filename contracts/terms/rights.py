@@ -55,8 +55,9 @@ class Privacy(Terms):
 
     pii: Literal["allow", "redact", "forbid"] = Field(
         "allow",
-        description="Personal data in prompts or responses: kept, redacted, or the record is discarded.",
-        json_schema_extra=clause(("allow", "redact", "forbid"), judged=False),
+        description="Personal data in prompts, responses or rationales: kept, redacted, or the record is "
+        "discarded. Nothing is redacted yet.",
+        json_schema_extra=clause(("allow", "redact", "forbid"), recorded=("redact",)),
     )
     annotator_consent: str | None = Field(
         None,

@@ -7,7 +7,7 @@ reason is the one counted there. New reasons are appended with the next bit, so 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-REGISTRY_VERSION = 2
+REGISTRY_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,62 @@ REASONS: tuple[Reason, ...] = (
         "The annotator judged responses to a prompt of their own.",
         "Have somebody else judge it.",
         "gates.author_labels",
+    ),
+    Reason(
+        "truncated_response",
+        19,
+        "A response breaks off before its end.",
+        "Send responses in full; raise the generation limit or skip what it cuts off.",
+        "gates.truncated_responses",
+    ),
+    Reason(
+        "refusal",
+        20,
+        "A response refuses to answer.",
+        "Skip items whose responses refuse, where the contract does not want them.",
+        "gates.refusals",
+    ),
+    Reason(
+        "boilerplate",
+        21,
+        "A response is filler and no answer.",
+        "Send responses that answer the prompt.",
+        "gates.boilerplate",
+    ),
+    Reason(
+        "wrong_language",
+        22,
+        "The text is not in the record's language.",
+        "Declare the language the text is in, and send items of the languages agreed.",
+        "gates.language",
+    ),
+    Reason(
+        "damaged_text",
+        23,
+        "Text was damaged by a wrong encoding, or holds control characters.",
+        "Write and read every file as UTF-8.",
+        "gates.damaged_text",
+    ),
+    Reason(
+        "hidden_characters",
+        24,
+        "Text holds characters that nobody sees and no script needs.",
+        "Remove zero-width characters, direction overrides and tags.",
+        "gates.hidden_characters",
+    ),
+    Reason(
+        "personal_data",
+        25,
+        "Text holds what looks like personal data.",
+        "Replace personal data by invented values before delivery.",
+        "privacy.pii",
+    ),
+    Reason(
+        "aimed_at_judge",
+        26,
+        "A response or rationale speaks to whoever judges it.",
+        "Remove instructions, role tokens and verdicts meant for judges.",
+        "gates.aimed_at_judges",
     ),
 )
 
