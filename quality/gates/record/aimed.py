@@ -36,7 +36,7 @@ def _aimed(pattern: str, text: str) -> str | None:
 
 
 def _quoted(before: str) -> bool:
-    """Does a quotation or a piece of code stand open at the end of `before`? Both end with their paragraph."""
+    """Does a quotation or some code stand open at the end of `before`? Both end with their paragraph."""
     if before.count("```") % 2:
         return True
     line = before.rsplit("\n\n", 1)[-1]

@@ -8,6 +8,7 @@ from quality.gates.record import (
     damaged,
     hidden,
     label,
+    language,
     lineage,
     refusal,
     repeats,
@@ -19,7 +20,7 @@ from quality.gates.record.gate import RecordGate
 
 _FAMILIES = (
     *(required, label, repeats, responses, clock, lineage, author),
-    *(truncated, refusal, boilerplate, damaged, hidden, aimed),
+    *(truncated, refusal, boilerplate, language, damaged, hidden, aimed),
 )
 
 GATES: tuple[RecordGate, ...] = tuple(
