@@ -10,6 +10,7 @@ from quality.gates.record import (
     label,
     language,
     lineage,
+    personal,
     refusal,
     repeats,
     required,
@@ -20,7 +21,7 @@ from quality.gates.record.gate import RecordGate
 
 _FAMILIES = (
     *(required, label, repeats, responses, clock, lineage, author),
-    *(truncated, refusal, boilerplate, language, damaged, hidden, aimed),
+    *(truncated, refusal, boilerplate, language, damaged, hidden, personal, aimed),
 )
 
 GATES: tuple[RecordGate, ...] = tuple(
