@@ -16,7 +16,9 @@ def test_a_mask_and_its_reasons_are_two_ways_to_say_the_same() -> None:
 
 
 def test_a_mask_from_a_later_registry_is_refused_and_not_half_read() -> None:
-    with pytest.raises(ValueError, match=r"0x8000000000000001 has a bit the registry \(version 3\) does not know"):
+    with pytest.raises(
+        ValueError, match=r"0x8000000000000001 has a bit the registry \(version 3\) does not know"
+    ):
         reasons_of(1 | 1 << 63)
 
 

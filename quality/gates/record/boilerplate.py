@@ -45,7 +45,7 @@ _TAIL_CHARS = 24
 # Naming the characters spares polars the tables of Unicode, five times the cost.
 _SPACE = " \t\r\n"
 
-_PROMPT = pl.col("prompt").list.last().struct.field("content")
+_PROMPT = pl.col("prompt").list.last().struct.field("content").fill_null("")
 _CONTENTS = texts("responses").list.eval(pl.element().str.strip_chars(_SPACE))
 
 

@@ -2,8 +2,8 @@
 
 Mojibake is UTF-8 read as another encoding (``cafÃ©``). ftfy's heuristic (R. Speer, 2019,
 doi:10.5281/zenodo.2591652) knows which sequences of characters almost nobody writes on purpose; a text
-counts as damaged when ftfy finds such a sequence *and* a decoding that removes it. Lone surrogates cannot
-come here: such a line is unreadable.
+counts as damaged when ftfy finds such a sequence *and* a decoding that removes it. A text that shows
+mojibake as an example is taken for damaged. Lone surrogates cannot come here: such a line is unreadable.
 """
 
 from collections.abc import Mapping

@@ -57,8 +57,8 @@ _PASSPORT = re.compile(
 _STREET = re.compile(
     r"(?i:\b(?:live[sd]? at|living at|reside[sd]? at|residing at|home address|(?:my|his|her|their) address|"
     r"address is|mail (?:it )?to|ship (?:it )?to|deliver(?:ed)? (?:it )?to)\b|\baddress:)[^\n\d]{0,40}"
-    r"(\d{1,5}[A-Z]?,? (?:[NSEW]\.? )?(?:[A-Z][a-z]+\.? ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|Lane|"
-    r"Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Crescent|Close)\b)"
+    r"(\d{1,5}[A-Z]?,? (?:[NSEW]\.? )?(?:[A-Z][a-z]+\.? ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Boulevard|Blvd|"
+    r"Lane|Ln|Drive|Dr|Court|Ct|Way|Place|Pl|Terrace|Crescent|Close)\b)"
 )
 # Numbers written as at home are read as one of these; others are found where they begin with a plus.
 _HOMES = ("US", "GB")

@@ -38,14 +38,14 @@ _NEAR = 0.98
 # Behind an opening fence stands at most a word that names the language, never another backtick (CommonMark
 # 4.5).
 _FENCE = r"(?m)^[ \t]*```[^`\n]*$"
-_UNFINISHED = r"[\p{L}\p{N},;(\[{\x{201C}\x{2018}\x{2013}\x{2014}-]\s*\z"
+_UNFINISHED = r"[\p{L}\p{N},;(\[{\x{201C}\x{2018}\x{2013}\x{2014}-]\s*\z|\n[ \t]*\d+[.)]\s*\z"
 _SENTENCE_END = re.compile(
     r"(?<=[^\W\d_]{2})[.!?\u2026]+[\"'\u201d\u2019)\]*_]*(?=\s|$)|[\u3002\uff01\uff1f\u0964\u0965\u061f\u06d4\u1362]"
 )
 _LISTED = re.compile(r"\s*(?:[-*+•>|#=<`]|\d+\s*[.):]|[^\W\d_][.)]\s|[IVXLC]+[.)])")
 _BULLET = re.compile(r"\s*(?:[-*+•]|\d+[.)]?)")
-_CODE_OR_LINK = re.compile(r"[=;{}<>\\|@#]|\w\(|https?://|www\.|^(?: {4}|\t)")
-_LAST_WORD = re.compile(r"\s([^\W\d_]+)\Z")
+_CODE_OR_LINK = re.compile(r"[={}<>\\|@#]|\w\(|https?://|www\.|^(?: {4}|\t)")
+_LAST_WORD = re.compile(r"(?<!letter)(?<!option)(?<!vitamin)\s([^\W\d_]+)\Z")
 _OPEN_END = re.compile(r"[^\W\d_](?:,|\s[(\[{\u201c\u2018]|-)\Z")
 # The habit shows in what comes last; longer texts need not be read from the beginning.
 _LATELY_CHARS = 1500
