@@ -101,8 +101,7 @@ def test_it_is_said_what_shows_it() -> None:
     assert "99 characters long and without an end" in why(CODE, long, max_response_chars=100).found
 
 
-# Read one by one: all accused responses break off, but for those counted here. The two of oasst are by people who
-# left the last full stop out.
+# Read one by one: all accused responses break off, but the two of oasst, whose people left the last stop out.
 @pytest.mark.parametrize(
     ("name", "broken", "whole"), [("pandalm", 6, 0), ("llmfao", 64, 0), ("oasst", 0, 2), ("hh-rlhf", 7, 0)]
 )
