@@ -72,6 +72,7 @@ def _judged(contract: "Contract") -> Iterator[TermError]:
         (mix.language, "language", ("mix", "language")),
         (mix.difficulty, "difficulty", ("mix", "difficulty")),
         (contract.on_policy.lineage == "work_order", "work_order_item", ("on_policy", "lineage")),
+        (contract.gates.language != "allow", "language", ("gates", "language")),
         (contract.gates.author_labels == "discard", "prompt_author_id", ("gates", "author_labels")),
         (contract.annotation.aspects, "aspects", ("annotation", "aspects")),
         (people.roster, "annotator_id", ("annotators", "roster")),

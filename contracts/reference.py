@@ -144,7 +144,9 @@ def _meaning(part: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) ->
         return "Says which of the choices this is."
     below = [known[name].get("description", "") for name, _ in _references(part)]
     inherited = below[0].split("\n\n")[0] if len(below) == 1 else "One of these." if below else ""
-    return _one_line(part.get("description", "") or inherited) + _UNJUDGED.get(part.get("x-judged", ""), "")
+    recorded = " and ".join(f"`{value}`" for value in part.get("x-recorded", ()))
+    told = f" At {recorded}: *Recorded.*" if recorded else _UNJUDGED.get(part.get("x-judged", ""), "")
+    return _one_line(part.get("description", "") or inherited) + told
 
 
 def _stricter(part: Mapping[str, Any]) -> str:

@@ -182,13 +182,21 @@ def _records(contract: Contract) -> Iterator[Line]:
         "near_duplicates": "work that is another item's but for a few words",
         "copied_rationales": "rationales of other records",
         "author_labels": "judging one's own prompt",
+        "truncated_responses": "responses that break off",
+        "refusals": "responses that refuse",
+        "boilerplate": "responses that are filler",
+        "language": "texts in another language than declared",
+        "damaged_text": "text of a wrong encoding",
+        "hidden_characters": "characters nobody sees",
+        "aimed_at_judges": "texts that speak to whoever judges",
     }
     for name, what in refused_texts.items():
-        if getattr(gates, name) == "discard":
-            yield Line("discarded", what, f"gates.{name}")
-    if gates.evaluation_sets and gates.evaluation_overlap == "discard":
+        if (policy := getattr(gates, name)) != "allow":
+            yield Line("discarded" if policy == "discard" else "flagged", what, f"gates.{name}")
+    if gates.evaluation_sets and gates.evaluation_overlap != "allow":
         sets = ", ".join(each.name for each in gates.evaluation_sets)
-        yield Line("discarded", f"text of {sets}", "gates.evaluation_sets")
+        what = "discarded" if gates.evaluation_overlap == "discard" else "flagged"
+        yield Line(what, f"text of {sets}", "gates.evaluation_sets")
     if gates.timestamps_in_week:
         yield Line("discarded", "work stamped outside its week", "gates.timestamps_in_week")
     for name, what in {"min_duration_s": "faster than", "max_duration_s": "slower than"}.items():

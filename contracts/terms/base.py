@@ -47,7 +47,13 @@ class MisfitError(ValueError):
         self.errors = errors
 
 
-def clause(stricter: Stricter | None = None, *, judged: bool = True, paid: bool = False) -> dict[str, Any]:
+def clause(
+    stricter: Stricter | None = None,
+    *,
+    judged: bool = True,
+    paid: bool = False,
+    recorded: tuple[str, ...] = (),
+) -> dict[str, Any]:
     """What a field tells `contract diff`, the reference and the published schema about its clause.
 
     Args:
@@ -56,8 +62,11 @@ def clause(stricter: Stricter | None = None, *, judged: bool = True, paid: bool 
             check` names such clauses where a contract sets them.
         paid: True for an unjudged clause that would change what is paid: a contract that sets it cannot come
             into force.
+        recorded: values that are only recorded, of a clause that is judged at its others.
     """
     told: dict[str, Any] = {} if stricter is None else {"x-stricter": stricter}
     if not judged:
         told["x-judged"] = "refused" if paid else "recorded"
+    if recorded:
+        told["x-recorded"] = list(recorded)
     return told

@@ -108,6 +108,52 @@ class RecordGates(Terms):
         description="The author of a prompt judges its responses (`prompt_author_id` is `annotator_id`).",
         json_schema_extra=clause(POLICIES),
     )
+    truncated_responses: Policy = Field(
+        "allow",
+        description="A response breaks off: in a sentence or a code block, or at `max_response_chars`.",
+        json_schema_extra=clause(POLICIES),
+    )
+    max_response_chars: int | None = Field(
+        None,
+        ge=1,
+        description="Characters at which generation was cut off: a response as long that does not end is "
+        "truncated, prose or not.",
+        json_schema_extra=clause("lower"),
+    )
+    refusals: Policy = Field(
+        "allow",
+        description="A response opens by refusing (\"I'm sorry, but I can't help with that\").",
+        json_schema_extra=clause(POLICIES),
+    )
+    boilerplate: Policy = Field(
+        "allow",
+        description="A response is filler and no answer: a placeholder, a greeting and nothing else, the "
+        "prompt again, one line over and over.",
+        json_schema_extra=clause(POLICIES),
+    )
+    language: Policy = Field(
+        "allow",
+        description="The text is in another language than the record's `language`.",
+        json_schema_extra=clause(POLICIES),
+    )
+    damaged_text: Policy = Field(
+        "allow",
+        description="Text that was decoded wrongly (`cafÃ©`), or that holds replacement or control "
+        "characters.",
+        json_schema_extra=clause(POLICIES),
+    )
+    hidden_characters: Policy = Field(
+        "allow",
+        description="Characters nobody sees where no script needs them: zero-width, direction overrides, "
+        "tags.",
+        json_schema_extra=clause(POLICIES),
+    )
+    aimed_at_judges: Policy = Field(
+        "allow",
+        description="A response or rationale speaks to whoever judges it, person or model: instructions, "
+        "role tokens, a verdict.",
+        json_schema_extra=clause(POLICIES),
+    )
     timestamps_in_week: bool = Field(
         True,
         description="Are records stamped outside the contract week discarded (where stamped)?",

@@ -55,8 +55,16 @@ class Privacy(Terms):
 
     pii: Literal["allow", "redact", "forbid"] = Field(
         "allow",
-        description="Personal data in prompts or responses: kept, redacted, or the record is discarded.",
-        json_schema_extra=clause(("allow", "redact", "forbid"), judged=False),
+        description="Personal data in prompts, responses or rationales: kept, redacted, or the record is "
+        "discarded. Nothing is redacted yet.",
+        json_schema_extra=clause(("allow", "redact", "forbid"), recorded=("redact",)),
+    )
+    detector: Literal["patterns", "presidio"] = Field(
+        "patterns",
+        description="What looks for personal data: patterns, checked by sums and numbering plans (mail, "
+        "phone, IBAN, cards, SSN, IP addresses, passports and streets beside a word), or with them the "
+        "identity numbers of more countries by Presidio's recognisers, which must be installed. Neither finds names.",
+        json_schema_extra=clause(("patterns", "presidio")),
     )
     annotator_consent: str | None = Field(
         None,

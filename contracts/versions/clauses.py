@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
 from typing import Any, Literal, get_args
@@ -24,11 +24,19 @@ _SHARES_WITHOUT_TOP = ("volume_over",)  # a share, although more than the whole 
 
 @dataclass(frozen=True)
 class About:
-    """What a term of the model says of itself. `kind` is how its value is written for people."""
+    """What a term of the model says of itself. `kind` is how its value is written for people.
+
+    `recorded`: values at which a clause that is otherwise judged is only recorded.
+    """
 
     stricter: Stricter | None
     judged: Judged
     kind: Kind
+    recorded: tuple[str, ...] = ()
+
+    def at(self, value: object) -> "About":
+        """The same, of the clause at this value."""
+        return replace(self, judged="recorded") if value in self.recorded else self
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ def _term(
             ".".join(field.address),
             ".".join(here.pattern),
             value,
-            _about(*source),
+            _about(*source).at(value),
             value == usual,
         )
 
@@ -139,7 +147,9 @@ def _about(model: type[Terms], name: str) -> About:
     told = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
     stricter: Any = told.get("x-stricter")
     judged: Any = told.get("x-judged", "judged")
-    return About(tuple(stricter) if isinstance(stricter, list) else stricter, judged, _kind(name, field))
+    recorded: Any = told.get("x-recorded", ())
+    ways = tuple(stricter) if isinstance(stricter, list) else stricter
+    return About(ways, judged, _kind(name, field), tuple(recorded))
 
 
 def _kind(name: str, field: FieldInfo) -> Kind:

@@ -38,6 +38,8 @@ def test_a_clause_nothing_judges_is_marked_and_one_that_is_judged_is_not() -> No
     assert told["privacy.pii"].standing == "recorded"
     assert told["gates.empty_response"].standing == ""
     assert told["rights.evaluate"].standing == ""  # not set: a default is no promise
+    forbidden = lines(changed("      gates:", "      privacy: {pii: forbid}\n      gates:"))
+    assert forbidden["privacy.pii"].standing == ""
 
 
 def test_a_credit_nobody_bills_is_marked() -> None:

@@ -26,6 +26,7 @@ class Outer(Terms):
     judged: int = Field(1, json_schema_extra=clause("lower"))
     noted: int = Field(1, json_schema_extra=clause("lower", judged=False))
     listed: dict[str, float] = Field(default_factory=dict, json_schema_extra=clause(judged=False))
+    partly: Literal["a", "b", "c"] = Field("a", json_schema_extra=clause(recorded=("b",)))
     paid: float = Field(0, json_schema_extra=clause("higher", judged=False, paid=True))
     inner: Inner | None = None
 
@@ -40,6 +41,8 @@ class Outer(Terms):
         (Outer(inner=Inner(least=0.5)), ("inner.least",)),
         (Outer(inner=Inner(least=0.5, how="b")), ("inner.least", "inner.how")),
         (Outer(paid=0.5), ()),
+        (Outer(partly="b"), ("partly",)),
+        (Outer(partly="c"), ()),
     ],
 )
 def test_only_clauses_that_are_set_and_that_nothing_judges_are_named(

@@ -134,7 +134,7 @@ def test_a_limit_of_a_gate_is_told_with_its_own_figure() -> None:
         ("holds.lifted_by", ["Nobody Known"]),
         ("vendor.contacts", [{"name": "Pat Secret", "email": "pat@secret.example"}]),
         ("invoicing", {}),
-        ("privacy", {}),
+        ("privacy.annotator_consent", "v77"),
     ],
 )
 def test_what_is_the_buyer_s_does_not_change_a_byte_of_either_page(address: str, value: Any) -> None:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from contracts.model import Contract
 from contracts.terms.gates import REQUIRABLE, RecordGates
 from quality.gates.evaluation.overlap import EvaluationIndex
+from contracts.terms.gates import REQUIRABLE
+from contracts.terms.rights import Privacy
 from quality.gates.fates import part
 from quality.gates.record.gate import References
 from quality.gates.record.judging import gate_records
@@ -22,9 +24,12 @@ from rampart.records.identity import record_keys
 from rampart.records.reasons import REASONS, mask_of, reasons_of
 from tests.quality.gates import planted_copies
 from tests.quality.gates.delivered import FIELDS, MONDAY, record, response, table, terms
+from tests.quality.gates.judged import TERM
+from tests.quality.gates.planted_texts import TEXTS, TEXTS_ASKED
 
 STRICT = terms(
     {
+        **TEXTS_ASKED,
         "required": ["prompt", "responses", "label", "annotator_id"],
         "copied_work": "discard",
         "min_duration_s": 5,
@@ -32,7 +37,7 @@ STRICT = terms(
         "author_labels": "discard",
     },
     on_policy={"checkpoints": {1: ["pol-1"]}, "lineage": "work_order"},
-)
+).model_copy(update={"privacy": Privacy(pii="forbid")})
 DIGESTS = [response(f"Answer {side} {number}")["sha256"] for number in (1, 2) for side in "AB"]
 ISSUED = frozenset((f"w-{n}", "pol-1", d) for n, d in zip((1, 1, 2, 2), DIGESTS, strict=True))
 
@@ -83,6 +88,7 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
     "author_judged": (record(1, prompt_author_id="ann-1"),),
     **planted_copies.ROWS,
+    **TEXTS,
 }
 
 
@@ -130,6 +136,8 @@ def test_a_record_carries_all_its_reasons_in_waterfall_order() -> None:
         ({"min_duration_s": None}, "too_fast"),
         ({"max_duration_s": None}, "too_slow"),
         ({"author_labels": "allow"}, "author_judged"),
+        *(({term: "allow"}, code) for code, term in TERM.items()),
+        ({}, "personal_data"),  # `terms` says nothing about privacy
     ],
 )
 def test_a_gate_the_contract_switches_off_finds_nothing(gate: dict[str, Any], reason: str) -> None:

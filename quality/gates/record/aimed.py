@@ -1,0 +1,73 @@
+"""Responses and rationales that speak to whoever judges them, a person or a model.
+
+A text *about* such tricks is none: what stands in quotation marks, in code or as reported speech does not
+count. Prompts may hold such things, because testing for them is honest work, and are not looked at. In a
+rationale, praise of a response is what is asked for; there only commands and role tokens count.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from quality.gates.record.gate import Asked, RecordGate, Seen
+from quality.gates.record.texts import Where, any_text, excerpt, named_texts, phrases, quick
+
+_SAID = phrases("aimed")
+_COMMANDS = (
+    _SAID["role_tokens"],
+    f"{_SAID['command']}(?:{_SAID['overrule']}|{_SAID['overrule_here']})",
+    f"{_SAID['address']}{_SAID['judges']}{_SAID['demand']}",
+    _SAID["comment"],
+)
+_BEGGING = (_SAID["begging"], _SAID["verdict"])
+_PATTERNS: dict[Where, str] = {
+    "responses": "|".join(f"(?:{pattern})" for pattern in (*_COMMANDS, *_BEGGING)),
+    "rationale": "|".join(f"(?:{pattern})" for pattern in _COMMANDS),
+}
+_CLOSED_BY = {'"': '"', "“": "”", "«": "»", "`": "`"}
+
+
+def _aimed(pattern: str, text: str) -> str | None:
+    """The passage that is aimed at a judge; None where there is none, or all are quoted."""
+    found = re.finditer(pattern, text, re.IGNORECASE)
+    return next((excerpt(text, *one.span()) for one in found if not _quoted(text[: one.end() - 1])), None)
+
+
+def _quoted(before: str) -> bool:
+    """Does a quotation or some code stand open at the end of `before`? Both end with their paragraph."""
+    if before.count("```") % 2:
+        return True
+    line = before.rsplit("\n\n", 1)[-1]
+    return any(
+        line.count(mark) % 2 if mark == end else line.count(mark) > line.count(end)
+        for mark, end in _CLOSED_BY.items()
+    )
+
+
+def _suspect(pattern: str) -> pl.Expr:
+    text = pl.element().str
+    held = pl.any_horizontal(text.contains("|".join(map(re.escape, group))) for group in _SAID["holds"])
+    return pl.when(held).then(pl.element()).otherwise(pl.lit("")).str.contains(quick(pattern))
+
+
+def _test(_: Asked) -> pl.Expr:
+    return pl.any_horizontal(_test_of(field, pattern) for field, pattern in _PATTERNS.items())
+
+
+def _test_of(field: Where, pattern: str) -> pl.Expr:
+    return any_text((field,), _suspect(pattern), lambda text: _aimed(pattern, text) is not None)
+
+
+def _seen(record: Mapping[str, Any], _: Asked) -> Seen:
+    found = [
+        f"{name}: {passage}"
+        for field, pattern in _PATTERNS.items()
+        for name, text in named_texts(record, (field,))
+        if (passage := _aimed(pattern, text))
+    ]
+    return Seen("; ".join(found), "text that is meant for the user")
+
+
+GATES = (RecordGate("aimed_at_judge", lambda terms: terms.gates.aimed_at_judges, _test, _seen),)
