@@ -57,7 +57,7 @@ def read_inputs(
     """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
     try:
         read = read_delivery(landed, contract, place.store, place.pseudonym_key)
-        inputs = Inputs(landed, read, References(_issued(place, contract, week)), reinstated)
+        inputs = Inputs(landed, read, references_of(place, contract, week), reinstated)
     except (StoreTroubleError, NotReadyError):
         raise
     except DeliveryError as error:
@@ -71,11 +71,9 @@ def read_inputs(
 @task(**STAGE)
 def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> Gates:
     """Every reason against every record; publish who was kept, who was not, and what could not be read."""
-    before = still_held(
-        place.books, judged_batches_before(place.books, contract.program, (week, contract.contract_id))
-    )
+    before = batches_before(place, contract, week)
     records = inputs.read.records
-    gated = gate_records(records, contract, week, _earlier(place, contract, before), inputs.references)
+    gated = gate_records(records, contract, week, kept_in(place, contract, before), inputs.references)
     gated = reinstate(records, gated, inputs.reinstated.record_ids)
     fates = part(records, gated)
     tables = {
@@ -94,7 +92,14 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     return Gates(fates, tuple(gated.masks.to_list()), compared, keys)
 
 
-def _earlier(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) -> Earlier:
+def batches_before(place: Workspace, contract: Contract, week: int) -> tuple[BatchRow, ...]:
+    """The judgements a week of a contract is compared with: its programme's earlier ones, in their order."""
+    before = judged_batches_before(place.books, contract.program, (week, contract.contract_id))
+    return still_held(place.books, before)
+
+
+def kept_in(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) -> Earlier:
+    """The keys of all that the judgements `before` keep: the contract's own, and its programme's."""
     tables = [
         (batch.contract_id, fetch_table(place.store, batch.artefacts["keys"]))
         for batch in before
@@ -106,6 +111,11 @@ def _earlier(place: Workspace, contract: Contract, before: tuple[BatchRow, ...])
 
 def _frame(tables: list[pa.Table]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=KEYS), *(pl.DataFrame(pl.from_arrow(table)) for table in tables)])
+
+
+def references_of(place: Workspace, contract: Contract, week: int) -> References:
+    """What the records of a week are compared with beside each other; `NotReadyError` where it is missing."""
+    return References(_issued(place, contract, week))
 
 
 def _issued(place: Workspace, contract: Contract, week: int) -> frozenset[tuple[str, str, str]] | None:

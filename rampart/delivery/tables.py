@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,13 +35,13 @@ def publish_bytes(store: ObjectStore, prefix: str, name: str, suffix: str, data:
     return key
 
 
-def fetch_table(store: ObjectStore, key: str) -> pa.Table:
-    """The table published under `key`.
+def fetch_table(store: ObjectStore, key: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """The table published under `key`, or some of its columns.
 
     `MissingObjectError` when there is none, `UnreadableFileError` when its bytes are damaged.
     """
     try:
-        return pq.read_table(io.BytesIO(store.get(key)))
+        return pq.read_table(io.BytesIO(store.get(key)), columns=columns and list(columns))
     except (pa.ArrowException, OSError) as error:
         fix = "restore it from a backup, or judge the week again from its landed files"
         raise UnreadableFileError(f"not a whole Parquet file: {error}", file=key, fix=fix) from error

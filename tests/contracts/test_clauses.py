@@ -24,7 +24,7 @@ NEUTRAL = {
     *("ramp.weeks.*.units", "mix.domain.shares.*", "mix.language.shares.*", "mix.difficulty.shares.*"),
     # What is asked of annotators, and how their work is read.
     *("annotation.aspects", "annotation.aggregation", "annotation.turns", "annotation.order_shown"),
-    *(f"annotation.guideline.{name}" for name in ("version", "document", "priorities")),
+    *(f"annotation.guideline.{name}" for name in ("version", "document", "priorities", "sections.*")),
     *("annotators.roster", "annotators.agreement.coefficient", "privacy.annotator_consent"),
     # Who decides, what may be redelivered, when the invoice comes.
     *("redelivery.scope", "invoicing.within_days"),

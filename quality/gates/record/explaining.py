@@ -1,0 +1,80 @@
+"""One record, gate by gate: what each gate the contract asks for found, what stood there, what was expected.
+
+A judgement that stands is explained as it was given: its reasons are read, not computed anew. What was not
+stored, flags and what stood in the record, is told by the gates as they are today.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+import pyarrow as pa
+
+from contracts.terms.gates import Policy
+from quality.gates.record.gate import Asked, RecordGate, Seen
+from quality.gates.record.judging import masks_of
+from quality.gates.record.registry import GATES
+from rampart.records.canonical import RECORD
+from rampart.records.reasons import reasons_of
+
+Outcome = Literal["passed", "found", "off"]
+
+
+@dataclass(frozen=True)
+class GateOutcome:
+    """What one gate says about one record. `seen` and `expected` are there where it found the record."""
+
+    code: str
+    outcome: Outcome
+    policy: Policy
+    clause: str
+    sentence: str
+    fix: str
+    section: str | None = None
+    seen: str | None = None
+    expected: str | None = None
+
+
+def outcomes(record: Mapping[str, Any], asked: Asked, found: Collection[str]) -> tuple[GateOutcome, ...]:
+    """Every gate's outcome for a canonical record, in the waterfall's order.
+
+    Args:
+        record: as it is stored, by the columns of `RECORD`.
+        asked: what it was judged by.
+        found: codes of the reasons it was discarded or flagged for.
+    """
+    again = {code for codes in found_alone(record, asked) for code in codes}
+    return tuple(_outcome(gate, record, asked, gate.code in found, gate.code in again) for gate in GATES)
+
+
+def found_alone(record: Mapping[str, Any], asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the gates of one record find in it today: codes to discard it for, and to flag it for."""
+    frame = pl.DataFrame(pl.from_arrow(pa.Table.from_pylist([dict(record)], RECORD)))
+    masks = masks_of(frame, asked, "record")
+    discards, flags = (
+        tuple(reason.code for reason in reasons_of(masks[name].item())) for name in ("mask", "flags")
+    )
+    return discards, flags
+
+
+def _outcome(
+    gate: RecordGate, record: Mapping[str, Any], asked: Asked, found: bool, again: bool
+) -> GateOutcome:
+    policy, reason = gate.policy(asked.contract), gate.reason
+    seen: Seen | None = None
+    # What the gate does not find any more (the rules changed since) it cannot speak about either.
+    if found and (again or gate.scope == "delivery"):
+        seen = gate.seen(record, asked)
+    guideline = asked.contract.annotation.guideline
+    return GateOutcome(
+        gate.code,
+        "found" if found else "off" if policy == "allow" else "passed",
+        policy,
+        reason.clause,
+        reason.sentence,
+        reason.fix,
+        guideline.sections.get(gate.code) if guideline else None,  # type: ignore[call-overload]
+        seen.found if seen else None,
+        seen.expected if seen else None,
+    )
