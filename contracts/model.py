@@ -39,8 +39,8 @@ class OnPolicy(Terms):
     )
     lineage: Literal["work_order", "none"] = Field(
         "none",
-        description="work_order: a response must be, byte for byte, one the week's work order sent out from "
-        "the checkpoint it claims.",
+        description="work_order: a record must name an item of the week's work order, and its responses must "
+        "be, byte for byte, ones that this item sent out from the checkpoints they claim.",
         json_schema_extra=clause(("none", "work_order")),
     )
     min_share: Share = Field(

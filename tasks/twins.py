@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contracts.model import Contract
+from quality.gates.record.alone import frame_of
 from rampart.ledger.batch_rows import BatchRow
-from rampart.records.canonical import RECORD
 from rampart.records.identity import record_keys
 from tasks.records import batches_before
 from tasks.stored_records import PLACE, StoredRecord, find_records, kept_keys, readable, wanted
@@ -40,8 +40,7 @@ def twin_of(place: Workspace, contract: Contract, record: StoredRecord, code: st
     """
     if code not in SHARED:
         return None
-    frame = pl.DataFrame(pl.from_arrow(pa.Table.from_pylist([record.values], RECORD)))
-    key = record_keys(frame)[SHARED[code]].item()
+    key = record_keys(frame_of(record.values))[SHARED[code]].item()
     candidates = [*_beside(place, record, code, key), *_before(place, contract, record, code, key)]
     return candidates[0] if candidates else None
 

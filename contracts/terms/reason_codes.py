@@ -20,6 +20,7 @@ ReasonCode = Literal[
     "response_not_issued",
     "too_slow",
     "author_judged",
+    "item_not_in_work_order",
 ]
 
 REASON_CODES: tuple[str, ...] = get_args(ReasonCode)

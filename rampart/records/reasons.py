@@ -7,7 +7,7 @@ reason is the one counted there. New reasons are appended with the next bit, so 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-REGISTRY_VERSION = 2
+REGISTRY_VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,13 @@ REASONS: tuple[Reason, ...] = (
         "The annotator judged responses to a prompt of their own.",
         "Have somebody else judge it.",
         "gates.author_labels",
+    ),
+    Reason(
+        "item_not_in_work_order",
+        18,
+        "The record names no item of the week's work order.",
+        "Return each judgement under the item it was sent out as, in the week it was sent out for.",
+        "on_policy.lineage",
     ),
 )
 

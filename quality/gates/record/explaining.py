@@ -8,14 +8,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import polars as pl
-import pyarrow as pa
-
 from contracts.terms.gates import Policy
+from quality.gates.record.alone import frame_of
 from quality.gates.record.gate import Asked, RecordGate, Seen
 from quality.gates.record.judging import masks_of
 from quality.gates.record.registry import GATES
-from rampart.records.canonical import RECORD
 from rampart.records.reasons import reasons_of
 
 Outcome = Literal["passed", "found", "off"]
@@ -50,8 +47,7 @@ def outcomes(record: Mapping[str, Any], asked: Asked, found: Collection[str]) ->
 
 def found_alone(record: Mapping[str, Any], asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the gates of one record find in it today: codes to discard it for, and to flag it for."""
-    frame = pl.DataFrame(pl.from_arrow(pa.Table.from_pylist([dict(record)], RECORD)))
-    masks = masks_of(frame, asked, "record")
+    masks = masks_of(frame_of(record), asked, "record")
     discards, flags = (
         tuple(reason.code for reason in reasons_of(masks[name].item())) for name in ("mask", "flags")
     )

@@ -18,7 +18,7 @@ from quality.gates.record.judging import gate_records
 from quality.gates.record.repeats import Earlier
 from rampart.records.canonical import RECORD
 from rampart.records.identity import record_keys
-from rampart.records.reasons import REASONS, mask_of, reasons_of
+from rampart.records.reasons import BY_CODE, REASONS, mask_of, reasons_of
 from tests.quality.gates.delivered import FIELDS, MONDAY, record, response, table, terms
 
 STRICT = terms(
@@ -70,17 +70,21 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "too_fast": (record(1, duration_s=4.9),),
     "checkpoint_not_allowed": (record(1, responses=[response("A"), response("B", "pol-0")]),),
     "response_not_issued": (record(1, responses=[response("A"), response("Answer B 1")]),),
+    "item_not_in_work_order": (record(1, work_order_item="w-9"),),
     "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
     "author_judged": (record(1, prompt_author_id="ann-1"),),
 }
+
+# What an unknown item sent out is nothing, whatever the response.
+IMPLIED = {"item_not_in_work_order": ("response_not_issued",)}
 
 
 @pytest.mark.parametrize("reason", [reason.code for reason in REASONS])
 def test_each_reason_is_found_and_only_it(reason: str) -> None:
     rows = PLANTED[reason]
-    issued = ISSUED if reason == "response_not_issued" else None
+    issued = ISSUED if BY_CODE[reason].clause == "on_policy.lineage" else None
     found = codes(list(rows), earlier=EARLIER if reason == "copied_work" else None, issued=issued)
-    assert found == [[]] * (len(rows) - 1) + [[reason]]
+    assert found == [[]] * (len(rows) - 1) + [[*IMPLIED.get(reason, ()), reason]]
 
 
 def test_without_an_author_or_an_annotator_nobody_judged_their_own() -> None:
@@ -140,7 +144,7 @@ def test_a_record_of_nothing_is_judged_and_not_stumbled_over() -> None:
         "responses": [],
         "scheme": "binary",
     }
-    assert codes([blank], issued=ISSUED) == [["missing_required_field"]]
+    assert codes([blank], issued=ISSUED) == [["missing_required_field", "item_not_in_work_order"]]
 
 
 def test_a_delivery_without_records_has_no_masks() -> None:
@@ -345,8 +349,20 @@ def test_lineage_asks_for_the_item_the_checkpoint_and_every_byte() -> None:
         record(1, record_id="4", annotator_id="4", responses=[response(c, "pol-2") for c in content]),
         record(1, record_id="5", annotator_id="5", responses=[response(f"{c}.") for c in content]),
     ]
-    lost = [["response_not_issued"]] * 4
-    assert codes(rows, terms(on_policy={"lineage": "work_order"}), issued=ISSUED) == [[], *lost]
+    not_issued, unknown_item = ["response_not_issued"], ["response_not_issued", "item_not_in_work_order"]
+    found = codes(rows, terms(on_policy={"lineage": "work_order"}), issued=ISSUED)
+    assert found == [[], not_issued, unknown_item, not_issued, not_issued]
+
+
+def test_a_record_without_responses_is_traced_by_its_item() -> None:
+    bare: dict[str, Any] = {"responses": [], "prompt": [], "raw_label": None, "ranking": None}
+    traced = terms({"required": []}, on_policy={"lineage": "work_order"})
+    rows = [record(n, work_order_item=item, **bare) for n, item in enumerate(("w-1", "w-9", None), 1)]
+    found = [
+        set(one) & {"response_not_issued", "item_not_in_work_order"}
+        for one in codes(rows, traced, issued=ISSUED)
+    ]
+    assert found == [set(), {"item_not_in_work_order"}, {"item_not_in_work_order"}]
 
 
 ROWS = st.builds(
