@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from contracts.terms.annotation import NEEDED, NEEDS
 from contracts.terms.base import TermError
+from contracts.terms.mapping import RecordFields
 
 if TYPE_CHECKING:
     from contracts.model import Contract
@@ -64,6 +65,14 @@ def _required(contract: "Contract") -> Iterator[TermError]:
             yield TermError(problem, "gates", "required", place, fix=fix)
 
 
+def _delivered(contract: "Contract") -> Iterator[str]:
+    """Fields with a gate of their own that only a vendor can fill."""
+    known = contract.annotation.guideline is not None
+    for name in contract.gates.fields:
+        if name in RecordFields.model_fields and not (known and name == "guideline_version"):
+            yield name
+
+
 def _judged(contract: "Contract") -> Iterator[TermError]:
     """A clause about a field nobody delivers would pass in silence."""
     mix, people = contract.mix, contract.annotators
@@ -72,8 +81,9 @@ def _judged(contract: "Contract") -> Iterator[TermError]:
         (mix.language, "language", ("mix", "language")),
         (mix.difficulty, "difficulty", ("mix", "difficulty")),
         (contract.on_policy.lineage == "work_order", "work_order_item", ("on_policy", "lineage")),
-        (contract.gates.author_labels == "discard", "prompt_author_id", ("gates", "author_labels")),
+        (contract.gates.author_labels != "allow", "prompt_author_id", ("gates", "author_labels")),
         (contract.annotation.aspects, "aspects", ("annotation", "aspects")),
+        *((True, name, ("gates", "fields", name)) for name in _delivered(contract)),
         (people.roster, "annotator_id", ("annotators", "roster")),
         (people.max_share, "annotator_id", ("annotators", "max_share")),
         (people.max_hours_per_day, "annotator_id", ("annotators", "max_hours_per_day")),

@@ -83,8 +83,7 @@ def explain(place: Workspace, record: StoredRecord) -> Explained:
     asked = Asked(contract, batch.week, references_of(place, contract, batch.week))
     discards, alone = found_alone(record.values, asked)
     flags = (*alone, *_flags_among_others(place, contract, record))
-    found = {*record.reasons, *flags, *(discards if ruling else ())}
-    gates = outcomes(record.values, asked, found)
+    gates = outcomes(record.values, asked, (*record.reasons, *(discards if ruling else ())), flags)
     twin = partial(twin_of, place, contract, record)
     twins = {gate.code: other for gate in gates if gate.outcome == "found" and (other := twin(gate.code))}
     return replace(plain, gates=gates, twins=twins, flags=flags)

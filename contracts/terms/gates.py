@@ -1,16 +1,15 @@
 """What each record must satisfy to be accepted: the `gates` section of a contract."""
 
 import difflib
-from typing import Literal
 
 from pydantic import Field, model_validator
 
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Seconds, Share
+from contracts.terms.fields import POLICIES, FieldGate, Policy, must_suit
 from contracts.terms.mapping import RecordFields
 
-Policy = Literal["discard", "flag", "allow"]
-POLICIES = ("allow", "flag", "discard")  # from the loosest to the strictest
+__all__ = ["POLICIES", "REQUIRABLE", "Policy", "RecordGates"]
 
 REQUIRABLE = (*RecordFields.model_fields, "checkpoint_id")
 
@@ -68,6 +67,9 @@ class RecordGates(Terms):
         description="Slower judgements are discarded: nobody was at the screen.",
         json_schema_extra=clause("lower"),
     )
+    fields: dict[str, FieldGate] = Field(
+        default_factory=dict, description="Field → what it may hold where it is filled."
+    )
     max_unreadable: Share = Field(
         0.05,
         description="Largest tolerated share of delivered judgements that cannot be read; beyond it the "
@@ -81,6 +83,15 @@ class RecordGates(Terms):
         if least is not None and most is not None and most <= least:
             problem = f"max_duration_s ({most:g}) is not above min_duration_s ({least:g})"
             raise TermError(problem, "max_duration_s", fix="leave room between the two")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_can_be_asked(self) -> "RecordGates":
+        for name, gate in self.fields.items():
+            try:
+                must_suit(name, gate)
+            except TermError as error:
+                raise TermError(str(error), "fields", name, *error.field, fix=error.fix) from error
         return self
 
     @model_validator(mode="after")

@@ -20,6 +20,10 @@ ReasonCode = Literal[
     "response_not_issued",
     "too_slow",
     "author_judged",
+    "value_not_listed",
+    "value_out_of_range",
+    "wrong_length",
+    "wrong_form",
     "item_not_in_work_order",
 ]
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contracts.model import Contract
 from contracts.terms.annotation import Scheme
 from contracts.versions.phrases import value_in_words
+from quality.gates.record.fields import expectations
 from quality.gates.record.registry import GATES
 from rampart.records.reasons import REASONS
 
@@ -31,7 +32,9 @@ def record_rules(contract: Contract) -> Iterator[tuple[str, str, str]]:
     active = active_reasons(contract)
     for reason in REASONS:
         if reason.code in active:
-            yield reason.code.replace("_", " "), reason.sentence + limits.get(reason.code, ""), reason.fix
+            told = "; ".join(expectations(contract, reason.code))
+            more = f" Expected: {told}." if told else limits.get(reason.code, "")
+            yield reason.code.replace("_", " "), reason.sentence + more, reason.fix
 
 
 def label_words(scheme: Scheme) -> list[tuple[str, str]]:  # noqa: PLR0911 (one return a scheme)

@@ -4,10 +4,12 @@ A judgement that stands is explained as it was given: its reasons are read, not 
 stored, flags and what stood in the record, is told by the gates as they are today.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, Literal
 
+from contracts.model import Contract
 from contracts.terms.gates import Policy
 from quality.gates.record.alone import frame_of
 from quality.gates.record.gate import Asked, RecordGate, Seen
@@ -33,16 +35,31 @@ class GateOutcome:
     expected: str | None = None
 
 
-def outcomes(record: Mapping[str, Any], asked: Asked, found: Collection[str]) -> tuple[GateOutcome, ...]:
+def outcomes(
+    record: Mapping[str, Any], asked: Asked, discards: Collection[str], flags: Collection[str] = ()
+) -> tuple[GateOutcome, ...]:
     """Every gate's outcome for a canonical record, in the waterfall's order.
 
     Args:
         record: as it is stored, by the columns of `RECORD`.
         asked: what it was judged by.
-        found: codes of the reasons it was discarded or flagged for.
+        discards: codes of the reasons it was discarded for.
+        flags: codes of the reasons it was flagged for.
     """
-    again = {code for codes in found_alone(record, asked) for code in codes}
-    return tuple(_outcome(gate, record, asked, gate.code in found, gate.code in again) for gate in GATES)
+    discards_today, flags_today = found_alone(record, asked)
+    told = []
+    for gate in _gates_of(asked.contract):
+        flagging = gate.policy(asked.contract) == "flag"
+        booked, today = (flags, flags_today) if flagging else (discards, discards_today)
+        told.append(_outcome(gate, record, asked, gate.code in booked, gate.code in today))
+    return tuple(told)
+
+
+def _gates_of(contract: Contract) -> Iterator[RecordGate]:
+    """Of a reason's gates those that the contract asks for; one that is off, where it asks for none."""
+    for _, group in groupby(GATES, key=lambda gate: gate.code):
+        gates = tuple(group)
+        yield from [gate for gate in gates if gate.policy(contract) != "allow"] or gates[:1]
 
 
 def found_alone(record: Mapping[str, Any], asked: Asked) -> tuple[tuple[str, ...], tuple[str, ...]]:

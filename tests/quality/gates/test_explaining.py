@@ -16,7 +16,7 @@ ASKED = Asked(STRICT, 1, References(ISSUED))
 def told(row: dict[str, Any], code: str, asked: Asked = ASKED) -> GateOutcome:
     """The outcome of one gate for a record that was found for its reason."""
     (stored,) = table(row).to_pylist()
-    return {gate.code: gate for gate in outcomes(stored, asked, {code})}[code]
+    return {gate.code: gate for gate in outcomes(stored, asked, {code}, {code})}[code]
 
 
 @pytest.mark.parametrize("reason", [reason.code for reason in REASONS])

@@ -28,6 +28,12 @@ STRICT = terms(
         "min_duration_s": 5,
         "max_duration_s": 900,
         "author_labels": "discard",
+        "fields": {
+            "language": {"values": ["en"]},
+            "turn": {"max": 9},
+            "rationale": {"max_chars": 20},
+            "difficulty": {"pattern": "[a-z]+"},
+        },
     },
     on_policy={"checkpoints": {1: ["pol-1"]}, "lineage": "work_order"},
 )
@@ -70,6 +76,10 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "too_fast": (record(1, duration_s=4.9),),
     "checkpoint_not_allowed": (record(1, responses=[response("A"), response("B", "pol-0")]),),
     "response_not_issued": (record(1, responses=[response("A"), response("Answer B 1")]),),
+    "value_not_listed": (record(1, language="fr"),),
+    "value_out_of_range": (record(1, turn=10),),
+    "wrong_length": (record(1, rationale="Because it is longer."),),
+    "wrong_form": (record(1, difficulty="Hard"),),
     "item_not_in_work_order": (record(1, work_order_item="w-9"),),
     "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
     "author_judged": (record(1, prompt_author_id="ann-1"),),
@@ -110,6 +120,9 @@ def test_a_record_carries_all_its_reasons_in_waterfall_order() -> None:
     ]
 
 
+FIELD_REASONS = ("value_not_listed", "value_out_of_range", "wrong_length", "wrong_form")
+
+
 @pytest.mark.parametrize(
     ("gate", "reason"),
     [
@@ -122,6 +135,7 @@ def test_a_record_carries_all_its_reasons_in_waterfall_order() -> None:
         ({"min_duration_s": None}, "too_fast"),
         ({"max_duration_s": None}, "too_slow"),
         ({"author_labels": "allow"}, "author_judged"),
+        *(({"fields": {}}, code) for code in FIELD_REASONS),
     ],
 )
 def test_a_gate_the_contract_switches_off_finds_nothing(gate: dict[str, Any], reason: str) -> None:
