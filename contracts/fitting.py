@@ -92,6 +92,10 @@ def _judged(contract: "Contract") -> Iterator[TermError]:
     ]
     for phase, terms in contract.ramp.phases.items():
         needed.append((terms.prices, "unit_kind", ("ramp", "phases", phase, "prices")))
+    rests = {"off_roster": people.off_roster != "allow", "min_screening_score": people.min_screening_score}
+    for term in (term for term, set_ in rests.items() if set_ and people.roster is None):
+        problem, fix = "cannot be judged: no roster is named", "name it in annotators.roster"
+        yield TermError(problem, "annotators", term, fix=fix)
     for asked, name, place in needed:
         if asked and getattr(contract.delivery.record, name) is None:
             problem = f"cannot be judged: delivery.record does not say where {name} comes from"

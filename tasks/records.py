@@ -16,14 +16,14 @@ from rampart.delivery.canonicalise import Canonical
 from rampart.delivery.certainty import read_delivery
 from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
 from rampart.delivery.landing import Landed
+from rampart.delivery.rosters import Roster
 from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
 from rampart.records.identity import KEYS
-from tasks.intake import Refused
+from tasks.intake import Beside, Refused
 from tasks.policy import STAGE
-from tasks.rejudge import Reinstated
 from tasks.workspace import Workspace
 
 
@@ -31,13 +31,13 @@ from tasks.workspace import Workspace
 class Inputs:
     """What a judgement rests on beside the terms: landed bytes, their records, the week's work order.
 
-    `references` hold the week's work order. `reinstated` are discards that a person took back.
+    `references` hold the week's work order and the roster; `beside` has what a person took back.
     """
 
     landed: Landed
     read: Canonical
     references: References
-    reinstated: Reinstated
+    beside: Beside
 
 
 @dataclass(frozen=True)
@@ -52,12 +52,13 @@ class Gates:
 
 @task(**STAGE)
 def read_inputs(
-    place: Workspace, contract: Contract, week: int, landed: Landed, reinstated: Reinstated
+    place: Workspace, contract: Contract, week: int, landed: Landed, beside: Beside
 ) -> Inputs | Refused:
     """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
     try:
         read = read_delivery(landed, contract, place.store, place.pseudonym_key)
-        inputs = Inputs(landed, read, references_of(place, contract, week), reinstated)
+        references = references_of(place, contract, week, beside.roster)
+        inputs = Inputs(landed, read, references, beside)
     except (StoreTroubleError, NotReadyError):
         raise
     except DeliveryError as error:
@@ -74,7 +75,7 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     before = batches_before(place, contract, week)
     records = inputs.read.records
     gated = gate_records(records, contract, week, kept_in(place, contract, before), inputs.references)
-    gated = reinstate(records, gated, inputs.reinstated.record_ids)
+    gated = reinstate(records, gated, inputs.beside.reinstated.record_ids)
     fates = part(records, gated)
     tables = {
         "accepted": fates.accepted,
@@ -87,6 +88,8 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     if inputs.read.notes:
         said = "".join(f"{note}\n" for note in inputs.read.notes).encode()
         keys["reading"] = publish_bytes(place.store, prefix, "reading", "txt", said)
+    if inputs.beside.roster_key:
+        keys["roster"] = inputs.beside.roster_key
     get_run_logger().info("%d kept, %d discarded", fates.accepted.num_rows, fates.discarded.num_rows)
     compared = tuple(batch.artefacts["keys"] for batch in before if "keys" in batch.artefacts)
     return Gates(fates, tuple(gated.masks.to_list()), compared, keys)
@@ -113,9 +116,9 @@ def _frame(tables: list[pa.Table]) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=KEYS), *(pl.DataFrame(pl.from_arrow(table)) for table in tables)])
 
 
-def references_of(place: Workspace, contract: Contract, week: int) -> References:
+def references_of(place: Workspace, contract: Contract, week: int, roster: Roster | None) -> References:
     """What the records of a week are compared with beside each other; `NotReadyError` where it is missing."""
-    return References(_issued(place, contract, week))
+    return References(_issued(place, contract, week), roster.scores if roster else None)
 
 
 def _issued(place: Workspace, contract: Contract, week: int) -> frozenset[tuple[str, str, str]] | None:

@@ -6,7 +6,6 @@ from functools import partial
 
 import pyarrow as pa
 
-from contracts.model import Contract
 from quality.gates.record.explaining import GateOutcome, found_alone, outcomes
 from quality.gates.record.gate import Asked
 from quality.gates.record.judging import gate_records
@@ -19,9 +18,10 @@ from rampart.ledger.errors import DeliveryConflictError, UnknownContractError, U
 from rampart.records.canonical import RECORD
 from rampart.records.reasons import reasons_of
 from tasks.dispute import contested_ids
-from tasks.intake import rules_digest
+from tasks.intake import Beside, rules_digest
 from tasks.records import batches_before, kept_in, references_of
 from tasks.rejudge import Reinstated
+from tasks.roster import roster_kept
 from tasks.stored_records import PLACE, StoredRecord, find_records, readable, wanted
 from tasks.twins import Twin, twin_of
 from tasks.workspace import Workspace, terms_of
@@ -76,13 +76,14 @@ def explain(place: Workspace, record: StoredRecord) -> Explained:
     batch = record.batch
     contract = terms_of(batch.contract_digest, place)
     reinstated, ruling = _reinstated(place, record)
-    changed = rules_digest(contract, reinstated) != batch.rules_digest
+    roster = roster_kept(place, batch)
+    changed = rules_digest(contract, Beside(reinstated, roster)) != batch.rules_digest
     plain = Explained(record, (), {}, (), ruling, changed)
     if record.fate == "quarantined":
         return plain
-    asked = Asked(contract, batch.week, references_of(place, contract, batch.week))
+    asked = Asked(contract, batch.week, references_of(place, contract, batch.week, roster))
     discards, alone = found_alone(record.values, asked)
-    flags = (*alone, *_flags_among_others(place, contract, record))
+    flags = (*alone, *_flags_among_others(place, asked, record))
     gates = outcomes(record.values, asked, (*record.reasons, *(discards if ruling else ())), flags)
     twin = partial(twin_of, place, contract, record)
     twins = {gate.code: other for gate in gates if gate.outcome == "found" and (other := twin(gate.code))}
@@ -102,16 +103,16 @@ def _reinstated(place: Workspace, record: StoredRecord) -> tuple[Reinstated, str
     return everything, f"{by}, ruled by {by.ruled_by}: {by.reason}" if by and accepted else None
 
 
-def _flags_among_others(place: Workspace, contract: Contract, record: StoredRecord) -> Iterator[str]:
+def _flags_among_others(place: Workspace, asked: Asked, record: StoredRecord) -> Iterator[str]:
     """What the record is flagged for among others; such flags are stored nowhere, so all are judged."""
+    contract, week = asked.contract, asked.week
     codes = {gate.code for gate in GATES if gate.scope == "delivery" and gate.policy(contract) == "flag"}
     if not codes:
         return
-    week = record.batch.week
     table = readable(place, record.batch).select(RECORD.names)
     everything = table.sort_by([(name, "ascending") for name in PLACE])
     earlier = kept_in(place, contract, batches_before(place, contract, week))
-    flags = gate_records(everything, contract, week, earlier, references_of(place, contract, week)).flags
+    flags = gate_records(everything, contract, week, earlier, asked.references).flags
     here = _row_of(everything, record)
     yield from (reason.code for reason in reasons_of(flags[here]) if reason.code in codes)
 

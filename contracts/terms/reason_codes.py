@@ -24,6 +24,7 @@ ReasonCode = Literal[
     "value_out_of_range",
     "wrong_length",
     "wrong_form",
+    "not_on_roster",
     "item_not_in_work_order",
 ]
 

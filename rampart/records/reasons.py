@@ -147,6 +147,13 @@ REASONS: tuple[Reason, ...] = (
         "gates.fields",
     ),
     Reason(
+        "not_on_roster",
+        17,
+        "The annotator is not on the roster, or has too low a screening score.",
+        "Keep the roster up to date, and give the work to annotators on it.",
+        "annotators.roster",
+    ),
+    Reason(
         "item_not_in_work_order",
         18,
         "The record names no item of the week's work order.",

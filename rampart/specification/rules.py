@@ -125,7 +125,9 @@ def _people(contract: Contract) -> Iterator[str]:
     terms = contract.annotators
     if terms.roster is not None:
         listed = f"{contract.vendor.id}/{terms.roster}"
-        yield f"Annotators are those you list in {listed}: CSV with the column annotator_id."
+        others = {"discard": " Work by anyone else is discarded.", "flag": " Work by anyone else is flagged."}
+        told = f"Annotators are those you list in {listed}: CSV with the column annotator_id."
+        yield told + others.get(terms.off_roster, "")
     if terms.max_share is not None:
         yield f"One annotator may do at most {value_in_words(terms.max_share, 'share')} of a batch."
     if terms.max_hours_per_day is not None:

@@ -16,10 +16,12 @@ class References:
     """What records are compared with that stands neither in them nor in the contract.
 
     `issued`: (work order item, checkpoint, sha256 of content) of all responses sent out for the week; None
-    when the contract asks for no lineage.
+    when the contract asks for no lineage. `roster`: pseudonym of each admitted annotator → screening score,
+    None where it has none; None as a whole when the contract asks for no roster.
     """
 
     issued: frozenset[tuple[str, str, str]] | None = None
+    roster: Mapping[str, float | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from rampart.records.reasons import REASONS
 from tests.quality.gates.delivered import record, table, terms
 from tests.quality.gates.test_record import ISSUED, PLANTED, STRICT
 
-ASKED = Asked(STRICT, 1, References(ISSUED))
+ASKED = Asked(STRICT, 1, References(ISSUED, {"ann-1": None}))
 
 
 def told(row: dict[str, Any], code: str, asked: Asked = ASKED) -> GateOutcome:

@@ -1,5 +1,6 @@
 """Record gates: every reason where it is due, and nowhere else."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.model import Contract
+from contracts.terms.annotators import Annotators
 from contracts.terms.gates import REQUIRABLE
 from quality.gates.fates import part
 from quality.gates.record.gate import References
@@ -36,7 +38,7 @@ STRICT = terms(
         },
     },
     on_policy={"checkpoints": {1: ["pol-1"]}, "lineage": "work_order"},
-)
+).model_copy(update={"annotators": Annotators(roster="roster.csv", off_roster="discard")})
 DIGESTS = [response(f"Answer {side} {number}")["sha256"] for number in (1, 2) for side in "AB"]
 ISSUED = frozenset((f"w-{n}", "pol-1", d) for n, d in zip((1, 1, 2, 2), DIGESTS, strict=True))
 
@@ -46,9 +48,10 @@ def codes(
     contract: Contract = STRICT,
     earlier: Earlier | None = None,
     issued: frozenset[tuple[str, str, str]] | None = None,
+    roster: Mapping[str, float | None] | None = None,
 ) -> list[list[str]]:
     """The reasons of each row, in waterfall order."""
-    gated = gate_records(table(*rows), contract, 1, earlier or Earlier(), References(issued))
+    gated = gate_records(table(*rows), contract, 1, earlier or Earlier(), References(issued, roster))
     return [[reason.code for reason in reasons_of(mask)] for mask in gated.masks]
 
 
@@ -80,6 +83,7 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "value_out_of_range": (record(1, turn=10),),
     "wrong_length": (record(1, rationale="Because it is longer."),),
     "wrong_form": (record(1, difficulty="Hard"),),
+    "not_on_roster": (record(1, annotator_id="ann-9"),),
     "item_not_in_work_order": (record(1, work_order_item="w-9"),),
     "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
     "author_judged": (record(1, prompt_author_id="ann-1"),),
@@ -93,7 +97,9 @@ IMPLIED = {"item_not_in_work_order": ("response_not_issued",)}
 def test_each_reason_is_found_and_only_it(reason: str) -> None:
     rows = PLANTED[reason]
     issued = ISSUED if BY_CODE[reason].clause == "on_policy.lineage" else None
-    found = codes(list(rows), earlier=EARLIER if reason == "copied_work" else None, issued=issued)
+    earlier = EARLIER if reason == "copied_work" else None
+    roster = {"ann-1": 0.8, "ann-2": None} if reason == "not_on_roster" else None
+    found = codes(list(rows), earlier=earlier, issued=issued, roster=roster)
     assert found == [[]] * (len(rows) - 1) + [[*IMPLIED.get(reason, ()), reason]]
 
 
@@ -352,31 +358,6 @@ def test_pace_is_judged_by_the_duration_or_else_by_the_stamps(
 def test_a_response_without_a_checkpoint_is_not_one_of_the_allowed() -> None:
     unnamed = record(1, responses=[response("A", None), response("B")])
     assert codes([unnamed]) == [["checkpoint_not_allowed"]]
-
-
-def test_lineage_asks_for_the_item_the_checkpoint_and_every_byte() -> None:
-    content = ("Answer A 1", "Answer B 1")
-    rows = [
-        record(1, responses=[response(text) for text in reversed(content)]),
-        record(1, record_id="2", annotator_id="2", work_order_item="w-2"),
-        record(1, record_id="3", annotator_id="3", work_order_item=None),
-        record(1, record_id="4", annotator_id="4", responses=[response(c, "pol-2") for c in content]),
-        record(1, record_id="5", annotator_id="5", responses=[response(f"{c}.") for c in content]),
-    ]
-    not_issued, unknown_item = ["response_not_issued"], ["response_not_issued", "item_not_in_work_order"]
-    found = codes(rows, terms(on_policy={"lineage": "work_order"}), issued=ISSUED)
-    assert found == [[], not_issued, unknown_item, not_issued, not_issued]
-
-
-def test_a_record_without_responses_is_traced_by_its_item() -> None:
-    bare: dict[str, Any] = {"responses": [], "prompt": [], "raw_label": None, "ranking": None}
-    traced = terms({"required": []}, on_policy={"lineage": "work_order"})
-    rows = [record(n, work_order_item=item, **bare) for n, item in enumerate(("w-1", "w-9", None), 1)]
-    found = [
-        set(one) & {"response_not_issued", "item_not_in_work_order"}
-        for one in codes(rows, traced, issued=ISSUED)
-    ]
-    assert found == [set(), {"item_not_in_work_order"}, {"item_not_in_work_order"}]
 
 
 ROWS = st.builds(
