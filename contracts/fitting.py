@@ -7,6 +7,15 @@ from contracts.terms.annotation import NEEDED, NEEDS
 from contracts.terms.base import TermError
 from contracts.terms.mapping import RecordFields
 
+Place = tuple[str | int, ...]
+
+# What a rule's column is derived from.
+_SOURCES = {
+    "prompt_messages": "prompt",
+    **dict.fromkeys(("response_count", "shortest_response", "longest_response"), "responses"),
+    "raw_label": "label",
+}
+
 if TYPE_CHECKING:
     from contracts.model import Contract
 
@@ -65,25 +74,28 @@ def _required(contract: "Contract") -> Iterator[TermError]:
             yield TermError(problem, "gates", "required", place, fix=fix)
 
 
-def _delivered(contract: "Contract") -> Iterator[str]:
-    """Fields with a gate of their own that only a vendor can fill."""
+def _of_the_vendor(contract: "Contract") -> Iterator[tuple[str, Place]]:
+    """Fields that gates of their own or rules ask about and only a vendor can fill, and where they do."""
+    asked: list[tuple[str, Place]] = [(name, ("gates", "fields", name)) for name in contract.gates.fields]
+    for place, rule in enumerate(contract.gates.rules):
+        asked += [(_SOURCES.get(name, name), ("gates", "rules", place)) for name in rule.columns]
     known = contract.annotation.guideline is not None
-    for name in contract.gates.fields:
+    for name, where in asked:
         if name in RecordFields.model_fields and not (known and name == "guideline_version"):
-            yield name
+            yield name, where
 
 
 def _judged(contract: "Contract") -> Iterator[TermError]:
     """A clause about a field nobody delivers would pass in silence."""
     mix, people = contract.mix, contract.annotators
-    needed: list[tuple[object, str, tuple[str, ...]]] = [
+    needed: list[tuple[object, str, Place]] = [
         (mix.domain, "domain", ("mix", "domain")),
         (mix.language, "language", ("mix", "language")),
         (mix.difficulty, "difficulty", ("mix", "difficulty")),
         (contract.on_policy.lineage == "work_order", "work_order_item", ("on_policy", "lineage")),
         (contract.gates.author_labels != "allow", "prompt_author_id", ("gates", "author_labels")),
         (contract.annotation.aspects, "aspects", ("annotation", "aspects")),
-        *((True, name, ("gates", "fields", name)) for name in _delivered(contract)),
+        *((True, name, place) for name, place in _of_the_vendor(contract)),
         (people.roster, "annotator_id", ("annotators", "roster")),
         (people.max_share, "annotator_id", ("annotators", "max_share")),
         (people.max_hours_per_day, "annotator_id", ("annotators", "max_hours_per_day")),

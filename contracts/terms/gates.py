@@ -8,6 +8,7 @@ from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Seconds, Share
 from contracts.terms.fields import POLICIES, FieldGate, Policy, must_suit
 from contracts.terms.mapping import RecordFields
+from contracts.terms.rules import RowRule
 
 __all__ = ["POLICIES", "REQUIRABLE", "Policy", "RecordGates"]
 
@@ -70,6 +71,9 @@ class RecordGates(Terms):
     fields: dict[str, FieldGate] = Field(
         default_factory=dict, description="Field → what it may hold where it is filled."
     )
+    rules: tuple[RowRule, ...] = Field(
+        (), max_length=100, description="The buyer's own rules; a record that breaks one is told which."
+    )
     max_unreadable: Share = Field(
         0.05,
         description="Largest tolerated share of delivered judgements that cannot be read; beyond it the "
@@ -92,6 +96,15 @@ class RecordGates(Terms):
                 must_suit(name, gate)
             except TermError as error:
                 raise TermError(str(error), "fields", name, *error.field, fix=error.fix) from error
+        return self
+
+    @model_validator(mode="after")
+    def _rules_have_names_of_their_own(self) -> "RecordGates":
+        seen: dict[str, int] = {}
+        for place, rule in enumerate(self.rules):
+            if seen.setdefault(rule.name, place) != place:
+                problem = f"the name {rule.name!r} is given twice"
+                raise TermError(problem, "rules", place, "name", fix="give each rule its own name")
         return self
 
     @model_validator(mode="after")

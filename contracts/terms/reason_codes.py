@@ -26,6 +26,7 @@ ReasonCode = Literal[
     "wrong_form",
     "not_on_roster",
     "item_not_in_work_order",
+    "rule_broken",
 ]
 
 REASON_CODES: tuple[str, ...] = get_args(ReasonCode)

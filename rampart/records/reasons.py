@@ -160,6 +160,13 @@ REASONS: tuple[Reason, ...] = (
         "Return each judgement under the item it was sent out as, in the week it was sent out for.",
         "on_policy.lineage",
     ),
+    Reason(
+        "rule_broken",
+        31,
+        "The record breaks a rule of the contract's own.",
+        "See which rule it was, and what it expects.",
+        "gates.rules",
+    ),
 )
 
 BY_CODE = {reason.code: reason for reason in REASONS}

@@ -29,6 +29,8 @@ def record_rules(contract: Contract) -> Iterator[tuple[str, str, str]]:
         "too_fast": f" The minimum is {value_in_words(contract.gates.min_duration_s, 'seconds')}.",
         "too_slow": f" The maximum is {value_in_words(contract.gates.max_duration_s, 'seconds')}.",
     }
+    own = (rule.problem for rule in contract.gates.rules if rule.policy == "discard")
+    limits["rule_broken"] = f" The rules: {' '.join(own)}"
     active = active_reasons(contract)
     for reason in REASONS:
         if reason.code in active:

@@ -26,8 +26,9 @@ NEUTRAL = {
     *("annotation.aspects", "annotation.aggregation", "annotation.turns", "annotation.order_shown"),
     *(f"annotation.guideline.{name}" for name in ("version", "document", "priorities", "sections.*")),
     *("annotators.roster", "annotators.agreement.coefficient", "privacy.annotator_consent"),
-    # Which texts another pattern matches, nobody can tell from it.
+    # What another pattern or condition finds, nobody can tell from it.
     "gates.fields.*.pattern",
+    *(f"gates.rules.*.{name}" for name in ("name", "when", "expect", "problem")),
     # Who decides, what may be redelivered, when the invoice comes.
     *("redelivery.scope", "invoicing.within_days"),
     # What is made of the data is the buyer's own affair.

@@ -36,6 +36,7 @@ STRICT = terms(
             "rationale": {"max_chars": 20},
             "difficulty": {"pattern": "[a-z]+"},
         },
+        "rules": [{"name": "law", "when": "domain IS NOT NULL", "expect": "domain = 'law'", "problem": "?"}],
     },
     on_policy={"checkpoints": {1: ["pol-1"]}, "lineage": "work_order"},
 ).model_copy(update={"annotators": Annotators(roster="roster.csv", off_roster="discard")})
@@ -83,6 +84,7 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "value_out_of_range": (record(1, turn=10),),
     "wrong_length": (record(1, rationale="Because it is longer."),),
     "wrong_form": (record(1, difficulty="Hard"),),
+    "rule_broken": (record(1, domain="code"),),
     "not_on_roster": (record(1, annotator_id="ann-9"),),
     "item_not_in_work_order": (record(1, work_order_item="w-9"),),
     "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
