@@ -14,6 +14,7 @@ from contracts.terms.gates import RecordGates
 from contracts.terms.mapping import DeliveryTerms
 from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
+from contracts.terms.quality import QualityRule
 from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
 from contracts.terms.remedies import Disputes, Holds, Invoicing, Redelivery
 from contracts.terms.rights import Privacy, Rights
@@ -200,6 +201,9 @@ class Contract(Terms):
     rights: Rights = Rights.defaults()
     privacy: Privacy = Privacy.defaults()
     training: Training = Training.defaults()
+    quality: tuple[QualityRule, ...] = Field(
+        (), description="Rules of the standard's `schema.quality` and `schema.properties.quality`."
+    )
 
     @model_validator(mode="after")
     def _terms_fit_each_other(self) -> "Contract":

@@ -8,6 +8,7 @@ from contracts.model import Contract
 from quality.annotators.pace import pace
 from quality.audits.suite import run_audits
 from quality.gates.batch import on_policy_share, on_policy_share_one, unreadable_share, volume
+from quality.gates.declared import declared_quality
 from quality.gates.expectations import BatchMetrics, SuiteResult, run_suite
 from quality.ramp.discard import discard_verdict
 from quality.verdict import Verdict
@@ -37,6 +38,7 @@ def judge_batch(contract: Contract, week: int, inputs: Inputs, gates: Gates) -> 
         volume(readable, contract, week),
         unreadable_share(unreadable, readable + unreadable, contract, gates.artefacts["quarantined"]),
         on_policy_share(list(gates.masks), contract, week, gates.artefacts["discarded"]),
+        *declared_quality(read.records, contract, gates.artefacts["accepted"]),
         *([one_sided] if contract.on_policy.min_share_one else []),
     )
 

@@ -34,7 +34,7 @@ COLUMNS: dict[str, Kind] = {
     "both_bad": "truth",
     **dict.fromkeys(("started_at", "submitted_at"), "moment"),
 }
-_NODES = (
+NODES = (
     *("And", "Or", "Not", "Paren", "Column", "Identifier", "Literal", "Boolean", "Null", "Neg"),
     *("EQ", "NEQ", "GT", "GTE", "LT", "LTE", "Is", "In", "Between", "NullSafeEQ", "NullSafeNEQ"),
     *("Like", "ILike", "RegexpLike", "Case", "If", "Coalesce", "Add", "Sub", "Mul", "Div", "Mod"),
@@ -44,7 +44,7 @@ _FIX = (
     "a condition has AND, OR, NOT, =, <>, <, IN, BETWEEN, LIKE, ~, IS NULL, CASE, COALESCE, LENGTH, LOWER, "
     "UPPER, TRIM and ABS"
 )
-_TOO_MUCH = f"the condition has more than {MOST_PARTS} parts, or is nested too deeply"
+TOO_MUCH = f"the condition has more than {MOST_PARTS} parts, or is nested too deeply"
 
 
 @dataclass(frozen=True)
@@ -67,10 +67,10 @@ def condition(text: str) -> Condition:
     if len(text) > LONGEST:
         raise ExpressionError(f"the condition has {len(text):,} characters, at most {LONGEST:,} are read")
     tree = _parsed(text)
-    for count, node in enumerate(tree.walk()):
-        if count >= MOST_PARTS or node.depth > DEEPEST:
-            raise ExpressionError(_TOO_MUCH)
-        _check(node)
+    if not fits(tree):
+        raise ExpressionError(TOO_MUCH)
+    for node in tree.walk():
+        check_node(node)
     columns = tuple(dict.fromkeys(node.name for node in tree.walk() if type(node).__name__ == "Column"))
     if not columns:
         raise ExpressionError(f"{text!r} names no field; write a comparison with one")
@@ -86,16 +86,22 @@ def _parsed(text: str) -> Any:
     try:
         return parse_one(text, dialect="postgres", into=Any_)
     except RecursionError:
-        raise ExpressionError(_TOO_MUCH) from None
+        raise ExpressionError(TOO_MUCH) from None
     except (errors.SqlglotError, ValueError) as error:
         where = getattr(error, "errors", None) or [{}]
         said = str(where[0].get("description") or error).splitlines()[0].split(" for <class")[0]
         raise ExpressionError(f"{text!r} is no condition ({said}); {_FIX}") from error
 
 
-def _check(node: Any) -> None:
+def fits(tree: Any) -> bool:
+    """Is a tree small enough to be walked, written out and run without a thought?"""
+    return all(count < MOST_PARTS and node.depth <= DEEPEST for count, node in enumerate(tree.walk()))
+
+
+def check_node(node: Any) -> None:
+    """`ExpressionError` where a part of a condition is not in the list, or not as it may be."""
     name = type(node).__name__
-    if name not in _NODES:
+    if name not in NODES:
         raise ExpressionError(f"{node.sql('postgres')!r} may not stand in a condition; {_FIX}")
     if name == "Column":
         _check_column(node)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from contracts.language.expression_error import ExpressionError
+from contracts.language.expression_error import ExpressionError, problem_and_fix
 from contracts.language.shared_patterns import checked
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Scale
@@ -28,8 +28,8 @@ def _pattern(text: str) -> str:
     try:
         return checked(text)
     except ExpressionError as error:
-        problem, _, hint = str(error).partition("; ")
-        raise TermError(problem, fix=hint or "mend the pattern") from error
+        problem, fix = problem_and_fix(error, "mend the pattern")
+        raise TermError(problem, fix=fix) from error
 
 
 class FieldGate(Terms):

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from contracts.language.expression_error import ExpressionError
+from contracts.language.expression_error import ExpressionError, problem_and_fix
 from contracts.language.row_rules import condition
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.fields import POLICIES, Policy
@@ -15,8 +15,8 @@ def _condition(text: str) -> str:
     try:
         condition(text)
     except ExpressionError as error:
-        problem, _, hint = str(error).partition("; ")
-        raise TermError(problem, fix=hint or "mend the condition") from error
+        problem, fix = problem_and_fix(error, "mend the condition")
+        raise TermError(problem, fix=fix) from error
     return text
 
 
