@@ -5,6 +5,16 @@ from typing import TYPE_CHECKING
 
 from contracts.terms.annotation import NEEDED, NEEDS
 from contracts.terms.base import TermError
+from contracts.terms.mapping import RecordFields
+
+Place = tuple[str | int, ...]
+
+# What a rule's column is derived from.
+_SOURCES = {
+    "prompt_messages": "prompt",
+    **dict.fromkeys(("response_count", "shortest_response", "longest_response"), "responses"),
+    "raw_label": "label",
+}
 
 if TYPE_CHECKING:
     from contracts.model import Contract
@@ -64,17 +74,29 @@ def _required(contract: "Contract") -> Iterator[TermError]:
             yield TermError(problem, "gates", "required", place, fix=fix)
 
 
+def _of_the_vendor(contract: "Contract") -> Iterator[tuple[str, Place]]:
+    """Fields that gates of their own or rules ask about and only a vendor can fill, and where they do."""
+    asked: list[tuple[str, Place]] = [(name, ("gates", "fields", name)) for name in contract.gates.fields]
+    for place, rule in enumerate(contract.gates.rules):
+        asked += [(_SOURCES.get(name, name), ("gates", "rules", place)) for name in rule.columns]
+    known = contract.annotation.guideline is not None
+    for name, where in asked:
+        if name in RecordFields.model_fields and not (known and name == "guideline_version"):
+            yield name, where
+
+
 def _judged(contract: "Contract") -> Iterator[TermError]:
     """A clause about a field nobody delivers would pass in silence."""
     mix, people = contract.mix, contract.annotators
-    needed: list[tuple[object, str, tuple[str, ...]]] = [
+    needed: list[tuple[object, str, Place]] = [
         (mix.domain, "domain", ("mix", "domain")),
         (mix.language, "language", ("mix", "language")),
         (mix.difficulty, "difficulty", ("mix", "difficulty")),
         (contract.on_policy.lineage == "work_order", "work_order_item", ("on_policy", "lineage")),
         (contract.gates.language != "allow", "language", ("gates", "language")),
-        (contract.gates.author_labels == "discard", "prompt_author_id", ("gates", "author_labels")),
+        (contract.gates.author_labels != "allow", "prompt_author_id", ("gates", "author_labels")),
         (contract.annotation.aspects, "aspects", ("annotation", "aspects")),
+        *((True, name, place) for name, place in _of_the_vendor(contract)),
         (people.roster, "annotator_id", ("annotators", "roster")),
         (people.max_share, "annotator_id", ("annotators", "max_share")),
         (people.max_hours_per_day, "annotator_id", ("annotators", "max_hours_per_day")),
@@ -84,6 +106,10 @@ def _judged(contract: "Contract") -> Iterator[TermError]:
     ]
     for phase, terms in contract.ramp.phases.items():
         needed.append((terms.prices, "unit_kind", ("ramp", "phases", phase, "prices")))
+    rests = {"off_roster": people.off_roster != "allow", "min_screening_score": people.min_screening_score}
+    for term in (term for term, set_ in rests.items() if set_ and people.roster is None):
+        problem, fix = "cannot be judged: no roster is named", "name it in annotators.roster"
+        yield TermError(problem, "annotators", term, fix=fix)
     for asked, name, place in needed:
         if asked and getattr(contract.delivery.record, name) is None:
             problem = f"cannot be judged: delivery.record does not say where {name} comes from"

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from contracts.model import Contract
 from contracts.reading.document import LARGEST, Document, Place, read_document
 from contracts.reading.problems import FROM_ODCS, ContractError, Problem, found
+from contracts.reading.quality import quality_problems, quality_rules
 from contracts.reading.standard import standard_problems
 
 __all__ = ["ContractError", "Problem", "load_contract", "parse_contract"]
@@ -35,10 +36,13 @@ def parse_contract(data: bytes, path: str) -> Contract:
     """The contract in `data`; `path` only names it in errors."""
     document = read_document(data, path)
     problems = tuple(standard_problems(document))
+    problems = problems or tuple(quality_problems(document))
     if any(problem.field.startswith("customProperties") for problem in problems):
         raise ContractError(path, problems)
     terms, prefix = _terms(document, path, problems)
     given = {name: document.values[key] for name, key in FROM_ODCS.items() if key in document.values}
+    if rules := quality_rules(document):
+        given["quality"] = rules
     given["digest"] = hashlib.sha256(data).hexdigest()
     try:
         contract = Contract.model_validate({**terms, **given})

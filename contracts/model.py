@@ -15,6 +15,7 @@ from contracts.terms.gates import RecordGates
 from contracts.terms.mapping import DeliveryTerms
 from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
+from contracts.terms.quality import QualityRule
 from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
 from contracts.terms.remedies import Disputes, Holds, Invoicing, Redelivery
 from contracts.terms.rights import Privacy, Rights
@@ -40,8 +41,8 @@ class OnPolicy(Terms):
     )
     lineage: Literal["work_order", "none"] = Field(
         "none",
-        description="work_order: a response must be, byte for byte, one the week's work order sent out from "
-        "the checkpoint it claims.",
+        description="work_order: a record must name an item of the week's work order, and its responses must "
+        "be, byte for byte, ones that this item sent out from the checkpoints they claim.",
         json_schema_extra=clause(("none", "work_order")),
     )
     min_share: Share = Field(
@@ -202,6 +203,9 @@ class Contract(Terms):
     rights: Rights = Rights.defaults()
     privacy: Privacy = Privacy.defaults()
     training: Training = Training.defaults()
+    quality: tuple[QualityRule, ...] = Field(
+        (), description="Rules of the standard's `schema.quality` and `schema.properties.quality`."
+    )
 
     @model_validator(mode="after")
     def _terms_fit_each_other(self) -> "Contract":

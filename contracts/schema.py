@@ -19,7 +19,8 @@ from contracts.terms.mapping import Expression
 FILE = Path(__file__).with_name("schema.json")
 EXPRESSION_FORMAT = "jmespath"
 # Read from the standard's own fields, not from the terms.
-FROM_THE_STANDARD = ("contract_id", "version", "status", "name", "digest")
+FROM_THE_STANDARD = ("contract_id", "version", "status", "name", "digest", "quality")
+_GROUPS_OF_THE_STANDARD = ("QualityRule",)
 _IS_READABLE = Expression.__metadata__[-1].func  # type: ignore[attr-defined]  # an Annotated alias
 
 
@@ -41,7 +42,8 @@ def terms_schema() -> dict[str, Any]:
     schema = Contract.model_json_schema(schema_generator=_TermsSchema)
     kept = {name: part for name, part in schema["properties"].items() if name not in FROM_THE_STANDARD}
     required = [name for name in schema["required"] if name in kept]
-    return {**schema, "title": "Terms", "properties": kept, "required": required}
+    groups = {name: group for name, group in schema["$defs"].items() if name not in _GROUPS_OF_THE_STANDARD}
+    return {**schema, "$defs": groups, "title": "Terms", "properties": kept, "required": required}
 
 
 def document_schema() -> dict[str, Any]:

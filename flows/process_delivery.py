@@ -14,6 +14,7 @@ from tasks.announce import announce
 from tasks.audit import audit_batch, earlier_batches, judge_batch, keep_tally, second_opinion
 from tasks.intake import (
     Awaited,
+    Beside,
     Refused,
     as_redelivery,
     holding,
@@ -25,6 +26,7 @@ from tasks.intake import (
 )
 from tasks.records import Inputs, apply_gates, read_inputs
 from tasks.rejudge import reinstated_records
+from tasks.roster import roster_of
 from tasks.settle import reach_verdict, settle_batch, write_feedback
 from tasks.workspace import Workspace, terms_in_file, terms_in_force, terms_under, workspace
 
@@ -76,10 +78,15 @@ def process_delivery(
         if isinstance(landed, Refused):
             # Our own copy is refused when it was deleted: nobody delivered anything.
             return _refuse(place, contract, week, landed, None if dry_run or from_books else at)
-        reinstated = reinstated_records(place, contract, landed.delivery_id)
-        if not dry_run and (before := standing(place, contract, week, landed, reinstated)):
-            return unchanged(before)
-        inputs = read_inputs(place, contract, week, landed, reinstated)
+        roster = roster_of(place, contract, week, landed.delivery_id)
+        inputs: Inputs | Refused
+        if isinstance(roster, Refused):
+            inputs = roster
+        else:
+            beside = Beside(reinstated_records(place, contract, landed.delivery_id), *(roster or ()))
+            if not dry_run and (before := standing(place, contract, week, landed, beside)):
+                return unchanged(before)
+            inputs = read_inputs(place, contract, week, landed, beside)
         if isinstance(inputs, Refused):
             return _refuse(place, contract, week, inputs, None if dry_run else at)
         if dry_run:
@@ -114,9 +121,7 @@ def _settle(
     *,
     after: int | None,
 ) -> Outcome:
-    ticket = receive_delivery(
-        place, contract, week, inputs.landed, as_of, reinstated=inputs.reinstated, after=after
-    )
+    ticket = receive_delivery(place, contract, week, inputs.landed, as_of, beside=inputs.beside, after=after)
     if ticket is None:
         return Outcome(contract.contract_id, week, "busy", "another worker is judging this delivery")
     if isinstance(ticket, Refused):

@@ -12,6 +12,7 @@ from quality.gates.batch.history import BATCHES, COLUMNS, History, Tally, tally
 from quality.gates.batch.judging import judge_kept
 from quality.gates.batch.on_policy import on_policy_share, on_policy_share_one
 from quality.gates.batch.volume import unreadable_share, volume
+from quality.gates.declared import declared_quality
 from quality.gates.expectations import BatchMetrics, SuiteResult, run_suite
 from quality.ramp.discard import discard_verdict
 from quality.verdict import Verdict
@@ -70,6 +71,7 @@ def judge_batch(
         volume(readable, contract, week),
         unreadable_share(unreadable, readable + unreadable, contract, gates.artefacts["quarantined"]),
         on_policy_share(counts.masks, contract, week, evidence),
+        *declared_quality(gates.rows.readable(), contract, evidence),
         *([one_sided] if contract.on_policy.min_share_one else []),
         *judge_kept(gates.rows.accepted(), counts.masks, contract, history, evidence),
     )

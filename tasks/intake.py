@@ -16,6 +16,7 @@ from rampart.delivery.arrival import look
 from rampart.delivery.errors import DeliveryError, StoreConflictError, StoreTroubleError
 from rampart.delivery.landing import Landed, land
 from rampart.delivery.listings import listing_address, read_listing
+from rampart.delivery.rosters import Roster
 from rampart.ledger.batch_rows import BatchRow, current_batch
 from rampart.ledger.batches import receive, refuse
 from rampart.ledger.claims import Claim, advance, claim, this_worker
@@ -40,6 +41,19 @@ class Awaited:
     """A delivery that is not complete yet, and the sentence that says what is there and what is not."""
 
     reason: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What a delivery is judged by beside its bytes and the terms.
+
+    `reinstated` are discards that a person took back; `roster` lists the admitted annotators, and
+    `roster_key` is where it is kept.
+    """
+
+    reinstated: Reinstated
+    roster: Roster | None = None
+    roster_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,11 +120,11 @@ def as_redelivery(place: Workspace, contract: Contract, week: int, landed: Lande
 
 @task(**STAGE)
 def standing(
-    place: Workspace, contract: Contract, week: int, landed: Landed, reinstated: Reinstated
+    place: Workspace, contract: Contract, week: int, landed: Landed, beside: Beside
 ) -> BatchRow | None:
     """The settled batch that already judges these bytes under these rules, if there is one."""
     batch = current_batch(place.books, contract.contract_id, week)
-    rules = rules_digest(contract, reinstated)
+    rules = rules_digest(contract, beside)
     same = batch and (batch.delivery_id, batch.rules_digest) == (landed.delivery_id, rules)
     return batch if batch and same and batch.settled else None
 
@@ -123,7 +137,7 @@ def receive_delivery(
     landed: Landed,
     as_of: datetime,
     *,
-    reinstated: Reinstated,
+    beside: Beside,
     after: int | None = None,
 ) -> Ticket | Refused | None:
     """Put the delivery on the books and claim its batch; None when another worker has it or had it meanwhile.
@@ -131,7 +145,7 @@ def receive_delivery(
     Refused when another delivery is on the books and this one does not say that it replaces it. The claim is
     the task run's: a retry after a lost answer takes its own claim up again.
     """
-    rules = rules_digest(contract, reinstated)
+    rules = rules_digest(contract, beside)
     try:
         batch = receive(
             place.books,
@@ -173,9 +187,10 @@ def note_refusal(place: Workspace, contract: Contract, week: int, refused: Refus
     refuse(place.books, contract.contract_id, week, refused.problem, as_of)
 
 
-def rules_digest(contract: Contract, reinstated: Reinstated) -> str:
-    """Digest of all a verdict depends on beside the bytes: terms, version of our rules, reinstatements."""
-    parts = (contract.digest, REGISTRY_VERSION, RULES_VERSION, *reinstated.disputes)
+def rules_digest(contract: Contract, beside: Beside) -> str:
+    """Digest of all a verdict depends on but the bytes: terms, version of our rules, and what is beside."""
+    roster = (beside.roster.digest,) if beside.roster else ()
+    parts = (contract.digest, REGISTRY_VERSION, RULES_VERSION, *beside.reinstated.disputes, *roster)
     return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
 
 

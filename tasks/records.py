@@ -19,14 +19,14 @@ from rampart.delivery.certainty import certain
 from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
 from rampart.delivery.judged_rows import JudgedRows, local_rows, part_name, publish_file, stored_rows
 from rampart.delivery.landing import Landed
+from rampart.delivery.rosters import Roster
 from rampart.delivery.tables import batch_prefix, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
 from rampart.records.identity import KEYS
-from tasks.intake import Refused
+from tasks.intake import Beside, Refused
 from tasks.policy import STAGE
-from tasks.rejudge import Reinstated
 from tasks.workspace import Workspace
 
 
@@ -34,13 +34,13 @@ from tasks.workspace import Workspace
 class Inputs:
     """What a judgement rests on beside the terms: landed bytes, their records, the week's work order.
 
-    `references` hold the week's work order. `reinstated` are discards that a person took back.
+    `references` hold the week's work order and the roster; `beside` has what a person took back.
     """
 
     landed: Landed
     delivery: ReadDelivery
     references: References
-    reinstated: Reinstated
+    beside: Beside
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ class Gates:
 
 @task(**STAGE)
 def read_inputs(
-    place: Workspace, contract: Contract, week: int, landed: Landed, reinstated: Reinstated
+    place: Workspace, contract: Contract, week: int, landed: Landed, beside: Beside
 ) -> Inputs | Refused:
     """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
     try:
-        references = References(_issued(place, contract, week))
+        references = references_of(place, contract, week, beside.roster)
         judging = Judging(contract, week, references, place.pseudonym_key)
         delivery = certain(partial(_read, place, landed, judging), landed.files, place.store)
     except (StoreTroubleError, NotReadyError):
@@ -70,7 +70,7 @@ def read_inputs(
         get_run_logger().info("%s", note)
     unreadable = delivery.read.quarantine.num_rows
     get_run_logger().info("%d records, %d unreadable", delivery.records, unreadable)
-    return Inputs(landed, delivery, references, reinstated)
+    return Inputs(landed, delivery, references, beside)
 
 
 def _read(place: Workspace, landed: Landed, judging: Judging) -> ReadDelivery:
@@ -85,13 +85,11 @@ def _read(place: Workspace, landed: Landed, judging: Judging) -> ReadDelivery:
 @task(**STAGE)
 def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> Gates:
     """Every reason against every record; publish who was kept, who was not, and what could not be read."""
-    before = still_held(
-        place.books, judged_batches_before(place.books, contract.program, (week, contract.contract_id))
-    )
+    before = batches_before(place, contract, week)
     delivery, asked = inputs.delivery, Asked(contract, week, inputs.references)
     fates = Path(tempfile.mkdtemp(dir=place.scratch)) / "fates.parquet"
-    earlier = _earlier(place, contract, before)
-    counts = compare(delivery, asked, earlier, inputs.reinstated.record_ids, fates)
+    earlier = kept_in(place, contract, before)
+    counts = compare(delivery, asked, earlier, inputs.beside.reinstated.record_ids, fates)
     prefix = batch_prefix(contract.contract_id, week)
     keys = {
         "fates": publish_file(place.store, prefix, "fates", fates),
@@ -102,12 +100,21 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     if delivery.read.notes:
         said = "".join(f"{note}\n" for note in delivery.read.notes).encode()
         keys["reading"] = publish_bytes(place.store, prefix, "reading", "txt", said)
+    if inputs.beside.roster_key:
+        keys["roster"] = inputs.beside.roster_key
     get_run_logger().info("%d kept, %d discarded", counts.kept, counts.lost)
     compared = tuple(batch.artefacts["fates"] for batch in before if "fates" in batch.artefacts)
     return Gates(counts, local_rows(fates, [room.records for room in delivery.rooms]), compared, keys)
 
 
-def _earlier(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) -> Earlier:
+def batches_before(place: Workspace, contract: Contract, week: int) -> tuple[BatchRow, ...]:
+    """The judgements a week of a contract is compared with: its programme's earlier ones, in their order."""
+    before = judged_batches_before(place.books, contract.program, (week, contract.contract_id))
+    return still_held(place.books, before)
+
+
+def kept_in(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) -> Earlier:
+    """The keys of all that the judgements `before` keep: the contract's own, and its programme's."""
     tables = [(batch.contract_id, _kept(place, batch)) for batch in before if "fates" in batch.artefacts]
     own = [table for contract_id, table in tables if contract_id == contract.contract_id]
     return Earlier(_together(own), _together([table for _, table in tables]))
@@ -120,6 +127,11 @@ def _kept(place: Workspace, batch: BatchRow) -> pl.DataFrame:
 
 def _together(tables: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([numbered(pl.DataFrame(schema=KEYS)), *tables])
+
+
+def references_of(place: Workspace, contract: Contract, week: int, roster: Roster | None) -> References:
+    """What the records of a week are compared with beside each other; `NotReadyError` where it is missing."""
+    return References(_issued(place, contract, week), roster=roster.scores if roster else None)
 
 
 def _issued(place: Workspace, contract: Contract, week: int) -> frozenset[tuple[str, str, str]] | None:

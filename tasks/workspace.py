@@ -35,14 +35,17 @@ from rampart.settings import Settings
 
 @dataclass(frozen=True)
 class Workspace:
-    """Open handles of one run. `books` is the ledger, `store` ours, `drop` the vendors'.
+    """Open handles of one run. `books` is the ledger, `store` ours, `drop` where a delivery lies.
 
-    `scratch` is a folder of the run's own, gone afterwards; `workers` are the processes it may use.
+    `vendors` is the drop of the settings, with each vendor's own folder; `drop` too, unless a run was told
+    otherwise. `scratch` is a folder of the run's own, gone afterwards; `workers` are the processes it may
+    use.
     """
 
     books: Engine
     store: ObjectStore
     drop: ObjectStore
+    vendors: ObjectStore
     pseudonym_key: bytes
     lease_s: float
     scratch: Path
@@ -66,6 +69,7 @@ def workspace(drop: str | None = None, dry_run: bool = False) -> Iterator[Worksp
                 books,
                 OverlayStore(store_at(f"{scratch}/published", chosen), store) if dry_run else store,
                 drop_at(drop or chosen.drop_uri, chosen),
+                drop_at(chosen.drop_uri, chosen),
                 chosen.pseudonyms(),
                 chosen.lease_s,
                 Path(scratch),

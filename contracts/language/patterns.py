@@ -30,10 +30,14 @@ _SIMPLER = "write one set such as [a-z ] instead, or split() the text"
 
 @dataclass(frozen=True)
 class Pattern:
-    """A regular expression and the longest text it is tried on, in characters."""
+    """A regular expression and the longest text it is tried on, in characters.
+
+    `counted` is how many steps its counts ask for at one place of a text.
+    """
 
     regex: re.Pattern[str]
     longest: int
+    counted: int
 
     def search(self, text: str) -> re.Match[str] | None:
         """The first match in `text`; `ExpressionError` for a text too long to be searched."""
@@ -61,10 +65,11 @@ def pattern(text: str) -> Pattern:
         raise ExpressionError(f"{text!r} is not a regular expression: {error}") from error
     anchored = bool(parsed) and parsed[0] == (_constants.AT, _constants.AT_BEGINNING)
     power, ways = _cost(text, parsed)
-    each = STEPS / (ways * max(_counted(parsed), 1))
+    counted = max(_counted(parsed), 1)
+    each = STEPS / (ways * counted)
     if each < 1:
         raise ExpressionError(f"{text!r} repeats a part too often, which could take for ever; {_SIMPLER}")
-    return Pattern(compiled, min(LONGEST_TEXT, int(each ** (1 / max(power + (not anchored), 1)))))
+    return Pattern(compiled, min(LONGEST_TEXT, int(each ** (1 / max(power + (not anchored), 1)))), counted)
 
 
 def _cost(text: str, parsed: list[Any]) -> tuple[int, int]:

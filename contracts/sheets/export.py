@@ -12,7 +12,8 @@ from contracts.model import Contract
 from contracts.reading.problems import FROM_ODCS
 
 API_VERSION = "v3.2.0"
-_OF_THE_FILE = {*FROM_ODCS, "digest"}  # what the standard's own fields say, or the file's bytes
+# What the standard's own fields say, or the file's bytes.
+_OF_THE_FILE = {*FROM_ODCS, "digest", "quality"}
 
 
 def terms_of(contract: Contract) -> dict[str, Any]:

@@ -5,7 +5,8 @@ ranking. Words are compared as text: ``1``, ``1.0`` and ``"1"`` are the same wor
 ``"true"``; case and surrounding blanks do not matter.
 """
 
-from typing import Annotated, Literal
+import difflib
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -13,6 +14,7 @@ from contracts.language.words import as_number, word
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Scale, Whole
 from contracts.terms.parties import Shown, Slug
+from contracts.terms.reason_codes import REASON_CODES, ReasonCode
 
 Word = str | int | float | bool
 Words = tuple[Word, ...]
@@ -239,6 +241,25 @@ class Guideline(Terms):
         "helpful in final evaluations).",
         json_schema_extra=clause(judged=False),
     )
+
+    sections: dict[ReasonCode, Shown] = Field(
+        default_factory=dict,
+        description="Reason a record is discarded or flagged for → the guideline's section that speaks of it "
+        "(`too_fast: '3.2'`); people are pointed to it, nothing is judged by it.",
+    )
+
+    @field_validator("sections", mode="before")
+    @classmethod
+    def _reasons_and_names(cls, given: Any) -> Any:
+        for code, name in given.items() if isinstance(given, dict) else ():
+            if code not in REASON_CODES:
+                near = difflib.get_close_matches(str(code), REASON_CODES, n=1)
+                fix = f"did you mean {near[0]}?" if near else "docs/concepts.md lists the reasons"
+                raise TermError(f"{code!r} is no reason a record is found for", str(code), fix=fix)
+            if isinstance(name, int | float):  # YAML reads the section 3.10 as the number 3.1
+                problem = f"{name} is a number, so that sections 3.1 and 3.10 could not be told apart"
+                raise TermError(problem, code, fix=f"put the section in quotes, as in '{name}'")
+        return given
 
     @field_validator("priorities")
     @classmethod

@@ -6,6 +6,7 @@ from pydantic import Field, field_validator
 
 from contracts.terms.base import Terms, clause
 from contracts.terms.bounds import Count, Share
+from contracts.terms.fields import POLICIES, Policy
 from contracts.terms.mapping import path_below
 
 Severity = Literal["blocking", "advisory"]
@@ -41,12 +42,18 @@ class Annotators(Terms):
         None,
         min_length=1,
         description="CSV of admitted annotators (column `annotator_id`), below the vendor's folder.",
-        json_schema_extra=clause(judged=False),
+    )
+    off_roster: Policy = Field(
+        "allow",
+        description="What of a judgement by somebody who is not on the roster, or whom nobody named? A "
+        "roster that is missing refuses the delivery.",
+        json_schema_extra=clause(POLICIES),
     )
     min_screening_score: Share | None = Field(
         None,
-        description="Least score in the entrance test (roster column `screening_score`).",
-        json_schema_extra=clause("higher", judged=False),
+        description="Least score in the entrance test (roster column `screening_score`); who has less, "
+        "or none, is not admitted.",
+        json_schema_extra=clause("higher"),
     )
     max_share: Share | None = Field(
         None,

@@ -1,16 +1,16 @@
 """What each record must satisfy to be accepted: the `gates` section of a contract."""
 
 import difflib
-from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Seconds, Share
+from contracts.terms.fields import POLICIES, FieldGate, Policy, must_suit
 from contracts.terms.mapping import RecordFields, path_below
+from contracts.terms.rules import RowRule
 
-Policy = Literal["discard", "flag", "allow"]
-POLICIES = ("allow", "flag", "discard")  # from the loosest to the strictest
+__all__ = ["POLICIES", "REQUIRABLE", "Policy", "RecordGates"]
 
 REQUIRABLE = (*RecordFields.model_fields, "checkpoint_id")
 
@@ -168,6 +168,12 @@ class RecordGates(Terms):
         description="Slower judgements are discarded: nobody was at the screen.",
         json_schema_extra=clause("lower"),
     )
+    fields: dict[str, FieldGate] = Field(
+        default_factory=dict, description="Field → what it may hold where it is filled."
+    )
+    rules: tuple[RowRule, ...] = Field(
+        (), max_length=100, description="The buyer's own rules; a record that breaks one is told which."
+    )
     max_unreadable: Share = Field(
         0.05,
         description="Largest tolerated share of delivered judgements that cannot be read; beyond it the "
@@ -190,6 +196,24 @@ class RecordGates(Terms):
             if name in names[:place]:
                 problem = f"two evaluation sets are named {name!r}"
                 raise TermError(problem, "evaluation_sets", place, "name", fix="give each a name of its own")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_can_be_asked(self) -> "RecordGates":
+        for name, gate in self.fields.items():
+            try:
+                must_suit(name, gate)
+            except TermError as error:
+                raise TermError(str(error), "fields", name, *error.field, fix=error.fix) from error
+        return self
+
+    @model_validator(mode="after")
+    def _rules_have_names_of_their_own(self) -> "RecordGates":
+        seen: dict[str, int] = {}
+        for place, rule in enumerate(self.rules):
+            if seen.setdefault(rule.name, place) != place:
+                problem = f"the name {rule.name!r} is given twice"
+                raise TermError(problem, "rules", place, "name", fix="give each rule its own name")
         return self
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ class Commands(LazyGroup):
         "backfill": "backfill",
         "retrain": "retrain",
         "decide": "decide",
+        "why": "why",
         "dispute": "dispute",
         "reconcile": "reconcile",
         "work-order": "work_order",

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,13 +16,11 @@ from quality.gates.fates import count_reasons, part
 from quality.gates.record.judging import gate_records
 from quality.gates.record.repeats import Earlier
 from rampart.cli.exits import Exit, console, stop
+from rampart.cli.record_lines import record_lines
 from rampart.cli.tables import safe
 from rampart.delivery.trial import LabelSeen, Trial, try_out
 
 SHOWN = 8  # lines of the quarantine, and labels, printed
-LONGEST = 160  # characters of one value
-MOST_PARTS = 5  # messages or responses printed
-MOST_FIELDS = 40  # of a row printed
 # Said by the table itself, or of no interest beside its row.
 _NOT_SHOWN = {"source_file", "source_line", "source_item", "scheme"}
 
@@ -109,41 +107,8 @@ def _side_by_side(number: int, before: Mapping[str, Any], after: Mapping[str, An
     for name in ("as delivered", "as read"):
         table.add_column(name, overflow="fold", ratio=1)
     told = {name: value for name, value in after.items() if name not in _NOT_SHOWN}
-    table.add_row("\n".join(_lines(before)), "\n".join(_lines(told)))
+    table.add_row("\n".join(record_lines(before)), "\n".join(record_lines(told)))
     return table
-
-
-def _lines(values: Mapping[str, Any]) -> Iterator[str]:
-    """`name: value` a line; lists of objects take a line for each."""
-    for number, (name, value) in enumerate(values.items()):
-        if number == MOST_FIELDS:
-            yield f"… and {len(values) - MOST_FIELDS:,} more fields"
-            return
-        if value in (None, "", [], {}) and name not in ("raw_label", "ranking", "prompt", "responses"):
-            continue
-        head = f"[bold]{safe(name)}[/]"
-        if isinstance(value, list) and value and isinstance(value[0], dict):
-            yield head
-            yield from (f"  {_short(_told(one, place))}" for place, one in enumerate(value[:MOST_PARTS]))
-            if value[MOST_PARTS:]:
-                yield f"  … and {len(value) - MOST_PARTS:,} more"
-        else:
-            yield f"{head}: {_short(value)}"
-
-
-def _told(value: Any, place: int) -> Any:
-    """One part of a list: messages and responses as people write them, anything else as it is."""
-    if not isinstance(value, dict) or not isinstance(value.get("content"), str):
-        return value
-    if "role" in value:
-        return f"{value['role']}: {value['content']}"
-    names = [str(value[name]) for name in ("response_id", "checkpoint_id") if value.get(name)]
-    return f"[{place}, {' from '.join(names)}] {value['content']}"
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-    return safe(text if len(text) <= LONGEST else f"{text[:LONGEST]}…")
 
 
 def _files(found: Trial) -> Table:

@@ -18,6 +18,7 @@ MAX_DIRECTORY = 16 << 20  # bytes; 10,000 members with names of 1,024 bytes, and
 
 # What comes with a delivery, or after it, and is held whole in memory.
 LONGEST_MANIFEST = 16 << 20  # bytes; some 80,000 files
+LONGEST_ROSTER = 16 << 20  # bytes; some 500,000 annotators
 LONGEST_DISPUTE = 64 << 20  # bytes; some 500,000 contested records
 
 # Rows. One is held in memory, as bytes, as text and as objects: about four times its length.

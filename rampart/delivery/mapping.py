@@ -1,7 +1,5 @@
 """A judgement as delivered → a canonical record, by the expressions of the contract alone."""
 
-import hashlib
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +12,7 @@ from contracts.terms.mapping import ValueMap
 from rampart.delivery import fields
 from rampart.delivery.fields import FieldError
 from rampart.delivery.moments import moment_or_none, seconds_or_none
+from rampart.delivery.pseudonyms import pseudonym
 from rampart.delivery.readers.row import Unread, unreadable
 from rampart.delivery.responses import Responses, responses_reader
 from rampart.delivery.scope import Judgement
@@ -30,7 +29,7 @@ OUTSIDE = Label(None)  # a label the scheme does not know: kept as delivered, ju
 class RecordMapper:
     """Reads canonical records by one contract's expressions.
 
-    Annotators become a keyed hash here (HMAC-SHA256, RFC 2104): nobody further in ever holds a worker's id.
+    Annotators become a keyed hash here: nobody further in ever holds a worker's id.
     """
 
     def __init__(self, contract: Contract, pseudonym_key: bytes) -> None:
@@ -168,9 +167,7 @@ class RecordMapper:
         if name is None:
             return None
         if name not in self._pseudonyms:
-            # The same worker number at two vendors is two people.
-            message = f"{self._vendor}\x1f{name}".encode()
-            self._pseudonyms[name] = hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:16]
+            self._pseudonyms[name] = pseudonym(self._secret, self._vendor, name)
         return self._pseudonyms[name]
 
 

@@ -78,6 +78,15 @@ def judged_batches_before(engine: Engine, program: str, before: tuple[int, str])
     return tuple(row for row in _of_program(engine, program, SETTLED) if _place(row) < before)
 
 
+def settled_batches(engine: Engine, contract_id: str | None = None) -> tuple[BatchRow, ...]:
+    """Judged weeks of one contract or of all, sorted by contract and week, none superseded."""
+    wanted = select(Batch).where(col(Batch.state).in_(SETTLED))
+    if contract_id is not None:
+        wanted = wanted.where(Batch.contract_id == contract_id)
+    with reading(engine) as session:
+        return tuple(sorted(rows_of(session, session.exec(wanted)), key=lambda row: row.key))
+
+
 def newest(session: Session, contract_id: str, week: int) -> Batch | None:
     """The highest revision of a contract week that is not superseded."""
     standing = select(Batch).where(

@@ -17,6 +17,10 @@ class UnknownBatchError(LedgerError):
     """No such batch is on the books."""
 
 
+class UnknownRecordError(LedgerError):
+    """No judged week on the books holds such a record."""
+
+
 class RevisionMovedError(LedgerError):
     """The judgement was to follow a revision that another one has followed meanwhile."""
 

@@ -119,6 +119,48 @@ REASONS: tuple[Reason, ...] = (
         "gates.author_labels",
     ),
     Reason(
+        "value_not_listed",
+        13,
+        "A field holds a value the contract does not list.",
+        "Write the field in the values the contract lists.",
+        "gates.fields",
+    ),
+    Reason(
+        "value_out_of_range",
+        14,
+        "A number lies outside the range the contract allows.",
+        "Check the unit and the field; leave out what was measured wrongly.",
+        "gates.fields",
+    ),
+    Reason(
+        "wrong_length",
+        15,
+        "A text is shorter or longer than the contract allows.",
+        "Send texts of the length agreed, neither cut off nor padded.",
+        "gates.fields",
+    ),
+    Reason(
+        "wrong_form",
+        16,
+        "A text does not have the form the contract asks for.",
+        "Write the field in the form agreed, the whole of it.",
+        "gates.fields",
+    ),
+    Reason(
+        "not_on_roster",
+        17,
+        "The annotator is not on the roster, or has too low a screening score.",
+        "Keep the roster up to date, and give the work to annotators on it.",
+        "annotators.roster",
+    ),
+    Reason(
+        "item_not_in_work_order",
+        18,
+        "The record names no item of the week's work order.",
+        "Return each judgement under the item it was sent out as, in the week it was sent out for.",
+        "on_policy.lineage",
+    ),
+    Reason(
         "truncated_response",
         19,
         "A response breaks off before its end.",
@@ -201,6 +243,13 @@ REASONS: tuple[Reason, ...] = (
         "A prompt or response has text of an evaluation set in it.",
         "Leave out items of the named sets: a model trained on them cannot be measured by them.",
         "gates.evaluation_sets",
+    ),
+    Reason(
+        "rule_broken",
+        31,
+        "The record breaks a rule of the contract's own.",
+        "See which rule it was, and what it expects.",
+        "gates.rules",
     ),
 )
 

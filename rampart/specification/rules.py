@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contracts.model import Contract
 from contracts.terms.annotation import Scheme
 from contracts.versions.phrases import value_in_words
+from quality.gates.record.fields import expectations
 from quality.gates.record.registry import GATES
 from rampart.records.reasons import REASONS
 
@@ -28,10 +29,14 @@ def record_rules(contract: Contract) -> Iterator[tuple[str, str, str]]:
         "too_fast": f" The minimum is {value_in_words(contract.gates.min_duration_s, 'seconds')}.",
         "too_slow": f" The maximum is {value_in_words(contract.gates.max_duration_s, 'seconds')}.",
     }
+    own = (rule.problem for rule in contract.gates.rules if rule.policy == "discard")
+    limits["rule_broken"] = f" The rules: {' '.join(own)}"
     active = active_reasons(contract)
     for reason in REASONS:
         if reason.code in active:
-            yield reason.code.replace("_", " "), reason.sentence + limits.get(reason.code, ""), reason.fix
+            told = "; ".join(expectations(contract, reason.code))
+            more = f" Expected: {told}." if told else limits.get(reason.code, "")
+            yield reason.code.replace("_", " "), reason.sentence + more, reason.fix
 
 
 def label_words(scheme: Scheme) -> list[tuple[str, str]]:  # noqa: PLR0911 (one return a scheme)
@@ -122,7 +127,9 @@ def _people(contract: Contract) -> Iterator[str]:
     terms = contract.annotators
     if terms.roster is not None:
         listed = f"{contract.vendor.id}/{terms.roster}"
-        yield f"Annotators are those you list in {listed}: CSV with the column annotator_id."
+        others = {"discard": " Work by anyone else is discarded.", "flag": " Work by anyone else is flagged."}
+        told = f"Annotators are those you list in {listed}: CSV with the column annotator_id."
+        yield told + others.get(terms.off_roster, "")
     if terms.max_share is not None:
         yield f"One annotator may do at most {value_in_words(terms.max_share, 'share')} of a batch."
     if terms.max_hours_per_day is not None:

@@ -40,6 +40,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "serve",
         "status",
         "verify",
+        "why",
         "work-order",
     ]
 

@@ -10,11 +10,13 @@ import pytest
 from contracts.load import load_contract, parse_contract
 from contracts.model import Contract
 from contracts.terms.base import Terms
+from contracts.terms.quality import QualityRule
 from contracts.versions.clauses import About, about, clauses, covers
 from tests.contracts.files import SPECS, changed
 
 # How rows are read and what a vendor's word means: another reading, neither stricter nor looser.
 READING = ("delivery", "annotation.scheme")
+QUALITY = {*QualityRule.model_fields} - {"arguments"}
 NEUTRAL = {
     # Who and when; changing some of them takes a new contract.
     *("contract_id", "status", "name", "vendor.id", "vendor.name", "program"),
@@ -24,10 +26,15 @@ NEUTRAL = {
     *("ramp.weeks.*.units", "mix.domain.shares.*", "mix.language.shares.*", "mix.difficulty.shares.*"),
     # What is asked of annotators, and how their work is read.
     *("annotation.aspects", "annotation.aggregation", "annotation.turns", "annotation.order_shown"),
-    *(f"annotation.guideline.{name}" for name in ("version", "document", "priorities")),
+    *(f"annotation.guideline.{name}" for name in ("version", "document", "priorities", "sections.*")),
     *("annotators.roster", "annotators.agreement.coefficient", "privacy.annotator_consent"),
     # Where a test set lies; that it is named is what protects.
     *(f"gates.evaluation_sets.*.{name}" for name in ("name", "path", "fields")),
+    # What another pattern or condition finds, nobody can tell from it.
+    "gates.fields.*.pattern",
+    *(f"gates.rules.*.{name}" for name in ("name", "when", "expect", "problem")),
+    # Whether another quality rule asks for more, only a person can tell.
+    *(f"quality.*.{name}" for name in (*QUALITY, "arguments.*")),
     # Who decides, what may be redelivered, when the invoice comes.
     *("redelivery.scope", "invoicing.within_days"),
     # What is made of the data is the buyer's own affair.

@@ -38,7 +38,7 @@ def work_items(records: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
 
 def rationale_items(rationales: pl.Series) -> pl.Series:
     """One key for every spelling of a rationale; null where it is too short to be anybody's own."""
-    spelt = normalised(pl.col("rationale")).str.replace_all(_BETWEEN_WORDS, " ").str.strip_chars()
+    spelt = pl.lit(normalised(rationales)).str.replace_all(_BETWEEN_WORDS, " ").str.strip_chars()
     long = spelt.str.count_matches(" ", literal=True) + 1 >= SHORTEST_RATIONALE
     digest = plh.col("spelt").chash.blake3().str.head(32)  # 128 bits, as all keys of records
     told = rationales.to_frame("rationale").select(pl.when(long).then(spelt).alias("spelt"))

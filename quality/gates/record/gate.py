@@ -19,10 +19,13 @@ class References:
     `issued`: (work order item, checkpoint, sha256 of content) of all responses sent out for the week; None
     when the contract asks for no lineage.
     `evaluation`: the sets of `gates.evaluation_sets`; None when the contract names none.
+    `roster`: pseudonym of each admitted annotator → screening score, None where it has none; None as a whole
+    when the contract asks for no roster.
     """
 
     issued: frozenset[tuple[str, str, str]] | None = None
     evaluation: EvaluationIndex | None = None
+    roster: Mapping[str, float | None] | None = None
 
 
 @dataclass(frozen=True)

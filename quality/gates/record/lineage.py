@@ -56,6 +56,21 @@ def _seen_unissued(record: Mapping[str, Any], asked: Asked) -> Seen:
     return Seen(found, "the work order's responses, byte for byte, under their checkpoints")
 
 
+def _unknown_item(asked: Asked) -> pl.Expr:
+    issued = asked.references.issued
+    if issued is None:
+        return pl.lit(value=False)
+    items = pl.Series(sorted({item for item, _, _ in issued}), dtype=pl.String)
+    # Here a missing item is found too: a record without responses has nothing else to be traced by.
+    return pl.col("work_order_item").is_null() | ~pl.col("work_order_item").is_in(items.implode())
+
+
+def _seen_unknown_item(record: Mapping[str, Any], asked: Asked) -> Seen:
+    items = {item for item, _, _ in asked.references.issued or ()}
+    found = "no item" if record["work_order_item"] is None else f"item {record['work_order_item']}"
+    return Seen(found, f"one of the {len(items):,} items of the work order of week {asked.week}")
+
+
 def _named(contract: Contract) -> Policy:
     return "discard" if contract.on_policy.checkpoints else "allow"
 
@@ -67,4 +82,5 @@ def _ordered(contract: Contract) -> Policy:
 GATES = (
     RecordGate("checkpoint_not_allowed", _named, _foreign, _seen_foreign),
     RecordGate("response_not_issued", _ordered, _unissued, _seen_unissued),
+    RecordGate("item_not_in_work_order", _ordered, _unknown_item, _seen_unknown_item),
 )

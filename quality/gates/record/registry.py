@@ -8,6 +8,7 @@ from quality.gates.record import (
     contamination,
     copied,
     damaged,
+    fields,
     hidden,
     label,
     language,
@@ -17,6 +18,8 @@ from quality.gates.record import (
     repeats,
     required,
     responses,
+    roster,
+    rules,
     truncated,
 )
 from quality.gates.record.gate import RecordGate
@@ -29,6 +32,7 @@ _FAMILIES = (
     contamination,
     copied,
     damaged,
+    fields,
     hidden,
     label,
     language,
@@ -38,9 +42,12 @@ _FAMILIES = (
     repeats,
     required,
     responses,
+    roster,
+    rules,
     truncated,
 )
 
 GATES: tuple[RecordGate, ...] = tuple(
     sorted((gate for family in _FAMILIES for gate in family.GATES), key=lambda gate: gate.reason.bit)
 )
+GATE_BY_CODE = {gate.code: gate for gate in GATES}

@@ -7,6 +7,7 @@ import polars as pl
 
 from contracts.model import Contract
 from contracts.terms.gates import Policy
+from quality.gates.record.alone import frame_of
 from quality.gates.record.emptiness import is_empty
 from quality.gates.record.gate import Asked, RecordGate, Seen
 
@@ -21,7 +22,7 @@ def _test(asked: Asked) -> pl.Expr:
 
 def _seen(record: Mapping[str, Any], asked: Asked) -> Seen:
     required = asked.contract.required
-    frame = pl.DataFrame([record], infer_schema_length=None)
+    frame = frame_of(record)
     empty = [name for name in required if frame.select(is_empty(name)).item()]
     return Seen(f"empty: {', '.join(empty)}", f"filled in: {', '.join(required)}")
 

@@ -1,5 +1,6 @@
 """Record gates: every reason where it is due, and nowhere else."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,17 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.model import Contract
+from contracts.terms.annotators import Annotators
 from contracts.terms.gates import REQUIRABLE, RecordGates
-from quality.gates.evaluation.overlap import EvaluationIndex
-from contracts.terms.gates import REQUIRABLE
 from contracts.terms.rights import Privacy
+from quality.gates.evaluation.overlap import EvaluationIndex
 from quality.gates.fates import part
 from quality.gates.record.gate import References
 from quality.gates.record.judging import gate_records
 from quality.gates.record.repeats import Earlier
 from rampart.records.canonical import RECORD
 from rampart.records.identity import record_keys
-from rampart.records.reasons import REASONS, mask_of, reasons_of
+from rampart.records.reasons import BY_CODE, REASONS, mask_of, reasons_of
 from tests.quality.gates import planted_copies
 from tests.quality.gates.delivered import FIELDS, MONDAY, record, response, table, terms
 from tests.quality.gates.judged import TERM
@@ -35,22 +36,35 @@ STRICT = terms(
         "min_duration_s": 5,
         "max_duration_s": 900,
         "author_labels": "discard",
+        "fields": {
+            "language": {"values": ["en"]},
+            "turn": {"max": 9},
+            "rationale": {"max_chars": 20},
+            "difficulty": {"pattern": "[a-z]+"},
+        },
+        "rules": [{"name": "law", "when": "domain IS NOT NULL", "expect": "domain = 'law'", "problem": "?"}],
     },
     on_policy={"checkpoints": {1: ["pol-1"]}, "lineage": "work_order"},
-).model_copy(update={"privacy": Privacy(pii="forbid")})
+).model_copy(
+    update={
+        "privacy": Privacy(pii="forbid"),
+        "annotators": Annotators(roster="roster.csv", off_roster="discard"),
+    }
+)
 DIGESTS = [response(f"Answer {side} {number}")["sha256"] for number in (1, 2) for side in "AB"]
 ISSUED = frozenset((f"w-{n}", "pol-1", d) for n, d in zip((1, 1, 2, 2), DIGESTS, strict=True))
 
 
-def codes(
+def codes(  # noqa: PLR0917 (what the rows are judged by and compared with)
     rows: list[dict[str, Any]],
     contract: Contract = STRICT,
     earlier: Earlier | None = None,
     issued: frozenset[tuple[str, str, str]] | None = None,
     evaluation: EvaluationIndex | None = None,
+    roster: Mapping[str, float | None] | None = None,
 ) -> list[list[str]]:
     """The reasons of each row, in waterfall order."""
-    references = References(issued, evaluation)
+    references = References(issued, evaluation, roster)
     gated = gate_records(table(*rows), contract, 1, earlier or Earlier(), references)
     return [[reason.code for reason in reasons_of(mask)] for mask in gated.masks]
 
@@ -85,20 +99,31 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "too_fast": (record(1, duration_s=4.9),),
     "checkpoint_not_allowed": (record(1, responses=[response("A"), response("B", "pol-0")]),),
     "response_not_issued": (record(1, responses=[response("A"), response("Answer B 1")]),),
+    "value_not_listed": (record(1, language="fr"),),
+    "value_out_of_range": (record(1, turn=10),),
+    "wrong_length": (record(1, rationale="Because it is longer."),),
+    "wrong_form": (record(1, difficulty="Hard"),),
+    "rule_broken": (record(1, domain="code"),),
+    "not_on_roster": (record(1, annotator_id="ann-9"),),
+    "item_not_in_work_order": (record(1, work_order_item="w-9"),),
     "too_slow": (record(1, duration_s=None, submitted_at=MONDAY + timedelta(hours=1, seconds=901)),),
     "author_judged": (record(1, prompt_author_id="ann-1"),),
     **planted_copies.ROWS,
     **TEXTS,
 }
 
+# What an unknown item sent out is nothing, whatever the response.
+IMPLIED = {"item_not_in_work_order": ("response_not_issued",)}
+
 
 @pytest.mark.parametrize("reason", [reason.code for reason in REASONS])
 def test_each_reason_is_found_and_only_it(reason: str) -> None:
     rows = PLANTED[reason]
-    issued = ISSUED if reason == "response_not_issued" else None
+    issued = ISSUED if BY_CODE[reason].clause == "on_policy.lineage" else None
     earlier = EARLIER if reason == "copied_work" else None
-    found = codes(list(rows), asking(reason), earlier, issued, planted_copies.HELD_OUT)
-    assert found == [[]] * (len(rows) - 1) + [[reason]]
+    roster = {"ann-1": 0.8, "ann-2": None} if reason == "not_on_roster" else None
+    found = codes(list(rows), asking(reason), earlier, issued, planted_copies.HELD_OUT, roster)
+    assert found == [[]] * (len(rows) - 1) + [[*IMPLIED.get(reason, ()), reason]]
 
 
 def test_without_an_author_or_an_annotator_nobody_judged_their_own() -> None:
@@ -124,6 +149,9 @@ def test_a_record_carries_all_its_reasons_in_waterfall_order() -> None:
     ]
 
 
+FIELD_REASONS = ("value_not_listed", "value_out_of_range", "wrong_length", "wrong_form")
+
+
 @pytest.mark.parametrize(
     ("gate", "reason"),
     [
@@ -138,6 +166,7 @@ def test_a_record_carries_all_its_reasons_in_waterfall_order() -> None:
         ({"author_labels": "allow"}, "author_judged"),
         *(({term: "allow"}, code) for code, term in TERM.items()),
         ({}, "personal_data"),  # `terms` says nothing about privacy
+        *(({"fields": {}}, code) for code in FIELD_REASONS),
     ],
 )
 def test_a_gate_the_contract_switches_off_finds_nothing(gate: dict[str, Any], reason: str) -> None:
@@ -160,7 +189,7 @@ def test_a_record_of_nothing_is_judged_and_not_stumbled_over() -> None:
         "responses": [],
         "scheme": "binary",
     }
-    assert codes([blank], issued=ISSUED) == [["missing_required_field"]]
+    assert codes([blank], issued=ISSUED) == [["missing_required_field", "item_not_in_work_order"]]
 
 
 def test_a_delivery_without_records_has_no_masks() -> None:
@@ -354,19 +383,6 @@ def test_pace_is_judged_by_the_duration_or_else_by_the_stamps(
 def test_a_response_without_a_checkpoint_is_not_one_of_the_allowed() -> None:
     unnamed = record(1, responses=[response("A", None), response("B")])
     assert codes([unnamed]) == [["checkpoint_not_allowed"]]
-
-
-def test_lineage_asks_for_the_item_the_checkpoint_and_every_byte() -> None:
-    content = ("Answer A 1", "Answer B 1")
-    rows = [
-        record(1, responses=[response(text) for text in reversed(content)]),
-        record(1, record_id="2", annotator_id="2", work_order_item="w-2"),
-        record(1, record_id="3", annotator_id="3", work_order_item=None),
-        record(1, record_id="4", annotator_id="4", responses=[response(c, "pol-2") for c in content]),
-        record(1, record_id="5", annotator_id="5", responses=[response(f"{c}.") for c in content]),
-    ]
-    lost = [["response_not_issued"]] * 4
-    assert codes(rows, terms(on_policy={"lineage": "work_order"}), issued=ISSUED) == [[], *lost]
 
 
 ROWS = st.builds(
