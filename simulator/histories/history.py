@@ -28,8 +28,8 @@ from flows.weekly import weekly
 from quality.gates.expectations import SuiteResult
 from rampart.delivery.dispute_file import read_dispute
 from rampart.delivery.errors import DeliveryError
-from rampart.delivery.store import UNFINISHED
 from rampart.delivery.judged_rows import stored_rows
+from rampart.delivery.store import UNFINISHED
 from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.decisions import decide
 from rampart.ledger.disputes import Dispute, Ruling, disputes

@@ -119,11 +119,15 @@ def prose_of(seed: int) -> Prose:
 
 
 def edited(rng: np.random.Generator, text: str, share: float = 0.05) -> str:
-    """`text` with `share` of its words, at least one and at most a tenth, replaced by other nouns."""
+    """`text` with `share` of its words, at least one and at most a tenth, replaced by other nouns.
+
+    Only words within a sentence are: its beginning and its end stay what they were.
+    """
     parts = text.split(" ")
+    inside = [place for place, word in enumerate(parts) if word.isalpha() and word.islower()]
+    changes = min(max(1, round(share * len(parts))), len(parts) // 10, len(inside))
     nouns = _english()[0]["n"]
-    changes = min(max(1, round(share * len(parts))), len(parts) // 10)
-    for place in rng.choice(len(parts), changes, replace=False).tolist():
+    for place in rng.choice(inside, changes, replace=False).tolist():
         parts[place] = nouns[int(rng.integers(len(nouns)))]
     return " ".join(parts)
 
