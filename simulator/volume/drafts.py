@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from simulator.volume.prose import Prose
-from simulator.volume.terms import CHECKPOINTS, DOMAINS, START
+from simulator.volume.terms import CHECKPOINTS, DOMAINS, GUIDELINE, START
 from simulator.volume.vendors import Draft, Vendor
 
 BLOCK = 10_000  # judgements made at a time: memory holds some 40 MB of them
@@ -56,6 +56,8 @@ def _block(vendor: Vendor, rng: np.random.Generator, prose: Prose, first: int, c
             opened[place],
             float(seconds[place]),
             rationales[place],
+            len(turns[place]) // 2 + 1,
+            GUIDELINE,
         )
         for place in range(count)
     ]

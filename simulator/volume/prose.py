@@ -73,13 +73,14 @@ class Prose:
     def __init__(self, seed: int) -> None:
         rng = np.random.default_rng([seed, 0])
         slots, templates = _english()
-        pools = {name: clauses(rng, given, slots, POOL) for name, given in templates.items()}
+        kinds = ("heads", "tails", "questions", "asides")
+        pools = {name: clauses(rng, templates[name], slots, POOL) for name in kinds}
         self._heads = pools["heads"]
         # Now and then a paragraph ends; blanks at a text's end are cut off.
         ends = rng.choice([" ", " ", " ", " ", "\n", "\n\n"], POOL).tolist()
         self._tails = [tail + end for tail, end in zip(pools["tails"], ends, strict=True)]
         self._plain_tails = pools["tails"]
-        self._questions, self._asides, self._reasons = (pools[n] for n in ("questions", "asides", "reasons"))
+        self._questions, self._asides = pools["questions"], pools["asides"]
 
     def responses(self, rng: np.random.Generator, count: int, sentences: float = 2.8) -> list[str]:
         """Texts of a few sentences; their number is lognormal around `sentences`, at most 20."""
@@ -100,10 +101,16 @@ class Prose:
         ]
 
     def rationales(self, rng: np.random.Generator, count: int) -> list[str]:
-        """Why an annotator decided so, each in its own words."""
+        """Why an annotator decided so, each in its own words.
+
+        Of three clauses from pools two would be another rationale's too often, and make it nearly a copy.
+        """
+        slots, templates = _english()
+        parts = [clauses(rng, templates[kind], slots, count) for kind in ("reasons", "tails", "asides")]
+        turns = [rng.permutation(count).tolist() for _ in parts]  # or templates would go together
         return [
-            f"{self._reasons[one]}{self._plain_tails[other]} {self._asides[third]}"
-            for one, other, third in zip(*(_pick(rng, count) for _ in range(3)), strict=True)
+            f"{parts[0][one]}{parts[1][other]} {parts[2][third]}"
+            for one, other, third in zip(*turns, strict=True)
         ]
 
     def foreign(self, rng: np.random.Generator, language: str, sentences: int) -> str:
@@ -119,11 +126,15 @@ def prose_of(seed: int) -> Prose:
 
 
 def edited(rng: np.random.Generator, text: str, share: float = 0.05) -> str:
-    """`text` with `share` of its words, at least one and at most a tenth, replaced by other nouns."""
+    """`text` with `share` of its words, at least one and at most a tenth, replaced by other nouns.
+
+    Only words within a sentence are: its beginning and its end stay what they were.
+    """
     parts = text.split(" ")
+    inside = [place for place, word in enumerate(parts) if word.isalpha() and word.islower()]
+    changes = min(max(1, round(share * len(parts))), len(parts) // 10, len(inside))
     nouns = _english()[0]["n"]
-    changes = min(max(1, round(share * len(parts))), len(parts) // 10)
-    for place in rng.choice(len(parts), changes, replace=False).tolist():
+    for place in rng.choice(inside, changes, replace=False).tolist():
         parts[place] = nouns[int(rng.integers(len(nouns)))]
     return " ".join(parts)
 

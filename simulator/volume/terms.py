@@ -11,6 +11,8 @@ WEEK = 1
 START = datetime(2026, 1, 12, tzinfo=UTC)
 DOMAINS = ("coding", "math", "writing", "chat", "safety", "instructions", "reasoning")
 CHECKPOINTS = tuple(f"pol-2026-01-{day:02d}-s{step}" for day, step in ((5, 1000), (8, 1200), (12, 1400)))
+GUIDELINE = "v3.2"
+MAX_RESPONSE_CHARS = 1_500  # at which generation was cut off
 MIN_DURATION_S, MAX_DURATION_S = 4.0, 3600.0
 
 _NESTED = {
@@ -27,6 +29,7 @@ _FIELDS = {
     "duration_s": "duration_s",
     "domain": "domain",
     "language": "language",
+    "turn": "turn",
     "guideline_version": "guideline",
     "rationale": "rationale",
 }

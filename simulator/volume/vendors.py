@@ -26,6 +26,8 @@ class Draft(NamedTuple):
     opened_ms: int
     seconds: float
     rationale: str
+    turn: int
+    guideline: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,7 +52,8 @@ class Vendor:
             "started_at": opened,
             "submitted_at": submitted,
             "duration_s": draft.seconds,
-            "guideline": "v3.2",
+            "turn": draft.turn,
+            "guideline": draft.guideline,
             "rationale": draft.rationale,
         }
         return head | (_flat(draft) if self.flat else _nested(draft)) | tail

@@ -56,7 +56,8 @@ def by_rows(data: bytes, contract: Contract) -> Canonical:
         (part,) = parts_of(landed.files, store, stack)
         with part.open() as stream:
             text = stream.read()
-    starts = [0, *accumulate(len(line) + 1 for line in text.split(b"\n"))]
+    mark = len(jsonl.BOM) if text.startswith(jsonl.BOM) else 0
+    starts = [mark, *accumulate(len(line) + 1 for line in text.split(b"\n"))]
     for row in jsonl.jsonl_rows(io.BytesIO(text), NAME):
         lines += 1
         for found in reader.judgements(row, NAME):

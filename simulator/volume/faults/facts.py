@@ -3,6 +3,8 @@
 from simulator.volume.faults.fault import Around, Fault, with_response
 from simulator.volume.vendors import Draft
 
+# Whom nobody named is on no roster; blank text is no listed word, and short.
+_ALSO_EMPTY = frozenset({"not_on_roster", "value_not_listed", "wrong_length"})
 _DAY_MS = 86_400_000
 
 
@@ -61,7 +63,7 @@ def _stranger(draft: Draft, around: Around) -> Draft:
 
 
 FACTS = (
-    Fault("missing field", ("missing_required_field",), _missing),
+    Fault("missing field", ("missing_required_field",), _missing, _ALSO_EMPTY),
     Fault("label outside the scheme", ("label_outside_scheme",), _outside_scheme),
     Fault("blank response", ("empty_response",), _empty),
     Fault("identical responses", ("identical_responses",), _identical, responses=2),
@@ -69,6 +71,9 @@ FACTS = (
     Fault("own prompt", ("author_judged",), _own_prompt),
     Fault("stranger", ("not_on_roster",), _stranger),
     Fault("unlisted domain", ("value_not_listed",), lambda draft, _: draft._replace(domain="misc")),
+    Fault("turn without end", ("value_out_of_range",), lambda draft, _: draft._replace(turn=99)),
+    Fault("two letters for a reason", ("wrong_length",), lambda draft, _: draft._replace(rationale="ok")),
+    Fault("old guideline", ("rule_broken",), lambda draft, _: draft._replace(guideline="v2.9")),
     Fault(
         "malformed id",
         ("wrong_form",),
