@@ -12,6 +12,7 @@ from rampart.delivery.landing import Landed
 from rampart.ledger.outcome import Settlement
 from tasks.announce import announce
 from tasks.audit import audit_batch, earlier_batches, judge_batch, keep_tally, second_opinion
+from tasks.evaluation import evaluation_sets
 from tasks.intake import (
     Awaited,
     Beside,
@@ -83,7 +84,11 @@ def process_delivery(
         if isinstance(roster, Refused):
             inputs = roster
         else:
-            beside = Beside(reinstated_records(place, contract, landed.delivery_id), *(roster or ()))
+            beside = Beside(
+                reinstated_records(place, contract, landed.delivery_id),
+                *(roster or (None, "")),
+                evaluation_sets(place, contract),
+            )
             if not dry_run and (before := standing(place, contract, week, landed, beside)):
                 return unchanged(before)
             inputs = read_inputs(place, contract, week, landed, beside)

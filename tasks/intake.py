@@ -12,6 +12,7 @@ from prefect.runtime import task_run
 
 from contracts.model import Contract
 from quality import RULES_VERSION
+from quality.gates.evaluation.sets import ReadSet, sets_digest
 from rampart.delivery.arrival import look
 from rampart.delivery.errors import DeliveryError, StoreConflictError, StoreTroubleError
 from rampart.delivery.landing import Landed, land
@@ -48,12 +49,13 @@ class Beside:
     """What a delivery is judged by beside its bytes and the terms.
 
     `reinstated` are discards that a person took back; `roster` lists the admitted annotators, and
-    `roster_key` is where it is kept.
+    `roster_key` is where it is kept; `evaluation` are the sets whose text no record may hold.
     """
 
     reinstated: Reinstated
     roster: Roster | None = None
     roster_key: str = ""
+    evaluation: tuple[ReadSet, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,8 @@ def note_refusal(place: Workspace, contract: Contract, week: int, refused: Refus
 def rules_digest(contract: Contract, beside: Beside) -> str:
     """Digest of all a verdict depends on but the bytes: terms, version of our rules, and what is beside."""
     roster = (beside.roster.digest,) if beside.roster else ()
-    parts = (contract.digest, REGISTRY_VERSION, RULES_VERSION, *beside.reinstated.disputes, *roster)
+    sets = (sets_digest(beside.evaluation),) if beside.evaluation else ()
+    parts = (contract.digest, REGISTRY_VERSION, RULES_VERSION, *beside.reinstated.disputes, *roster, *sets)
     return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
 
 

@@ -11,6 +11,7 @@ from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality.gates.comparing import FateCounts, compare, numbered
+from quality.gates.evaluation.overlap import index_of
 from quality.gates.pieces import Judging
 from quality.gates.reading import ReadDelivery, read_and_judge
 from quality.gates.record.gate import Asked, References
@@ -19,7 +20,6 @@ from rampart.delivery.certainty import certain
 from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
 from rampart.delivery.judged_rows import JudgedRows, local_rows, part_name, publish_file, stored_rows
 from rampart.delivery.landing import Landed
-from rampart.delivery.rosters import Roster
 from rampart.delivery.tables import batch_prefix, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
@@ -59,7 +59,7 @@ def read_inputs(
 ) -> Inputs | Refused:
     """Read every landed file by the contract; a file that cannot be read at all refuses the delivery."""
     try:
-        references = references_of(place, contract, week, beside.roster)
+        references = references_of(place, contract, week, beside)
         judging = Judging(contract, week, references, place.pseudonym_key)
         delivery = certain(partial(_read, place, landed, judging), landed.files, place.store)
     except (StoreTroubleError, NotReadyError):
@@ -129,9 +129,13 @@ def _together(tables: list[pl.DataFrame]) -> pl.DataFrame:
     return pl.concat([numbered(pl.DataFrame(schema=KEYS)), *tables])
 
 
-def references_of(place: Workspace, contract: Contract, week: int, roster: Roster | None) -> References:
+def references_of(place: Workspace, contract: Contract, week: int, beside: Beside) -> References:
     """What the records of a week are compared with beside each other; `NotReadyError` where it is missing."""
-    return References(_issued(place, contract, week), roster=roster.scores if roster else None)
+    return References(
+        _issued(place, contract, week),
+        index_of(beside.evaluation) if beside.evaluation else None,
+        beside.roster.scores if beside.roster else None,
+    )
 
 
 def _issued(place: Workspace, contract: Contract, week: int) -> frozenset[tuple[str, str, str]] | None:

@@ -11,6 +11,7 @@ from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.disputes import reinstatements
 from rampart.ledger.errors import DeliveryConflictError, UnknownContractError, UnknownRecordError
 from tasks.dispute import contested_ids
+from tasks.evaluation import evaluation_sets
 from tasks.intake import Beside, rules_digest
 from tasks.records import references_of
 from tasks.rejudge import Reinstated
@@ -69,11 +70,12 @@ def explain(place: Workspace, record: StoredRecord) -> Explained:
     contract = terms_of(batch.contract_digest, place)
     reinstated, ruling = _reinstated(place, record)
     roster = roster_kept(place, batch)
-    changed = rules_digest(contract, Beside(reinstated, roster)) != batch.rules_digest
+    beside = Beside(reinstated, roster, evaluation=evaluation_sets(place, contract))
+    changed = rules_digest(contract, beside) != batch.rules_digest
     plain = Explained(record, (), {}, ruling, changed)
     if record.fate == "quarantined":
         return plain
-    asked = Asked(contract, batch.week, references_of(place, contract, batch.week, roster))
+    asked = Asked(contract, batch.week, references_of(place, contract, batch.week, beside))
     discards, _ = found_alone(record.values, asked)
     gates = outcomes(record.values, asked, (*record.reasons, *(discards if ruling else ())), record.flags)
     twin = partial(twin_of, place, contract, record)

@@ -38,7 +38,7 @@ class Workspace:
     """Open handles of one run. `books` is the ledger, `store` ours, `drop` where a delivery lies.
 
     `vendors` is the drop of the settings, with each vendor's own folder; `drop` too, unless a run was told
-    otherwise. `scratch` is a folder of the run's own, gone afterwards; `workers` are the processes it may
+    otherwise. `evaluation` holds the evaluation sets. `scratch` is a folder of the run's own, gone afterwards; `workers` are the processes it may
     use.
     """
 
@@ -46,6 +46,7 @@ class Workspace:
     store: ObjectStore
     drop: ObjectStore
     vendors: ObjectStore
+    evaluation: ObjectStore | None
     pseudonym_key: bytes
     lease_s: float
     scratch: Path
@@ -70,6 +71,7 @@ def workspace(drop: str | None = None, dry_run: bool = False) -> Iterator[Worksp
                 OverlayStore(store_at(f"{scratch}/published", chosen), store) if dry_run else store,
                 drop_at(drop or chosen.drop_uri, chosen),
                 drop_at(chosen.drop_uri, chosen),
+                store_there(chosen.evaluation_sets, chosen) if chosen.evaluation_sets else None,
                 chosen.pseudonyms(),
                 chosen.lease_s,
                 Path(scratch),
