@@ -84,11 +84,9 @@ def process_delivery(
         if isinstance(roster, Refused):
             inputs = roster
         else:
-            beside = Beside(
-                reinstated_records(place, contract, landed.delivery_id),
-                *(roster or (None, "")),
-                evaluation_sets(place, contract),
-            )
+            listed, key = roster or (None, "")
+            reinstated = reinstated_records(place, contract, landed.delivery_id)
+            beside = Beside(reinstated, listed, key, evaluation_sets(place, contract))
             if not dry_run and (before := standing(place, contract, week, landed, beside)):
                 return unchanged(before)
             inputs = read_inputs(place, contract, week, landed, beside)

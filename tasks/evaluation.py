@@ -13,6 +13,11 @@ _FIX = "put it there, or say where the sets lie (RAMPART_EVALUATION_SETS), then 
 
 @task(**STAGE)
 def evaluation_sets(place: Workspace, contract: Contract) -> tuple[ReadSet, ...]:
+    """`sets_named`, as a stage of a run."""
+    return sets_named(place, contract)
+
+
+def sets_named(place: Workspace, contract: Contract) -> tuple[ReadSet, ...]:
     """The sets of `gates.evaluation_sets`; none where the contract does not look for them.
 
     Raises `NotReadyError` where one is missing or cannot be read: it is ours, and no delivery is at fault.

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -10,17 +11,20 @@ import polars as pl
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
-from quality.gates.comparing import FateCounts, compare, numbered
+from quality.gates.comparing import FateCounts, compare, kept_sketches, numbered
 from quality.gates.evaluation.overlap import index_of
+from quality.gates.likeness.copies import TWINS, KeptBatch
+from quality.gates.likeness.twins import Signed
 from quality.gates.pieces import Judging
 from quality.gates.reading import ReadDelivery, read_and_judge
+from quality.gates.record.copied import questions
 from quality.gates.record.gate import Asked, References
 from quality.gates.record.repeats import Earlier
 from rampart.delivery.certainty import certain
 from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
 from rampart.delivery.judged_rows import JudgedRows, local_rows, part_name, publish_file, stored_rows
 from rampart.delivery.landing import Landed
-from rampart.delivery.tables import batch_prefix, publish_bytes, publish_table
+from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
@@ -28,6 +32,8 @@ from rampart.records.identity import KEYS
 from tasks.intake import Beside, Refused
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
+
+SKETCHES = "sketches-"  # and the reason they are for
 
 
 @dataclass(frozen=True)
@@ -100,11 +106,26 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     if delivery.read.notes:
         said = "".join(f"{note}\n" for note in delivery.read.notes).encode()
         keys["reading"] = publish_bytes(place.store, prefix, "reading", "txt", said)
+    keys |= _published_copies(place, contract, week, delivery, fates, counts)
     if inputs.beside.roster_key:
         keys["roster"] = inputs.beside.roster_key
     get_run_logger().info("%d kept, %d discarded", counts.kept, counts.lost)
     compared = tuple(batch.artefacts["fates"] for batch in before if "fates" in batch.artefacts)
     return Gates(counts, local_rows(fates, [room.records for room in delivery.rooms]), compared, keys)
+
+
+def _published_copies(  # noqa: PLR0917 (a step of its own, for its length)
+    place: Workspace, contract: Contract, week: int, delivery: ReadDelivery, fates: Path, counts: FateCounts
+) -> dict[str, str]:
+    """Which records are copies of which, and the sketches by which later weeks find copies of those kept."""
+    prefix, keys = batch_prefix(contract.contract_id, week), {}
+    for question in questions(contract):
+        name = f"{SKETCHES}{question.code}"
+        keys[name] = publish_table(place.store, prefix, name, kept_sketches(delivery, question, fates))
+    if keys:
+        twins = counts.twins.to_arrow().cast(TWINS)
+        keys["twins"] = publish_table(place.store, prefix, "twins", twins)
+    return keys
 
 
 def batches_before(place: Workspace, contract: Contract, week: int) -> tuple[BatchRow, ...]:
@@ -117,7 +138,24 @@ def kept_in(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) 
     """The keys of all that the judgements `before` keep: the contract's own, and its programme's."""
     tables = [(batch.contract_id, _kept(place, batch)) for batch in before if "fates" in batch.artefacts]
     own = [table for contract_id, table in tables if contract_id == contract.contract_id]
-    return Earlier(_together(own), _together([table for _, table in tables]))
+    kept = tuple(_kept_batch(place, batch) for batch in before) if questions(contract) else ()
+    return Earlier(_together(own), _together([table for _, table in tables]), kept)
+
+
+def _kept_batch(place: Workspace, batch: BatchRow) -> KeptBatch:
+    """What an earlier batch kept for questions about copies."""
+    rows = stored_rows(place.store, batch.artefacts) if "fates" in batch.artefacts else None
+
+    def read(wanted: Sequence[int]) -> pl.DataFrame:
+        assert rows is not None  # noqa: S101 (what has sketches has rows)
+        return pl.DataFrame(pl.from_arrow(rows.at(wanted)))
+
+    signed = {
+        name.removeprefix(SKETCHES): Signed(pl.DataFrame(pl.from_arrow(fetch_table(place.store, key))), read)
+        for name, key in batch.artefacts.items()
+        if name.startswith(SKETCHES)
+    }
+    return KeptBatch(batch.contract_id, batch.week, signed)
 
 
 def _kept(place: Workspace, batch: BatchRow) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.disputes import reinstatements
 from rampart.ledger.errors import DeliveryConflictError, UnknownContractError, UnknownRecordError
 from tasks.dispute import contested_ids
-from tasks.evaluation import evaluation_sets
+from tasks.evaluation import sets_named
 from tasks.intake import Beside, rules_digest
 from tasks.records import references_of
 from tasks.rejudge import Reinstated
@@ -70,7 +70,7 @@ def explain(place: Workspace, record: StoredRecord) -> Explained:
     contract = terms_of(batch.contract_digest, place)
     reinstated, ruling = _reinstated(place, record)
     roster = roster_kept(place, batch)
-    beside = Beside(reinstated, roster, evaluation=evaluation_sets(place, contract))
+    beside = Beside(reinstated, roster, evaluation=sets_named(place, contract))
     changed = rules_digest(contract, beside) != batch.rules_digest
     plain = Explained(record, (), {}, ruling, changed)
     if record.fate == "quarantined":

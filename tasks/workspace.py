@@ -38,8 +38,8 @@ class Workspace:
     """Open handles of one run. `books` is the ledger, `store` ours, `drop` where a delivery lies.
 
     `vendors` is the drop of the settings, with each vendor's own folder; `drop` too, unless a run was told
-    otherwise. `evaluation` holds the evaluation sets. `scratch` is a folder of the run's own, gone afterwards; `workers` are the processes it may
-    use.
+    otherwise. `evaluation` holds the evaluation sets. `scratch` is a folder of the run's own, gone
+    afterwards; `workers` are the processes it may use.
     """
 
     books: Engine

@@ -26,6 +26,18 @@ ReasonCode = Literal[
     "wrong_form",
     "not_on_roster",
     "item_not_in_work_order",
+    "truncated_response",
+    "refusal",
+    "boilerplate",
+    "wrong_language",
+    "damaged_text",
+    "hidden_characters",
+    "personal_data",
+    "aimed_at_judge",
+    "repeated_work",
+    "near_duplicate",
+    "copied_rationale",
+    "in_evaluation_set",
     "rule_broken",
 ]
 

@@ -14,11 +14,15 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from quality.gates.likeness.copies import NO_TWINS, Question, copies
+from quality.gates.likeness.twins import SIGNATURES, Signed
 from quality.gates.pieces import Room
 from quality.gates.reading import ReadDelivery
+from quality.gates.record.copied import kept_for, questions
 from quality.gates.record.gate import Asked
 from quality.gates.record.judging import masks_of
 from quality.gates.record.repeats import Earlier, facts
+from rampart.delivery.judged_rows import local_rows
 from rampart.records.fates import FATES, codes_of
 from rampart.records.identity import KEYS
 from rampart.records.reasons import reasons_of
@@ -29,9 +33,10 @@ class FateCounts:
     """How many records have which masks: what the whole delivery is judged on.
 
     `masks` counts records by the mask of their reasons, `flags` by that of their flags; `accepted` and
-    `discarded` count them by file.
+    `discarded` count them by file. `twins` (`TWINS`) has the records that are copies, and of what.
     """
 
+    twins: pl.DataFrame = field(default_factory=lambda: NO_TWINS)
     masks: Counter[int] = field(default_factory=Counter)
     flags: Counter[int] = field(default_factory=Counter)
     accepted: Counter[str] = field(default_factory=Counter)
@@ -84,10 +89,11 @@ def compare(
         reinstated: ids of records whose discard a person took back; they have no reason left.
         fates: the file to write, piece by piece.
     """
+    copied = _twins(delivery, asked, earlier)
     known = pl.concat([_known(room) for room in delivery.rooms])
-    together = masks_of(facts(known.drop("named"), known["named"], earlier), asked, "delivery")
+    together = masks_of(facts(known.drop("named"), known["named"], earlier, copied), asked, "delivery")
     del known
-    counted, start = FateCounts(), 0
+    counted, start = FateCounts(copied), 0
     with pq.ParquetWriter(fates, FATES, compression="zstd") as writer:
         for room in delivery.rooms:
             found = pq.read_table(room.found)
@@ -97,6 +103,41 @@ def compare(
             counted.add(table)
             start += found.num_rows
     return counted
+
+
+def _twins(delivery: ReadDelivery, asked: Asked, earlier: Earlier) -> pl.DataFrame:
+    """Every record that is a copy, and of which one, as far as the contract asks."""
+    rows = local_rows(Path(), [room.records for room in delivery.rooms])
+    found = [NO_TWINS]
+    for question in questions(asked.contract):
+        code = question.code
+        fresh = Signed(_sketched(delivery, code), lambda wanted: pl.DataFrame(pl.from_arrow(rows.at(wanted))))
+        items = pl.concat([_column(room, code) for room in delivery.rooms])
+        found.append(copies(fresh, items, kept_for(question, earlier.batches), question))
+    return pl.concat(found)
+
+
+def kept_sketches(delivery: ReadDelivery, question: Question, fates: Path) -> pa.Table:
+    """The sketches (`SIGNATURES`) of the accepted records' texts, for later batches to be compared with."""
+    masks = pl.Series(pl.from_arrow(pq.read_table(fates, columns=["reason_mask"])["reason_mask"]))
+    accepted = pl.DataFrame({"row": (masks == 0).arg_true()})
+    sketched = _sketched(delivery, question.code).join(accepted.lazy(), on="row", how="semi")
+    return sketched.collect().sort("row").to_arrow().cast(SIGNATURES)
+
+
+def _sketched(delivery: ReadDelivery, code: str) -> pl.LazyFrame:
+    """The sketches made for a reason, by rows of the delivery."""
+    starts = np.cumsum([0, *(pq.read_metadata(room.found).num_rows for room in delivery.rooms)])
+    return pl.concat(
+        [
+            pl.scan_parquet(room.sketches(code)).with_columns(pl.col("row") + pl.lit(start, pl.UInt32))
+            for room, start in zip(delivery.rooms, starts[:-1], strict=True)
+        ]
+    )
+
+
+def _column(room: Room, name: str) -> pl.Series:
+    return pl.Series(pl.from_arrow(pq.read_table(room.found, columns=[name])[name]))
 
 
 def _known(room: Room) -> pl.DataFrame:

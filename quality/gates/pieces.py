@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contracts.model import Contract
+from quality.gates.likeness.twins import signatures
+from quality.gates.record.copied import questions
 from quality.gates.record.gate import Asked, References
 from quality.gates.record.judging import masks_of
 from rampart.delivery.chunk_read import ChunkRead, Told
@@ -45,10 +47,14 @@ class Room:
         """What was read of them (`RECORD`)."""
         return self.folder / f"records-{self.number:05d}.parquet"
 
+    def sketches(self, code: str) -> Path:
+        """Sketches of the texts compared for a reason (`SIGNATURES`), by rows of this piece."""
+        return self.folder / f"{code}-{self.number:05d}.parquet"
+
     @property
     def found(self) -> Path:
         """A row for each record: `PLACE`, `KEYS`, `named` (does it name its annotator?), `reason_mask` and
-        `flag_mask` of the gates that look at one record alone.
+        `flag_mask` of the gates that look at one record alone, and the key of each text compared for copies.
         """
         return self.folder / f"found-{self.number:05d}.parquet"
 
@@ -70,14 +76,25 @@ class PieceJudge:
         """Judge records by themselves; they and what was found of them are in `room` then."""
         frame = pl.DataFrame(pl.from_arrow(read.records))
         masks = masks_of(frame, self._asked, "record")
-        found = record_keys(frame).with_columns(
+        keys = record_keys(frame)
+        found = keys.with_columns(
             frame.select(*PLACE, named=pl.col("annotator_id").is_not_null()),
             reason_mask=masks["mask"],
             flag_mask=masks["flags"],
+            **self._sketched(frame, keys, room),
         )
         write_part(read.records, room.records)
         pq.write_table(found.to_arrow(), room.found, compression="zstd", use_dictionary=["source_file"])
         return read.told
+
+    def _sketched(self, frame: pl.DataFrame, keys: pl.DataFrame, room: Room) -> dict[str, pl.Series]:
+        """For each question about copies the key of every record's text; the sketches are in `room` then."""
+        items = {}
+        for question in questions(self._asked.contract):
+            items[question.code] = question.items(frame, keys)
+            sketched = signatures(question.texts(frame), items[question.code])
+            pq.write_table(sketched.to_arrow(), room.sketches(question.code), compression="zstd")
+        return items
 
 
 _judge: PieceJudge

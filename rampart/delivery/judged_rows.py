@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -16,6 +17,7 @@ import pyarrow.parquet as pq
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.store import Content, ObjectStore, sha256_of
 from rampart.delivery.tables import fetch_table
+from rampart.records.canonical import RECORD
 from rampart.records.identity import KEYS
 
 Columns = Sequence[str] | None
@@ -81,6 +83,22 @@ class JudgedRows:
         lost = pc.not_equal(fates["reason_mask"], pa.scalar(0, pa.uint64()))
         rows, why = self._chosen(lost, None), fates.filter(lost)
         return rows.append_column("reason_mask", why["reason_mask"]).append_column("reasons", why["reasons"])
+
+    def at(self, rows: Sequence[int]) -> pa.Table:
+        """The records (`RECORD`) at these rows of the delivery, from 0, in this order."""
+        order = np.argsort(rows, kind="stable")
+        wanted = np.asarray(rows, np.int64)[order]
+        found, start = [], 0
+        for part in self.records:
+            if not len(wanted[wanted >= start]):
+                break
+            size = part(["record_id"]).num_rows
+            here = wanted[(wanted >= start) & (wanted < start + size)] - start
+            if len(here):
+                found.append(part(None).take(pa.array(here)))
+            start += size
+        back = np.argsort(order, kind="stable")
+        return pa.concat_tables(found).take(pa.array(back)) if found else RECORD.empty_table()
 
     def kept_keys(self) -> pa.Table:
         """What tells the accepted records from others (`rampart.records.identity.KEYS`)."""

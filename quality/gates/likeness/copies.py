@@ -1,7 +1,7 @@
 """Records of a delivery whose text is another record's, and that record: the twin `rampart why` shows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 import pyarrow as pa
@@ -27,12 +27,11 @@ _ADDRESS = ("record_id", "source_file", "source_line")
 
 @dataclass(frozen=True)
 class KeptBatch:
-    """An earlier batch of the programme, as copies are looked for in it; None where nothing was kept."""
+    """An earlier batch of the programme, as copies are looked for in it: by reason, what was kept for it."""
 
     contract_id: str
     week: int
-    work: Signed | None = None
-    rationales: Signed | None = None
+    kept: Mapping[str, Signed] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,6 +59,7 @@ class Question:
 
     code: str
     texts: Texts
+    items: Callable[[pl.DataFrame, pl.DataFrame], pl.Series]  # records and keys → the key of each one's text
     at_least: float
     same_item: bool = False
 

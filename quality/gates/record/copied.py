@@ -15,28 +15,36 @@ from quality.gates.likeness.twins import Signed, signatures
 from quality.gates.record.gate import Asked, RecordGate, Seen
 
 
+def questions(contract: Contract) -> tuple[Question, ...]:
+    """What the contract asks about copies."""
+    terms, found = contract.gates, []
+    near = terms.near_duplicate_similarity
+    if terms.near_duplicates != "allow":
+        found.append(Question("near_duplicate", work_of, work_items, near))
+    if terms.copied_rationales != "allow":
+        found.append(Question("copied_rationale", rationale_of, _rationales, near, same_item=True))
+    return tuple(found)
+
+
 def twins(
     records: pl.DataFrame, keys: pl.DataFrame, contract: Contract, batches: tuple[KeptBatch, ...]
 ) -> pl.DataFrame:
     """Every record of a delivery that is a copy, and of which one (`TWINS`), as far as the contract asks."""
     found = [NO_TWINS]
-    terms = contract.gates
-    if terms.near_duplicates != "allow":
-        items = work_items(records, keys)
-        question = Question("near_duplicate", work_of, terms.near_duplicate_similarity)
-        before = [(batch, batch.work) for batch in batches if batch.work]
-        found.append(copies(_signed(records, items, question), items, before, question))
-    if terms.copied_rationales != "allow":
-        items = rationale_items(records["rationale"])
-        question = Question("copied_rationale", rationale_of, terms.near_duplicate_similarity, same_item=True)
-        before = [(batch, batch.rationales) for batch in batches if batch.rationales]
-        found.append(copies(_signed(records, items, question), items, before, question))
+    for question in questions(contract):
+        items = question.items(records, keys)
+        fresh = Signed(signatures(question.texts(records), items), lambda rows: records[list(rows)])
+        found.append(copies(fresh, items, kept_for(question, batches), question))
     return pl.concat(found)
 
 
-def _signed(records: pl.DataFrame, items: pl.Series, question: Question) -> Signed:
-    signed = signatures(question.texts(records), items)
-    return Signed(signed, lambda rows: records[list(rows)])
+def kept_for(question: Question, batches: tuple[KeptBatch, ...]) -> list[tuple[KeptBatch, Signed]]:
+    """The earlier batches that kept what `question` compares."""
+    return [(batch, batch.kept[question.code]) for batch in batches if question.code in batch.kept]
+
+
+def _rationales(records: pl.DataFrame, _: pl.DataFrame) -> pl.Series:
+    return rationale_items(records["rationale"])
 
 
 def _share(asked: Asked) -> str:

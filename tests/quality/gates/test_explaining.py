@@ -7,8 +7,9 @@ import pytest
 from quality.gates.record.explaining import GateOutcome, found_alone, outcomes
 from quality.gates.record.gate import Asked, References
 from rampart.records.reasons import REASONS
+from tests.quality.gates import planted_copies
 from tests.quality.gates.delivered import record, table, terms
-from tests.quality.gates.test_record import ISSUED, PLANTED, STRICT
+from tests.quality.gates.test_record import ISSUED, PLANTED, STRICT, asking
 
 ASKED = Asked(STRICT, 1, References(ISSUED, roster={"ann-1": None}))
 
@@ -21,7 +22,8 @@ def told(row: dict[str, Any], code: str, asked: Asked = ASKED) -> GateOutcome:
 
 @pytest.mark.parametrize("reason", [reason.code for reason in REASONS])
 def test_every_gate_says_what_it_saw_and_what_it_expected(reason: str) -> None:
-    gate = told(PLANTED[reason][-1], reason)
+    references = References(ISSUED, planted_copies.HELD_OUT, {"ann-1": None})
+    gate = told(PLANTED[reason][-1], reason, Asked(asking(reason), 1, references))
     assert gate.outcome == "found"
     assert gate.seen
     assert gate.expected

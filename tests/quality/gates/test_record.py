@@ -39,7 +39,7 @@ STRICT = terms(
         "fields": {
             "language": {"values": ["en"]},
             "turn": {"max": 9},
-            "rationale": {"max_chars": 20},
+            "rationale": {"max_chars": 200},
             "difficulty": {"pattern": "[a-z]+"},
         },
         "rules": [{"name": "law", "when": "domain IS NOT NULL", "expect": "domain = 'law'", "problem": "?"}],
@@ -101,7 +101,7 @@ PLANTED: dict[str, tuple[dict[str, Any], ...]] = {
     "response_not_issued": (record(1, responses=[response("A"), response("Answer B 1")]),),
     "value_not_listed": (record(1, language="fr"),),
     "value_out_of_range": (record(1, turn=10),),
-    "wrong_length": (record(1, rationale="Because it is longer."),),
+    "wrong_length": (record(1, rationale="Because it is longer. " * 10),),
     "wrong_form": (record(1, difficulty="Hard"),),
     "rule_broken": (record(1, domain="code"),),
     "not_on_roster": (record(1, annotator_id="ann-9"),),

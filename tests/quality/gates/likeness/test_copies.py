@@ -53,7 +53,10 @@ def kept(week: int, *rows: dict[str, Any]) -> KeptBatch:
         return records[list(places)]
 
     stored = [pl.DataFrame(pl.from_arrow(each.to_arrow().cast(SIGNATURES))) for each in (work, reasons)]
-    return KeptBatch("other-1", week, *(Signed(each, read) for each in stored))
+    codes = ("near_duplicate", "copied_rationale")
+    return KeptBatch(
+        "other-1", week, {code: Signed(each, read) for code, each in zip(codes, stored, strict=True)}
+    )
 
 
 def test_a_few_words_changed_make_a_near_duplicate_and_its_twin_is_named() -> None:
