@@ -17,6 +17,7 @@ import polars as pl
 
 from contracts.model import Contract
 from quality.gates.fates import Fates, part
+from quality.gates.record.gate import References
 from quality.gates.record.judging import gate_records
 from quality.gates.record.registry import GATES
 from quality.gates.record.repeats import Earlier
@@ -24,7 +25,7 @@ from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.tables import batch_prefix, publish_table
-from simulator.volume import VENDORS, WEEK, contract_of, read_truth
+from simulator.volume import VENDORS, WEEK, Vendor, contract_of, read_truth, roster
 
 KEY = b"a key for the benchmark"
 
@@ -43,14 +44,17 @@ class Stages:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
 
 
-def walk(data: Path, contract: Contract, store: LocalStore, stages: Stages) -> dict[str, str]:
+def walk(
+    data: Path, vendor: Vendor, priced: tuple[str, ...], store: LocalStore, stages: Stages
+) -> dict[str, str]:
     """One delivery, from the drop to published tables; gives name → key."""
+    contract, references = contract_of(vendor, 0, priced), References(roster=roster(vendor, KEY))
     with stages.timed("landing"):
         landed = land(LocalStore(data), contract.inbox(WEEK), contract, WEEK, store)
     with stages.timed("reading"):
         read = canonicalise(landed, contract, store, KEY)
     with stages.timed("gating"):
-        fates: Fates = part(read.records, gate_records(read.records, contract, WEEK, Earlier()))
+        fates: Fates = part(read.records, gate_records(read.records, contract, WEEK, Earlier(), references))
     with stages.timed("publishing"):
         tables = {
             "accepted": fates.accepted,
@@ -67,7 +71,7 @@ def main(folder: str, target: str, *reasons: str) -> None:
     data, store, stages = Path(folder), LocalStore(Path(target)), Stages()
     contracts = {vendor.id: contract_of(vendor, 0, priced=reasons) for vendor in VENDORS}
     began = time.perf_counter()
-    published = {name: walk(data, contract, store, stages) for name, contract in contracts.items()}
+    published = {vendor.id: walk(data, vendor, reasons, store, stages) for vendor in VENDORS}
     seconds = time.perf_counter() - began
     rows = dict.fromkeys(("accepted", "discarded", "quarantined"), 0)
     wrong = 0
