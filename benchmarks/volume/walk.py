@@ -3,30 +3,37 @@
 python -m benchmarks.volume.walk DATA STORE [REASON ...]
 
 The reasons are gates beyond the usual ones, priced apart. The last line tells seconds by stage, rows by fate,
-and whether each row's fate is the one the truth asks for.
+and how many rows have another fate than the truth asks for.
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
+import pyarrow.parquet as pq
 
 from contracts.model import Contract
-from quality.gates.fates import Fates, part
-from quality.gates.record.judging import gate_records
+from quality.gates.comparing import compare, numbered
+from quality.gates.pieces import Judging
+from quality.gates.reading import ReadDelivery, read_and_judge
+from quality.gates.record.gate import Asked, References
 from quality.gates.record.registry import GATES
 from quality.gates.record.repeats import Earlier
-from rampart.delivery.canonicalise import canonicalise
+from rampart.delivery.judged_rows import part_name, publish_file
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.tables import batch_prefix, publish_table
-from simulator.volume import VENDORS, WEEK, contract_of, read_truth
+from rampart.records.identity import KEYS
+from simulator.volume import VENDORS, WEEK, Vendor, contract_of, read_truth, roster
 
 KEY = b"a key for the benchmark"
+FATES_OF = ("accepted", "discarded", "quarantined")
 
 
 class Stages:
@@ -43,44 +50,64 @@ class Stages:
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - began
 
 
-def walk(data: Path, contract: Contract, store: LocalStore, stages: Stages) -> dict[str, str]:
-    """One delivery, from the drop to published tables; gives name → key."""
-    with stages.timed("landing"):
-        landed = land(LocalStore(data), contract.inbox(WEEK), contract, WEEK, store)
-    with stages.timed("reading"):
-        read = canonicalise(landed, contract, store, KEY)
-    with stages.timed("gating"):
-        fates: Fates = part(read.records, gate_records(read.records, contract, WEEK, Earlier()))
-    with stages.timed("publishing"):
-        tables = {
-            "accepted": fates.accepted,
-            "discarded": fates.discarded,
-            "quarantined": read.quarantine,
-            "keys": fates.keys,
-        }
-        prefix = batch_prefix(contract.contract_id, WEEK)
-        return {name: publish_table(store, prefix, name, table) for name, table in tables.items()}
+def walk(data: Path, judging: Judging, store: LocalStore, stages: Stages) -> dict[str, str]:
+    """One delivery, from the drop to published tables, as the tasks of the weekly flow do it; name → key."""
+    contract, workers = judging.contract, len(os.sched_getaffinity(0))
+    nothing = numbered(pl.DataFrame(schema=KEYS))
+    asked = Asked(contract, WEEK, judging.references)
+    with TemporaryDirectory(dir=data, prefix="scratch-") as scratch:
+        fates = Path(scratch) / "fates.parquet"
+        with stages.timed("landing"):
+            landed = land(LocalStore(data), contract.inbox(WEEK), contract, WEEK, store)
+        with stages.timed("reading"):
+            delivery = read_and_judge(landed, judging, store, Path(scratch), workers)
+        with stages.timed("comparing"):
+            compare(delivery, asked, Earlier(nothing, nothing), (), fates)
+        with stages.timed("publishing"):
+            return _published(store, contract, delivery, fates)
+
+
+def _published(store: LocalStore, contract: Contract, delivery: ReadDelivery, fates: Path) -> dict[str, str]:
+    prefix = batch_prefix(contract.contract_id, WEEK)
+    parts = {part_name(number): room.records for number, room in enumerate(delivery.rooms, 1)}
+    return {
+        "fates": publish_file(store, prefix, "fates", fates),
+        "quarantined": publish_table(store, prefix, "quarantined", delivery.read.quarantine),
+        **{name: publish_file(store, prefix, name, path) for name, path in parts.items()},
+    }
 
 
 def main(folder: str, target: str, *reasons: str) -> None:
     """Walk all deliveries below `folder` into the store `target`, then compare them with the truth."""
     data, store, stages = Path(folder), LocalStore(Path(target)), Stages()
-    contracts = {vendor.id: contract_of(vendor, 0, priced=reasons) for vendor in VENDORS}
+    judgings = {vendor.id: _judging(vendor, reasons) for vendor in VENDORS}
     began = time.perf_counter()
-    published = {name: walk(data, contract, store, stages) for name, contract in contracts.items()}
+    published = {name: walk(data, judging, store, stages) for name, judging in judgings.items()}
     seconds = time.perf_counter() - began
-    rows = dict.fromkeys(("accepted", "discarded", "quarantined"), 0)
-    wrong = 0
-    for vendor, keys in published.items():
-        lines = {fate: _lines(Path(target) / keys[fate]) for fate in rows}
+    rows, wrong = dict.fromkeys(FATES_OF, 0), 0
+    for name, keys in published.items():
+        lines = _lines(Path(target), keys)
         rows = {fate: count + len(lines[fate]) for fate, count in rows.items()}
-        wrong += _wrong(read_truth(data).filter(vendor=vendor), contracts[vendor], lines)
-    told = {"seconds": seconds, "stages": stages.seconds, "rows": rows, "wrong": wrong}
-    print(json.dumps(told))
+        wrong += _wrong(read_truth(data).filter(vendor=name), judgings[name].contract, lines)
+    print(json.dumps({"seconds": seconds, "stages": stages.seconds, "rows": rows, "wrong": wrong}))
 
 
-def _lines(file: Path) -> pl.Series:
-    return pl.read_parquet(file, columns=["source_line"])["source_line"]
+def _judging(vendor: Vendor, reasons: tuple[str, ...]) -> Judging:
+    contract = contract_of(vendor, 0, reasons)
+    return Judging(contract, WEEK, References(roster=roster(vendor, KEY)), KEY)
+
+
+def _lines(store: Path, keys: dict[str, str]) -> dict[str, pl.Series]:
+    """The lines of each fate."""
+    fates = pl.read_parquet(store / keys["fates"], columns=["source_line", "reason_mask"])
+    records = sum(pq.read_metadata(store / key).num_rows for name, key in keys.items() if name[:3] == "rec")
+    if records != fates.height:
+        raise RuntimeError(f"{records:,} records were published, but {fates.height:,} fates")
+    return {
+        "accepted": fates.filter(pl.col("reason_mask") == 0)["source_line"],
+        "discarded": fates.filter(pl.col("reason_mask") != 0)["source_line"],
+        "quarantined": pl.read_parquet(store / keys["quarantined"])["source_line"],
+    }
 
 
 def _wrong(truth: pl.DataFrame, contract: Contract, lines: dict[str, pl.Series]) -> int:

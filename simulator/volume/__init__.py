@@ -6,8 +6,9 @@ One file a vendor, some 1.4 kB of JSON a record, in week 1 of a contract of its 
 give the same bytes; memory does not grow with them. `truth.parquet` lists every row that was spoilt.
 """
 
+from simulator.volume.drafts import roster
 from simulator.volume.terms import PRICED, WEEK, contract_of
 from simulator.volume.vendors import VENDORS, Vendor
 from simulator.volume.writing import TRUTH, read_truth, write
 
-__all__ = ["PRICED", "TRUTH", "VENDORS", "WEEK", "Vendor", "contract_of", "read_truth", "write"]
+__all__ = ["PRICED", "TRUTH", "VENDORS", "WEEK", "Vendor", "contract_of", "read_truth", "roster", "write"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from rampart.delivery.pseudonyms import pseudonym
 from simulator.volume.prose import Prose
 from simulator.volume.terms import CHECKPOINTS, DOMAINS, GUIDELINE, START
 from simulator.volume.vendors import Draft, Vendor
@@ -26,6 +27,12 @@ def drafts(
 def annotator(vendor: Vendor, number: int) -> str:
     """The vendor's id of its annotator `number`."""
     return f"{vendor.id}-{number:04d}"
+
+
+def roster(vendor: Vendor, key: bytes) -> dict[str, float | None]:
+    """The vendor's annotators under their pseudonyms, as gates are given them."""
+    names = (annotator(vendor, number) for number in range(ANNOTATORS))
+    return {pseudonym(key, vendor.id, name): None for name in names}
 
 
 def _block(vendor: Vendor, rng: np.random.Generator, prose: Prose, first: int, count: int) -> list[Draft]:

@@ -33,14 +33,32 @@ _FIELDS = {
     "guideline_version": "guideline",
     "rationale": "rationale",
 }
+_TEXTS = (
+    *("truncated_responses", "refusals", "boilerplate"),
+    *("damaged_text", "hidden_characters", "aimed_at_judges"),
+)
 _GATES = {
     "required": ["prompt", "responses", "label", "annotator_id", "domain", "rationale"],
     "author_labels": "discard",
+    "repeated_work": "discard",
     "min_duration_s": MIN_DURATION_S,
     "max_duration_s": MAX_DURATION_S,
+    "max_response_chars": MAX_RESPONSE_CHARS,
+    "rules": [
+        {
+            "name": "guideline",
+            "expect": f"guideline_version = '{GUIDELINE}'",
+            "problem": "the work followed an old guideline",
+        }
+    ],
+    **dict.fromkeys(_TEXTS, "discard"),
 }
 # Reason → the terms that ask for it, where finding it costs more than all other gates together.
-PRICED: dict[str, dict[str, Any]] = {}
+PRICED: dict[str, dict[str, dict[str, Any]]] = {
+    "near_duplicate": {"gates": {"near_duplicates": "discard", "copied_rationales": "discard"}},
+    "wrong_language": {"gates": {"language": "discard"}},
+    "personal_data": {"privacy": {"pii": "forbid"}},
+}
 
 
 def contract_of(vendor: Vendor, units: int, priced: Collection[str] = ()) -> Contract:
@@ -68,10 +86,26 @@ def contract_of(vendor: Vendor, units: int, priced: Collection[str] = ()) -> Con
                 "rows": {"path": FILE, "format": "jsonl"},
                 "record": {**_FIELDS, **(_flat(vendor) if vendor.flat else _NESTED)},
             },
-            "gates": {**_GATES, **{name: value for code in priced for name, value in PRICED[code].items()}},
+            "gates": _GATES | {"fields": _fields(vendor)} | _asked(priced, "gates"),
+            "privacy": _asked(priced, "privacy"),
+            "annotators": {"roster": "roster.csv", "off_roster": "discard"},
             "on_policy": {"checkpoints": {WEEK: CHECKPOINTS}},
         }
     )
+
+
+def _asked(priced: Collection[str], section: str) -> dict[str, Any]:
+    """The terms of one section that ask for reasons in `priced`."""
+    return {name: value for code in priced for name, value in PRICED[code].get(section, {}).items()}
+
+
+def _fields(vendor: Vendor) -> dict[str, Any]:
+    return {
+        "record_id": {"pattern": rf"{vendor.id}-[0-9]{{9}}"},
+        "domain": {"values": DOMAINS},
+        "turn": {"min": 1, "max": 20},
+        "rationale": {"min_chars": 15},
+    }
 
 
 def _flat(vendor: Vendor) -> dict[str, Any]:

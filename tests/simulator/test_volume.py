@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from contracts.model import Contract
+from quality.gates.record.gate import References
 from quality.gates.record.judging import gate_records
 from quality.gates.record.registry import GATES
 from quality.gates.record.repeats import Earlier
@@ -20,15 +21,16 @@ from rampart.delivery.canonicalise import Canonical, canonicalise
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
 from rampart.records.reasons import reasons_of
-from simulator.volume import VENDORS, WEEK, contract_of, read_truth, write
+from simulator.volume import PRICED, VENDORS, WEEK, contract_of, read_truth, roster, write
 from simulator.volume.faults import FAULTS
 from simulator.volume.prose import Prose, edited
 from tests.delivery.reading import KEY, quarantine
 from tests.exhaustive import first_of
 
 ROWS = 1_500
-# Nothing within one delivery has these reasons: they compare it with earlier ones, or with a work order.
-BETWEEN_DELIVERIES = {"copied_work", "response_not_issued"}
+# No row can have these by itself: it is compared with earlier deliveries, a work order or test sets, or
+# judged by queries of the contract's own.
+BETWEEN_DELIVERIES = {"copied_work", "response_not_issued", "item_not_in_work_order", "in_evaluation_set"}
 
 
 class Judged(NamedTuple):
@@ -52,12 +54,13 @@ def judged(seed: int, rows: int = ROWS) -> Iterator[Judged]:
         counts = write(drop, rows, seed=seed, faulty=0.25, bad_line_every=100_000)
         truth = read_truth(drop)
         for vendor in VENDORS:
-            contract = contract_of(vendor, counts[vendor.id])
+            contract = contract_of(vendor, counts[vendor.id], PRICED)
             store = LocalStore(Path(folder) / "store")
             read = canonicalise(
                 land(LocalStore(drop), contract.inbox(WEEK), contract, WEEK, store), contract, store, KEY
             )
-            masks = gate_records(read.records, contract, WEEK, Earlier()).masks.to_list()
+            references = References(roster=roster(vendor, KEY))
+            masks = gate_records(read.records, contract, WEEK, Earlier(), references).masks.to_list()
             lines = read.records["source_line"].to_pylist()
             yield Judged(
                 contract,
