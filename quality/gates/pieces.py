@@ -1,10 +1,10 @@
 """A piece of a delivery read and held against the record gates: what one worker process does at a time."""
 
+import pickle
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contracts.model import Contract
@@ -17,7 +17,7 @@ from rampart.delivery.columnar.chunk import ChunkReader
 from rampart.delivery.judged_rows import write_part
 from rampart.delivery.readers.jsonl import Chunk
 from rampart.records.fates import PLACE
-from rampart.records.identity import record_keys
+from rampart.records.identity import record_keys, with_item_ids
 
 
 @dataclass(frozen=True)
@@ -74,16 +74,17 @@ class PieceJudge:
 
     def read(self, read: ChunkRead, room: Room) -> Told:
         """Judge records by themselves; they and what was found of them are in `room` then."""
-        frame = pl.DataFrame(pl.from_arrow(read.records))
+        keys = record_keys(pl.DataFrame(pl.from_arrow(read.records)))
+        records = with_item_ids(read.records, keys)
+        frame = pl.DataFrame(pl.from_arrow(records))
         masks = masks_of(frame, self._asked, "record")
-        keys = record_keys(frame)
         found = keys.with_columns(
             frame.select(*PLACE, named=pl.col("annotator_id").is_not_null()),
             reason_mask=masks["mask"],
             flag_mask=masks["flags"],
             **self._sketched(frame, keys, room),
         )
-        write_part(read.records, room.records)
+        write_part(records, room.records)
         pq.write_table(found.to_arrow(), room.found, compression="zstd", use_dictionary=["source_file"])
         return read.told
 
@@ -97,16 +98,12 @@ class PieceJudge:
         return items
 
 
-_judge: PieceJudge
+_judge: tuple[Path, PieceJudge] | None = None
 
 
-def start(judging: Judging) -> None:
-    """Make the judge of this worker process."""
-    global _judge  # noqa: PLW0603 (a worker process has one, made before its first piece)
-    pa.set_cpu_count(1)
-    _judge = PieceJudge(judging)
-
-
-def judge_lines(chunk: Chunk, room: Room) -> Told:
-    """`PieceJudge.lines` of this worker process."""
-    return _judge.lines(chunk, room)
+def judge_lines(judging: Path, chunk: Chunk, room: Room) -> Told:
+    """`PieceJudge.lines` in a worker process, by the judgement that lies pickled at `judging`."""
+    global _judge  # noqa: PLW0603 (a worker process takes part in one judgement at a time)
+    if _judge is None or _judge[0] != judging:
+        _judge = judging, PieceJudge(pickle.loads(judging.read_bytes()))  # noqa: S301 (our own)
+    return _judge[1].lines(chunk, room)

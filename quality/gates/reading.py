@@ -4,18 +4,18 @@ No more than a few pieces are in memory at a time, whatever the delivery's size.
 records with each other say is another step (`quality.gates.comparing`).
 """
 
-import multiprocessing
-import os
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from quality.gates.pieces import Judging, PieceJudge, Room, judge_lines, start
+from quality.gates.pieces import Judging, PieceJudge, Room, judge_lines
+from quality.gates.workers import worker_processes
 from rampart.delivery.canonicalise import Canonical, Reading
 from rampart.delivery.chunk_read import Told
 from rampart.delivery.errors import NotReadyError
@@ -66,7 +66,7 @@ def read_and_judge(
         file, future = waiting.popleft()
         reading.took(file, future.result())
 
-    with _submitting(landed, judging, here, workers) as submit:
+    with _submitting(landed, judging, here, scratch, workers) as submit:
         for piece in reading.pieces():
             room = Room(scratch, len(rooms) + 1)
             rooms.append(room)
@@ -83,37 +83,22 @@ def read_and_judge(
 
 
 @contextmanager
-def _submitting(landed: Landed, judging: Judging, here: PieceJudge, workers: int) -> Iterator[Submit]:
+def _submitting(
+    landed: Landed, judging: Judging, here: PieceJudge, scratch: Path, workers: int
+) -> Iterator[Submit]:
     """How chunks are judged: by worker processes, or here where there are few bytes or no other cores."""
     if workers < 2 or sum(file.bytes for file in landed.files) < WORTH_PROCESSES:
         yield lambda chunk, room: _done(partial(here.lines, chunk, room))
         return
-    with _one_thread_each():
-        # Not forked: the libraries' threads would be lost half-way, and a fork copies all that is open.
-        context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(workers, context, start, (judging,))
+    told = scratch / "judging.pickle"
+    told.write_bytes(pickle.dumps(judging))
     try:
-        yield lambda chunk, room: pool.submit(judge_lines, chunk, room)
+        with worker_processes(workers) as pool:
+            yield lambda chunk, room: pool.submit(judge_lines, told, chunk, room)
     except BrokenProcessPool as error:
         problem = "a worker process ended while it read the delivery, most likely for want of memory"
         fix = "run again with fewer of them (RAMPART_WORKERS)"
         raise NotReadyError(problem, landed.delivery_id, fix=fix) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Processes started meanwhile use one thread each: as many as cores would only wait for one another."""
-    before = os.environ.get("POLARS_MAX_THREADS")
-    os.environ["POLARS_MAX_THREADS"] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["POLARS_MAX_THREADS"]
-        else:
-            os.environ["POLARS_MAX_THREADS"] = before
 
 
 def _done(work: Callable[[], Told]) -> "Future[Told]":

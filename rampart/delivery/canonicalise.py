@@ -27,6 +27,7 @@ from rampart.delivery.rows import RowReader, RowsRead
 from rampart.delivery.scope import columns_read
 from rampart.delivery.store import ObjectStore
 from rampart.records.canonical import QUARANTINE, RECORD
+from rampart.records.identity import with_item_ids
 
 _MANY_LINES = 100_000  # of a chunk: below 170 bytes each, and worth a look before they are read
 
@@ -73,7 +74,7 @@ def canonicalise(landed: Landed, contract: Contract, store: ObjectStore, pseudon
         read = chunks.read(piece.given) if isinstance(piece.given, Chunk) else piece.given
         reading.took(piece.file, read.told)
         records.append(read.records)
-    return reading.done(_joined(records, RECORD))
+    return reading.done(with_item_ids(_joined(records, RECORD)))
 
 
 def _joined(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:

@@ -12,7 +12,6 @@ from rampart.delivery.mapping import Record, RecordMapper
 from rampart.delivery.readers.row import Row, Unread
 from rampart.delivery.scope import Judgement, splitter
 from rampart.records.canonical import QUARANTINE, RECORD
-from rampart.records.identity import with_item_ids
 
 ENOUGH = 20_000  # rows held as objects, before they are turned into Arrow
 
@@ -72,7 +71,7 @@ class RowsRead:
 
     def taken(self) -> ChunkRead:
         """Everything added since the last time."""
-        records = with_item_ids(pa.Table.from_pylist(self._records, RECORD))
+        records = pa.Table.from_pylist(self._records, RECORD)
         quarantine = pa.Table.from_pylist(self._quarantine, QUARANTINE)
         read = ChunkRead(records, quarantine, self._lines, 0, self._unread)
         self._start()

@@ -6,6 +6,7 @@ Keys are equal or not. What is nearly the same, `quality.gates.likeness` finds.
 import polars as pl
 import polars_hash as plh
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rampart.records.prompt_key import SEPARATOR, normalised, prompt_keys
 
@@ -33,19 +34,19 @@ def record_keys(records: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_item_ids(records: pa.Table) -> pa.Table:
-    """`records` (`RECORD`) with the digest of prompt and responses as item where the vendor names none.
+def with_item_ids(records: pa.Table, keys: pl.DataFrame | None = None) -> pa.Table:
+    """`records` (`RECORD`) with the record's `work_key` as item where the vendor names none.
 
-    It is the record's `work_key`: what annotators judged together, whichever side each response stood on.
+    That is what annotators judged together, whichever side each response stood on. `keys` are the records',
+    where they are known already.
     """
     place = records.schema.get_field_index("item_id")
     given = records.column(place)
     if not given.null_count:
         return records
-    frame = pl.DataFrame(pl.from_arrow(records.select(["prompt", "responses", "item_id"])))
-    parts = frame.select("item_id", asked=_asked(frame), answers=_digests(frame))
-    work = _digest("asked", pl.col("answers").list.sort().list.join(SEPARATOR))
-    filled = parts.select(pl.coalesce("item_id", work)).to_series().to_arrow().cast(pa.string())
+    if keys is None:
+        keys = record_keys(pl.DataFrame(pl.from_arrow(records)))
+    filled = pc.coalesce(given, keys["work_key"].to_arrow().cast(pa.string()))
     return records.set_column(place, records.schema.field(place), filled)
 
 

@@ -15,7 +15,7 @@ import polars as pl
 import regex
 
 from quality.gates.record.gate import Asked, RecordGate, Seen
-from quality.gates.record.texts import EVERYWHERE, NON_ASCII, any_text, excerpt, seen_in
+from quality.gates.record.texts import EVERYWHERE, any_text, excerpt, seen_in
 
 # Default ignorable code points (Unicode's DerivedCoreProperties), without the soft hyphen and the combining
 # grapheme joiner, which word processors leave in honest text, and single variation selectors, which choose a
@@ -88,7 +88,8 @@ def _named(text: str) -> str | None:
 
 
 def _test(_: Asked) -> pl.Expr:
-    return any_text(EVERYWHERE, NON_ASCII.str.contains_any(list(_HIDDEN + _SELECTORS)), _confirmed)
+    suspect = pl.element().str.contains_any(list(_HIDDEN + _SELECTORS))
+    return any_text(EVERYWHERE, suspect, _confirmed, beyond_ascii=True)
 
 
 def _seen(record: Mapping[str, Any], _: Asked) -> Seen:

@@ -15,13 +15,6 @@ from quality.gates.record.gate import Seen
 
 Where = Literal["prompt", "responses", "rationale"]
 EVERYWHERE: tuple[Where, ...] = ("prompt", "responses", "rationale")
-# A text, or null where it is plain ASCII: what looks for other characters passes over most texts at no cost.
-NON_ASCII = (
-    pl.when(pl.element().str.len_bytes() > pl.element().str.len_chars())
-    .then(pl.element())
-    .otherwise(pl.lit(""))
-)
-
 # Around what was found, so that a person recognises the place.
 _CONTEXT_CHARS = 40
 
@@ -32,7 +25,11 @@ def phrases(gate: str) -> dict[str, Any]:
 
 
 def any_text(
-    where: tuple[Where, ...], suspect: pl.Expr, confirm: Callable[[str], bool] | None = None
+    where: tuple[Where, ...],
+    suspect: pl.Expr,
+    confirm: Callable[[str], bool] | None = None,
+    *,
+    beyond_ascii: bool = False,
 ) -> pl.Expr:
     """True where a text of the record is suspect and, where there is more to know, confirmed.
 
@@ -40,15 +37,13 @@ def any_text(
         where: the fields to look into; what is null holds no text.
         suspect: a test of one text, over `pl.element()`.
         confirm: called with each suspect text.
+        beyond_ascii: pass over texts of plain ASCII, which are most, at no cost.
     """
-    return pl.any_horizontal([_in(field, suspect, confirm) for field in where])
 
+    def found(given: pl.Series) -> pl.Series:
+        return _found(given, suspect, confirm, beyond_ascii)
 
-def _in(field: Where, suspect: pl.Expr, confirm: Callable[[str], bool] | None) -> pl.Expr:
-    held = texts(field)
-    if confirm is None:
-        return held.list.eval(suspect).list.any()
-    return held.map_batches(lambda given: _confirmed(given, suspect, confirm), return_dtype=pl.Boolean)
+    return pl.any_horizontal([texts(field).map_batches(found, return_dtype=pl.Boolean) for field in where])
 
 
 def texts(field: Where) -> pl.Expr:
@@ -58,14 +53,25 @@ def texts(field: Where) -> pl.Expr:
     return pl.col(field).list.eval(pl.element().struct.field("content"))
 
 
-def _confirmed(texts: pl.Series, suspect: pl.Expr, confirm: Callable[[str], bool]) -> pl.Series:
+def _found(
+    held: pl.Series, suspect: pl.Expr, confirm: Callable[[str], bool] | None, beyond_ascii: bool
+) -> pl.Series:
     """Of each list of texts: is one of them suspect and confirmed? A text that recurs is asked about once."""
-    suspects = texts.list.eval(pl.element().filter(suspect))
-    numbered = pl.DataFrame({"row": pl.int_range(len(texts), eager=True), "text": suspects}).explode("text")
-    left = numbered.drop_nulls()
-    verdicts = {text: confirm(text) for text in left["text"].unique()}
-    rows = [row for row, text in left.iter_rows() if verdicts[text]]
-    return pl.int_range(len(texts), eager=True).is_in(pl.Series(rows, dtype=pl.Int64).implode())
+    rows = pl.select(pl.int_range(len(held)).repeat_by(held.list.len().fill_null(0))).to_series()
+    flat = pl.DataFrame(
+        {
+            "row": rows.explode(empty_as_null=False, keep_nulls=False),
+            "text": held.explode(empty_as_null=False, keep_nulls=False),
+        }
+    ).drop_nulls("text")
+    if beyond_ascii:
+        flat = flat.filter(pl.col("text").str.len_bytes() > pl.col("text").str.len_chars())
+    hit = flat["text"].implode().list.eval(suspect).explode(empty_as_null=False)
+    left = flat.filter(hit)
+    if confirm is not None:
+        verdicts = {text: confirm(text) for text in left["text"].unique()}
+        left = left.filter(pl.Series([verdicts[text] for text in left["text"]], dtype=pl.Boolean))
+    return pl.select(pl.int_range(len(held))).to_series().is_in(left["row"].unique().implode())
 
 
 def named_texts(record: Mapping[str, Any], where: tuple[Where, ...]) -> Iterator[tuple[str, str]]:

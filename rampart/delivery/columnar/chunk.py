@@ -15,11 +15,13 @@ from rampart.delivery.columnar.records import ColumnMapper
 from rampart.delivery.readers.jsonl import Chunk, json_row
 from rampart.delivery.rows import RowReader, RowsRead
 from rampart.records.canonical import RECORD
-from rampart.records.identity import with_item_ids
 
 
 class ChunkReader:
-    """Reads chunks of JSON lines by one contract. Equal chunks give equal results, whatever came before."""
+    """Reads chunks of JSON lines by one contract. Equal chunks give equal results, whatever came before.
+
+    Records without an item of their own have none yet (`rampart.records.identity.with_item_ids`).
+    """
 
     def __init__(self, contract: Contract, pseudonym_key: bytes) -> None:
         self._rows = RowReader(contract, pseudonym_key)
@@ -65,7 +67,7 @@ class ChunkReader:
             if found.is_full:
                 reads.append(found.taken())
         one_by_one = joined([*reads, found.taken()])
-        table = with_item_ids(by_columns)
+        table = by_columns
         if one_by_one.records.num_rows:
             order = [("source_line", "ascending"), ("source_item", "ascending")]
             table = pa.concat_tables([table, one_by_one.records]).sort_by(order)

@@ -12,10 +12,10 @@ from rampart.delivery.limits import MAX_VALUES
 
 _OPEN, _CLOSE, _LINE_END, _RETURN = b"{}\n\r"
 # What readers of JSON do not agree about: half of a surrogate pair without the half before it (the other way
-# round all refuse it), and words for numbers that are none. Looked for roughly first, by a faster engine.
-_HALF = r"\\u[dD][c-fC-F]"
-_LONE_HALF = re.compile(rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})" + _HALF.encode())
-_NO_NUMBER = r"[:,\[]\s*-?(NaN|Inf)"
+# round all refuse it), and words for numbers that are none. A first look tells whether either may be there.
+_FIRST_LOOK = r"\\u[dD][c-fC-F]|NaN[\s,\]}]|Inf[\s,\]}]|Infinity"
+_LONE_HALF = re.compile(rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]")
+_NO_NUMBER = re.compile(rb"[:,\[]\s*-?(NaN|Inf)")
 
 Mask = npt.NDArray[np.bool_]
 
@@ -67,9 +67,8 @@ def _told_apart(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np
     odd = np.zeros(len(starts), np.bool_)
     places = [found.start() for found in re.finditer(b"\0", data)] if b"\0" in data else []
     text = _utf8(data)
-    for rough, exact in ((_HALF, _LONE_HALF), (_NO_NUMBER, re.compile(_NO_NUMBER.encode()))):
-        if text is None or text.str.contains(rough).any():
-            places += [found.start() for found in exact.finditer(data)]
+    if text is None or text.str.contains(_FIRST_LOOK).any():
+        places += [found.start() for exact in (_LONE_HALF, _NO_NUMBER) for found in exact.finditer(data)]
     odd[np.searchsorted(starts, np.array(places, np.int64), side="right") - 1] = True
     if text is None:
         for place, (start, end) in enumerate(zip(starts, ends, strict=True)):

@@ -1,0 +1,96 @@
+"""Worker processes for pieces of deliveries: started when a large delivery comes, ended when none follows.
+
+Starting one takes more than a second, for its imports; deliveries of one round use the same.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from threading import Lock, Timer
+
+import pyarrow as pa
+
+IDLE_S = 20.0  # how long they wait for another delivery
+
+_ONE_THREAD = {"POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1"}
+
+
+class _Kept:
+    """The pool of this process, who uses it, and when it goes."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._pool: ProcessPoolExecutor | None = None
+        self._size = self._users = 0
+        self._end: Timer | None = None
+
+    def take(self, size: int) -> ProcessPoolExecutor:
+        """A pool of `size` workers; one of another size that nobody uses is ended first."""
+        with self._lock:
+            if self._end:
+                self._end.cancel()
+            if self._pool and self._size != size and not self._users:
+                self._drop()
+            if self._pool is None:
+                self._pool, self._size = _started(size), size
+            self._users += 1
+            return self._pool
+
+    def give_back(self, pool: ProcessPoolExecutor, broken: bool) -> None:
+        """`pool` is not needed any more; a broken one is nobody's."""
+        with self._lock:
+            self._users -= 1
+            if broken and pool is self._pool:
+                self._drop()
+            elif not self._users:
+                self._end = Timer(IDLE_S, self._end_idle)
+                self._end.daemon = True
+                self._end.start()
+
+    def _end_idle(self) -> None:
+        with self._lock:
+            if not self._users:
+                self._drop()
+
+    def _drop(self) -> None:
+        if self._pool:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = None
+
+
+_KEPT = _Kept()
+
+
+@contextmanager
+def worker_processes(size: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes with one thread each, for as long as the block runs; after an error in it they are ended."""
+    pool, broken = _KEPT.take(size), True
+    try:
+        yield pool
+        broken = False
+    finally:
+        # After an error there may be pieces under way that nobody waits for: they must not go on.
+        _KEPT.give_back(pool, broken)
+
+
+def _started(size: int) -> ProcessPoolExecutor:
+    before = {name: os.environ.get(name) for name in _ONE_THREAD}
+    os.environ.update(_ONE_THREAD)  # as many threads as cores in each would only wait for one another
+    try:
+        # Not forked: the libraries' threads would be lost half-way, and a fork copies all that is open.
+        pool = ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), _begin)
+        for _ in range(size):
+            pool.submit(os.getpid)  # a worker starts when there is work, with the environment of that moment
+        return pool
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _begin() -> None:
+    pa.set_cpu_count(1)
