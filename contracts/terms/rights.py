@@ -63,7 +63,8 @@ class Privacy(Terms):
         "patterns",
         description="What looks for personal data: patterns, checked by sums and numbering plans (mail, "
         "phone, IBAN, cards, SSN, IP addresses, passports and streets beside a word), or with them the "
-        "identity numbers of more countries by Presidio's recognisers, which must be installed. Neither finds names.",
+        "identity numbers of more countries by Presidio's recognisers, which must be installed. Neither "
+        "finds names.",
         json_schema_extra=clause(("patterns", "presidio")),
     )
     annotator_consent: str | None = Field(
