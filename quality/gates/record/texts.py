@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import polars as pl
 
 from quality.gates.record.gate import Seen
@@ -57,21 +58,20 @@ def _found(
     held: pl.Series, suspect: pl.Expr, confirm: Callable[[str], bool] | None, beyond_ascii: bool
 ) -> pl.Series:
     """Of each list of texts: is one of them suspect and confirmed? A text that recurs is asked about once."""
-    rows = pl.select(pl.int_range(len(held)).repeat_by(held.list.len().fill_null(0))).to_series()
-    flat = pl.DataFrame(
-        {
-            "row": rows.explode(empty_as_null=False, keep_nulls=False),
-            "text": held.explode(empty_as_null=False, keep_nulls=False),
-        }
-    ).drop_nulls("text")
+    flat = held.explode(empty_as_null=False, keep_nulls=False).fill_null("")
+    places = np.arange(len(flat))
     if beyond_ascii:
-        flat = flat.filter(pl.col("text").str.len_bytes() > pl.col("text").str.len_chars())
-    hit = flat["text"].implode().list.eval(suspect).explode(empty_as_null=False)
-    left = flat.filter(hit)
-    if confirm is not None:
-        verdicts = {text: confirm(text) for text in left["text"].unique()}
-        left = left.filter(pl.Series([verdicts[text] for text in left["text"]], dtype=pl.Boolean))
-    return pl.select(pl.int_range(len(held))).to_series().is_in(left["row"].unique().implode())
+        places = np.flatnonzero((flat.str.len_bytes() > flat.str.len_chars()).to_numpy())
+        flat = flat.gather(places)
+    hits = flat.implode().list.eval(suspect).explode(empty_as_null=False).fill_null(value=False).to_numpy()
+    found = np.zeros(len(held), np.bool_)
+    if hits.any():
+        left = flat.filter(pl.Series(hits)).to_list()
+        verdicts = {text: confirm is None or confirm(text) for text in set(left)}
+        confirmed = places[hits][[verdicts[text] for text in left]]
+        ends = np.cumsum(held.list.len().fill_null(0).to_numpy())
+        found[np.searchsorted(ends, confirmed, side="right")] = True
+    return pl.Series(found)
 
 
 def named_texts(record: Mapping[str, Any], where: tuple[Where, ...]) -> Iterator[tuple[str, str]]:
