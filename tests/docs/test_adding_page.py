@@ -6,12 +6,13 @@ from rampart.retrain.backend import Backend
 from tests.docs.pages import ROOT, blocks, code, table
 
 PAGE = ROOT / "docs" / "adding.md"
-PYTHON = [block for block in blocks(PAGE) if block.language == "python"]
+PAGES = (ROOT / "docs" / "adding-a-gate.md", PAGE)
+PYTHON = [block for page in PAGES for block in blocks(page) if block.language == "python"]
 
 
 @pytest.fixture(scope="module")
 def after_the_page() -> dict[str, Any]:
-    """The names defined once every Python block has run, in order; their own asserts have held."""
+    """The names defined once every Python block of both pages has run, in order; their asserts have held."""
     names: dict[str, Any] = {"__name__": "page"}
     for block in PYTHON:
         lines = "\n" * (block.line - 1) + block.text  # errors then name the page's own lines
