@@ -14,7 +14,12 @@ import pyarrow as pa
 
 IDLE_S = 20.0  # how long they wait for another delivery
 
-_ONE_THREAD = {"POLARS_MAX_THREADS": "1", "RAYON_NUM_THREADS": "1"}
+_WORKER = {
+    "POLARS_MAX_THREADS": "1",  # as many threads as cores in each would only wait for one another
+    "RAYON_NUM_THREADS": "1",
+    # Memory that polars frees is used again by the next piece: giving it back at once cost a tenth of the time.
+    "_RJEM_MALLOC_CONF": "dirty_decay_ms:5000,muzzy_decay_ms:5000",
+}
 
 
 class _Kept:
@@ -76,8 +81,8 @@ def worker_processes(size: int) -> Iterator[ProcessPoolExecutor]:
 
 
 def _started(size: int) -> ProcessPoolExecutor:
-    before = {name: os.environ.get(name) for name in _ONE_THREAD}
-    os.environ.update(_ONE_THREAD)  # as many threads as cores in each would only wait for one another
+    before = {name: os.environ.get(name) for name in _WORKER}
+    os.environ.update(_WORKER)
     try:
         # Not forked: the libraries' threads would be lost half-way, and a fork copies all that is open.
         pool = ProcessPoolExecutor(size, multiprocessing.get_context("spawn"), _begin)
