@@ -36,5 +36,5 @@ def test_the_term_sheet_says_which_copies_are_discarded_and_what_must_stay_out()
     found = said(terms(asked))
     assert found["gates.near_duplicates"] == "work that is another item's but for a few words"
     assert found["gates.evaluation_sets"] == "text of held-out"
-    assert "gates.copied_rationales" not in found
+    assert found["gates.copied_rationales"] == "rationales of other records"
     assert "gates.evaluation_sets" not in said(terms())

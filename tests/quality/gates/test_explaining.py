@@ -9,7 +9,7 @@ from quality.gates.record.gate import Asked, References
 from rampart.records.reasons import REASONS
 from tests.quality.gates import planted_copies
 from tests.quality.gates.delivered import record, table, terms
-from tests.quality.gates.test_record import ISSUED, PLANTED, STRICT, asking
+from tests.quality.gates.planted import ISSUED, PLANTED, STRICT, asking
 
 ASKED = Asked(STRICT, 1, References(ISSUED, roster={"ann-1": None}))
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from contracts.terms.annotators import Annotators
 from tests.quality.gates.delivered import record, response, terms
-from tests.quality.gates.test_record import ISSUED, codes
+from tests.quality.gates.planted import ISSUED
+from tests.quality.gates.test_record import codes
 
 
 def test_lineage_asks_for_the_item_the_checkpoint_and_every_byte() -> None:
