@@ -55,10 +55,10 @@ def lines_of(data: bytes) -> Lines:
     if not data.endswith(b"\n"):
         ends = np.append(ends, len(data))
     starts = np.concatenate([np.zeros(1, np.int64), ends[:-1] + 1])
-    padded = np.append(octets, np.uint8(0))
-    returned = (ends > starts) & (padded[np.maximum(ends - 1, 0)] == _RETURN)
-    last = padded[np.maximum(ends - 1 - returned, 0)]
-    plain = (padded[starts] == _OPEN) & (last == _CLOSE) & (ends - starts <= MAX_VALUES)
+    returned = (ends > starts) & (octets[np.maximum(ends - 1, 0)] == _RETURN)
+    last = octets[np.maximum(ends - 1 - returned, 0)]
+    first = octets[np.minimum(starts, len(octets) - 1)]  # of an empty line its end, which opens nothing
+    plain = (first == _OPEN) & (last == _CLOSE) & (ends - starts <= MAX_VALUES)
     return Lines(data, starts, ends, plain & ~_told_apart(data, starts, ends))
 
 
