@@ -8,9 +8,9 @@
 The floor, measured in the same run, reads the same files with pyarrow's streaming JSON reader and does
 nothing with them. Ours is timed with one unreadable line in every 16 MB as well; near-duplicates, language
 and personal data are priced one by one, as what they add. Each figure is the least of some tries, taken in
-turn with the floor, in a process of its own whose imports are not counted. Memory is the peak proportional
-set size summed over all processes (smaps_rollup, looked at every 50 ms). Every row's fate is compared with
-the truth of the simulated delivery. The last line is one JSON object: figures, bars and `ok`.
+turn with the floor, in a process of its own whose imports are not counted. Memory is the sum of the peak
+resident set sizes of all processes, which is more than was held at any moment. Every row's fate is compared
+with the truth of the simulated delivery. The last line is one JSON object: figures, bars and `ok`.
 """
 
 import argparse

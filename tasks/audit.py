@@ -8,6 +8,7 @@ from prefect import get_run_logger, task
 from contracts.model import Contract
 from quality.annotators.pace import pace
 from quality.audits.suite import run_audits
+from quality.gates.batch.flags import flagged
 from quality.gates.batch.history import BATCHES, COLUMNS, History, Tally, tally
 from quality.gates.batch.judging import judge_kept
 from quality.gates.batch.on_policy import on_policy_share, on_policy_share_one
@@ -71,6 +72,7 @@ def judge_batch(
         volume(readable, contract, week),
         unreadable_share(unreadable, readable + unreadable, contract, gates.artefacts["quarantined"]),
         on_policy_share(counts.masks, contract, week, evidence),
+        *flagged(counts.flags, contract, evidence),
         *declared_quality(gates.rows.readable(), contract, evidence),
         *([one_sided] if contract.on_policy.min_share_one else []),
         *judge_kept(gates.rows.accepted(), counts.masks, contract, history, evidence),

@@ -1,4 +1,4 @@
-"""A command run with its memory watched: the peak over all its processes, shared pages counted once."""
+"""A command run with its memory watched: what its processes held at most, each at its own peak, together."""
 
 import json
 import subprocess
@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
-EVERY_S = 0.05  # between two looks; what lives for less is not seen
+EVERY_S = 0.2  # between two looks; a process that lives for less is not seen
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What a command told on its last line, and the most memory it held at any look."""
+    """What a command told on its last line, and the most memory its processes held together."""
 
     told: dict[str, Any]
     peak_mb: float
@@ -68,9 +68,11 @@ def _family(pid: int) -> Iterator[int]:
 
 
 def _held_kb(pid: int) -> int:
-    """Proportional set size, proc(5): a page that two processes share counts half for each."""
+    """Peak resident set size, proc(5). A sum of them is more than was ever held: processes share pages, and
+    peak at different moments; but to look costs nothing, where smaps_rollup took a fifth of the time.
+    """
     try:
-        said = Path(f"/proc/{pid}/smaps_rollup").read_text()
+        said = Path(f"/proc/{pid}/status").read_text()
     except OSError:
         return 0
-    return next((int(line.split()[1]) for line in said.splitlines() if line.startswith("Pss:")), 0)
+    return next((int(line.split()[1]) for line in said.splitlines() if line.startswith("VmHWM:")), 0)

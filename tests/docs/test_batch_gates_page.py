@@ -10,6 +10,7 @@ from tests.quality.gates.delivered import terms
 
 PAGE = ROOT / "docs" / "batch-gates.md"
 COUNTED = {"discard_rate", "volume", "unreadable_share", "on_policy_share", "on_policy_share_one"}
+FLAGS = "`<reason>_flags`"  # as many as a contract flags reasons
 COEFFICIENTS = ("krippendorff_alpha", "gwet_ac1", "raw")
 
 
@@ -28,6 +29,8 @@ def judged() -> set[str]:
 def test_the_page_lists_every_verdict() -> None:
     listed = set()
     for verdict, *_ in table(PAGE, "verdict", "clause", "figure", "fails when"):
+        if verdict == FLAGS:
+            continue
         first, *others = re.findall(r"`([a-z0-9_…]+)`", verdict)
         tail = first.partition("_")[2]
         listed |= {first, *(name.replace("…", tail) for name in others)}
