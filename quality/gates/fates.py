@@ -3,7 +3,6 @@
 from collections import Counter
 from dataclasses import dataclass
 
-import polars as pl
 import pyarrow as pa
 
 from quality.gates.record.judging import Gated
@@ -44,9 +43,3 @@ def count_reasons(discarded: pa.Table) -> dict[str, tuple[int, int]]:
     first = Counter(reasons[0] for reasons in listed)
     every = Counter(code for reasons in listed for code in reasons)
     return {code: (first[code], count) for code, count in every.items()}
-
-
-def count_by_file(table: pa.Table) -> dict[str, int]:
-    """Rows of `table` by the file they came from."""
-    counted = pl.DataFrame(pl.from_arrow(table.select(["source_file"]))).group_by("source_file").len()
-    return {str(file): int(count) for file, count in counted.iter_rows()}

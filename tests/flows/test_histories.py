@@ -18,9 +18,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from flows.outcome import UnfinishedRoundError
+from quality.gates.comparing import FateCounts, compare
+from quality.gates.reading import ReadDelivery
+from quality.gates.record.gate import Asked
+from quality.gates.record.repeats import Earlier
 from rampart.ledger.disputes import Ruling
 from rampart.ledger.engine import writing
 from rampart.ledger.errors import SettlementError
+from rampart.ledger.judgement import Counted
 from rampart.ledger.tables import Batch, Outbox
 from simulator.histories.history import WEEKS, History, beginnings
 from simulator.histories.promises import BrokenPromiseError
@@ -137,6 +142,11 @@ def announce_outside(session: Session, batch: Batch, *_: Any) -> None:
             after.add(late)
 
 
+def forgetful(delivery: ReadDelivery, asked: Asked, earlier: Earlier, _: Any, fates: Path) -> FateCounts:
+    """A mutant: every discard stands, whoever took it back."""
+    return compare(delivery, asked, earlier, (), fates)
+
+
 FOUND = (BrokenPromiseError, SettlementError, UnfinishedRoundError, IntegrityError)
 MUTANTS: dict[str, tuple[str, Any]] = {
     "the outbox row is written in a transaction of its own": (
@@ -145,9 +155,12 @@ MUTANTS: dict[str, tuple[str, Any]] = {
     ),
     "earlier revisions keep counting": ("rampart.ledger.settlement.supersede_earlier", lambda *_: None),
     "the vendor's formula is not quoted": ("rampart.ledger.feedback.inert", lambda cell: cell),
-    "what a person reinstated is forgotten": ("tasks.records.reinstate", lambda _records, gated, _ids: gated),
+    "what a person reinstated is forgotten": ("tasks.records.compare", forgetful),
     "a ruling asks for no judgement": ("rampart.ledger.disputes.put", lambda *_, **__: None),
-    "a discarded record is lost": ("tasks.settle.count_by_file", lambda _: {}),
+    "a discarded record is lost": (
+        "tasks.settle.Counted",
+        lambda files, accepted, _discarded, reasons: Counted(files, accepted, {}, reasons),
+    ),
 }
 
 

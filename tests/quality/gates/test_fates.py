@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from quality.gates.fates import count_by_file, count_reasons, part
+from quality.gates.fates import count_reasons, part
 from quality.gates.record.judging import Gated
 from rampart.records.identity import record_keys
 from rampart.records.reasons import mask_of
@@ -30,8 +30,3 @@ def test_each_row_goes_one_way_with_its_reasons_in_waterfall_order() -> None:
 def test_a_reason_is_counted_as_the_first_and_as_any() -> None:
     assert count_reasons(FATES.discarded) == {"exact_duplicate": (1, 1), "too_fast": (1, 2)}
     assert count_reasons(FATES.discarded.slice(0, 0)) == {}
-
-
-def test_rows_are_counted_by_the_file_they_came_from() -> None:
-    assert count_by_file(FATES.accepted) == {"rows.jsonl": 1, "b.jsonl": 1}
-    assert count_by_file(FATES.accepted.slice(0, 0)) == {}
