@@ -26,9 +26,8 @@ SIGNATURES = pa.schema(
 )
 _SCHEMA = {"row": pl.UInt32, "item": pl.String, **SKETCH}
 PAIRS = {"later": pl.UInt32, "batch": pl.UInt32, "earlier": pl.UInt32, "likeness": pl.Float64}
-_AT_ONCE = (
-    16_384  # pairs whose texts are in memory together, some 100 MB; each time all of a delivery may be read
-)
+# Pairs whose texts are in memory together, some 100 MB; for each such lot all records may be read again.
+_AT_ONCE = 16_384
 
 Texts = Callable[
     [pl.DataFrame], pl.DataFrame
