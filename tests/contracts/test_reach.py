@@ -94,6 +94,7 @@ AMENDMENTS = st.lists(
         Version, st.text("ab", min_size=1), st.integers(0, 40).map(day), st.integers(0, 10), st.integers(3, 4)
     ),
     max_size=5,
+    unique_by=lambda version: version.name,  # no two versions of a contract have one name
 )
 
 
