@@ -65,18 +65,23 @@ def judge_batch(
         evidence=evidence,
     )
     unreadable = sum(file.quarantined for file in files if file.role == "rows")
-    claims = gates.rows.readable(["responses.list.element.checkpoint_id"])
-    one_sided = on_policy_share_one(claims, contract, week, evidence)
     return (
         discards,
         volume(readable, contract, week),
         unreadable_share(unreadable, readable + unreadable, contract, gates.artefacts["quarantined"]),
         on_policy_share(counts.masks, contract, week, evidence),
         *flagged(counts.flags, contract, evidence),
-        *declared_quality(gates.rows.readable(), contract, evidence),
-        *([one_sided] if contract.on_policy.min_share_one else []),
+        *(declared_quality(gates.rows.readable(), contract, evidence) if contract.quality else ()),
+        *_one_sided(contract, week, gates),
         *judge_kept(gates.rows.accepted(), counts.masks, contract, history, evidence),
     )
+
+
+def _one_sided(contract: Contract, week: int, gates: Gates) -> tuple[Verdict, ...]:
+    if not contract.on_policy.min_share_one:
+        return ()
+    claims = gates.rows.readable(["responses.list.element.checkpoint_id"])
+    return (on_policy_share_one(claims, contract, week, gates.artefacts["fates"]),)
 
 
 @task(**STAGE)

@@ -84,7 +84,7 @@ def _read(place: Workspace, landed: Landed, judging: Judging) -> ReadDelivery:
     try:
         return read_and_judge(landed, judging, place.store, scratch, place.workers)
     except BaseException:
-        shutil.rmtree(scratch)
+        shutil.rmtree(scratch, ignore_errors=True)  # the run's own folder goes anyway
         raise
 
 

@@ -3,7 +3,7 @@
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
-from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreTroubleError
+from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
 from rampart.delivery.rosters import Roster, RosterError, kept_roster, read_roster
 from rampart.delivery.tables import batch_prefix, publish_bytes
 from rampart.ledger.batch_rows import BatchRow, settled_batches
@@ -28,6 +28,7 @@ def roster_of(
         return None
     for batch in _judged(place, contract, week, delivery_id):
         if kept := roster_kept(place, batch):
+            _must_have_scores(contract, kept, batch)
             return kept, batch.artefacts[ARTEFACT]
     try:
         roster = _listed(place, contract, contract.annotators.roster)
@@ -38,6 +39,18 @@ def roster_of(
     prefix = batch_prefix(contract.contract_id, week)
     get_run_logger().info("%d annotators on the roster (%s)", len(roster.scores), roster.digest[:12])
     return roster, publish_bytes(place.store, prefix, ARTEFACT, "csv", roster.data)
+
+
+def _must_have_scores(contract: Contract, kept: Roster, batch: BatchRow) -> None:
+    """A roster of before a least score was asked for cannot say who reaches it: no annotator is at fault."""
+    if contract.annotators.min_screening_score is not None and not any(
+        score is not None for score in kept.scores.values()
+    ):
+        raise NotReadyError(
+            "the roster this delivery was first judged by has no screening scores, which the terms ask for",
+            batch.artefacts[ARTEFACT],
+            fix="judge it under the terms it was delivered by, or have it delivered again",
+        )
 
 
 def roster_kept(place: Workspace, batch: BatchRow) -> Roster | None:

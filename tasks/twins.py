@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 
 from contracts.model import Contract
 from quality.gates.record.alone import frame_of
+from rampart.delivery.tables import fetch_table
 from rampart.ledger.batch_rows import BatchRow
 from rampart.records.fates import PLACE
 from rampart.records.identity import record_keys
@@ -22,6 +24,7 @@ SHARED = {
     "copied_work": "work_key",
     "repeated_work": "work_key",
 }
+COPIES = ("near_duplicate", "copied_rationale")  # whose twins were kept with the judgement
 _SAME_WEEK = ("duplicate_record_id", "exact_duplicate", "repeated_work")  # copied work is of an earlier batch
 
 
@@ -31,7 +34,7 @@ class Twin:
 
     contract_id: str
     week: int
-    revision: int
+    revision: int | None  # None where only the week is known
     record_id: str
     file: str
     line: int
@@ -42,11 +45,33 @@ def twin_of(place: Workspace, contract: Contract, record: StoredRecord, code: st
 
     Of the same delivery it is one that is not itself found for the reason; else what an earlier batch kept.
     """
+    if code in COPIES:
+        return _copied_from(place, record, code)
     if code not in SHARED:
         return None
     key = record_keys(frame_of(record.values))[SHARED[code]].item()
     candidates = [*_beside(place, record, code, key), *_before(place, contract, record, code, key)]
     return candidates[0] if candidates else None
+
+
+def _copied_from(place: Workspace, record: StoredRecord, code: str) -> Twin | None:
+    """The record of which this one is a copy, as it was found when the batch was judged."""
+    batch = record.batch
+    if "twins" not in batch.artefacts:
+        return None
+    found = fates(place, batch).select(list(PLACE)).to_pylist()
+    here = next(
+        (row for row, place_of in enumerate(found) if _place(place_of) == _place(record.values)), None
+    )
+    kept = fetch_table(place.store, batch.artefacts["twins"])
+    named = kept.filter(
+        pc.and_(pc.equal(kept["row"], pa.scalar(here, pa.uint32())), pc.equal(kept["code"], code))
+    )
+    for one in named.to_pylist():
+        contract_id, week = one["contract_id"] or batch.contract_id, one["week"] or batch.week
+        revision = batch.revision if one["week"] is None else None
+        return Twin(contract_id, week, revision, one["record_id"], one["source_file"], one["source_line"])
+    return None
 
 
 def _beside(place: Workspace, record: StoredRecord, code: str, key: str) -> Iterator[Twin]:

@@ -120,9 +120,18 @@ def _twins(delivery: ReadDelivery, asked: Asked, earlier: Earlier) -> pl.DataFra
 def kept_sketches(delivery: ReadDelivery, question: Question, fates: Path) -> pa.Table:
     """The sketches (`SIGNATURES`) of the accepted records' texts, for later batches to be compared with."""
     masks = pl.Series(pl.from_arrow(pq.read_table(fates, columns=["reason_mask"])["reason_mask"]))
-    accepted = pl.DataFrame({"row": (masks == 0).arg_true()})
-    sketched = _sketched(delivery, question.code).join(accepted.lazy(), on="row", how="semi")
-    return sketched.collect().sort("row").to_arrow().cast(SIGNATURES)
+    items = pl.concat([_column(room, question.code) for room in delivery.rooms])
+    # An item is kept if any judgement of it is, though its sketch was made of the first.
+    kept = (
+        pl.DataFrame({"item": items, "mask": masks})
+        .with_row_index("row")
+        .filter(pl.col("mask") == 0, pl.col("item").is_not_null())
+        .unique("item", keep="first", maintain_order=True)
+        .select("item", "row")
+    )
+    sketched = _sketched(delivery, question.code).unique("item", keep="first", maintain_order=True)
+    found = kept.lazy().join(sketched.drop("row"), on="item", maintain_order="left").collect()
+    return found.select(SIGNATURES.names).to_arrow().cast(SIGNATURES)
 
 
 def _sketched(delivery: ReadDelivery, code: str) -> pl.LazyFrame:

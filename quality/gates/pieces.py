@@ -101,9 +101,10 @@ class PieceJudge:
 _judge: tuple[Path, PieceJudge] | None = None
 
 
-def judge_lines(judging: Path, chunk: Chunk, room: Room) -> Told:
-    """`PieceJudge.lines` in a worker process, by the judgement that lies pickled at `judging`."""
+def judge_lines(judging: Path, pseudonym_key: bytes, chunk: Chunk, room: Room) -> Told:
+    """`PieceJudge.lines` in a worker, by the judgement that lies pickled, without its key, at `judging`."""
     global _judge  # noqa: PLW0603 (a worker process takes part in one judgement at a time)
     if _judge is None or _judge[0] != judging:
-        _judge = judging, PieceJudge(pickle.loads(judging.read_bytes()))  # noqa: S301 (our own)
+        told: Judging = pickle.loads(judging.read_bytes())  # noqa: S301 (our own)
+        _judge = judging, PieceJudge(replace(told, pseudonym_key=pseudonym_key))
     return _judge[1].lines(chunk, room)

@@ -9,9 +9,9 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from quality.gates.pieces import Judging, PieceJudge, Room, judge_lines
@@ -91,14 +91,16 @@ def _submitting(
         yield lambda chunk, room: _done(partial(here.lines, chunk, room))
         return
     told = scratch / "judging.pickle"
-    told.write_bytes(pickle.dumps(judging))
-    try:
-        with worker_processes(workers) as pool:
-            yield lambda chunk, room: pool.submit(judge_lines, told, chunk, room)
-    except BrokenProcessPool as error:
-        problem = "a worker process ended while it read the delivery, most likely for want of memory"
-        fix = "run again with fewer of them (RAMPART_WORKERS)"
-        raise NotReadyError(problem, landed.delivery_id, fix=fix) from error
+    # The key goes another way: what lies in a folder may be left there by a crash.
+    told.write_bytes(pickle.dumps(replace(judging, pseudonym_key=b"")))
+    with ExitStack() as started:
+        pool = cache(lambda: started.enter_context(worker_processes(workers)))
+        try:
+            yield lambda chunk, room: pool().submit(judge_lines, told, judging.pseudonym_key, chunk, room)
+        except BrokenProcessPool as error:
+            problem = "a worker process ended while it read the delivery, most likely for want of memory"
+            fix = "run again with fewer of them (RAMPART_WORKERS)"
+            raise NotReadyError(problem, landed.delivery_id, fix=fix) from error
 
 
 def _done(work: Callable[[], Told]) -> "Future[Told]":

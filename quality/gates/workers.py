@@ -7,6 +7,7 @@ import multiprocessing
 import os
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from threading import Lock, Timer
 
@@ -36,7 +37,7 @@ class _Kept:
         with self._lock:
             if self._end:
                 self._end.cancel()
-            if self._pool and self._size != size and not self._users:
+            if self._pool and not self._users and (self._size != size or _is_broken(self._pool)):
                 self._drop()
             if self._pool is None:
                 self._pool, self._size = _started(size), size
@@ -44,10 +45,10 @@ class _Kept:
             return self._pool
 
     def give_back(self, pool: ProcessPoolExecutor, broken: bool) -> None:
-        """`pool` is not needed any more; a broken one is nobody's."""
+        """`pool` is not needed any more; one in which work goes on that nobody waits for is ended."""
         with self._lock:
             self._users -= 1
-            if broken and pool is self._pool:
+            if broken and pool is self._pool and not self._users:
                 self._drop()
             elif not self._users:
                 self._end = Timer(IDLE_S, self._end_idle)
@@ -61,7 +62,12 @@ class _Kept:
 
     def _drop(self) -> None:
         if self._pool:
+            processes = list((self._pool._processes or {}).values())  # Python 3.14 has a method for this
             self._pool.shutdown(wait=False, cancel_futures=True)
+            for process in processes:
+                process.terminate()
+            for process in processes:
+                process.join()
         self._pool = None
 
 
@@ -78,6 +84,15 @@ def worker_processes(size: int) -> Iterator[ProcessPoolExecutor]:
     finally:
         # After an error there may be pieces under way that nobody waits for: they must not go on.
         _KEPT.give_back(pool, broken)
+
+
+def _is_broken(pool: ProcessPoolExecutor) -> bool:
+    """Has one of its workers ended while nobody used it?"""
+    try:
+        pool.submit(os.getpid)
+    except BrokenProcessPool:
+        return True
+    return False
 
 
 def _started(size: int) -> ProcessPoolExecutor:

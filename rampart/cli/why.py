@@ -114,7 +114,8 @@ def _advice(gate: "GateOutcome", twin: "Twin | None") -> Iterator[str]:
     section = f" Guideline: {safe(gate.section)}." if gate.section else ""
     yield f"[bold]{gate.code}[/] ({gate.policy}): {gate.sentence} Fix: {gate.fix}{section}"
     if twin:
-        where = f"{twin.contract_id} week {twin.week} revision {twin.revision}"
+        revision = "" if twin.revision is None else f" revision {twin.revision}"
+        where = f"{twin.contract_id} week {twin.week}{revision}"
         yield f"  repeats {safe(f'{twin.record_id}: {twin.file} line {twin.line} of {where}')}"
 
 

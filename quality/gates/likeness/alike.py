@@ -18,6 +18,9 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 STRETCH = 12  # words
+# Characters of a part that are compared: edit distance grows with the square of the length, here to a tenth
+# of a second. The end is looked at too, because a question often stands below a long document.
+LONGEST = 40_000
 _TELLING = 3  # words: in fewer, one edit is most of the text
 _CJK = r"\u3040-\u30ff\u3400-\u9fff"  # kana and Han, in which a character is a word
 _WORD = re.compile(rf"[{_CJK}]|[^\W{_CJK}]+")
@@ -40,7 +43,9 @@ class Text:
 
 
 def words(text: str) -> Words:
-    """The words of `text`, across case, punctuation and white space."""
+    """The words of `text`, across case, punctuation and white space; of a long one those at its two ends."""
+    if len(text) > LONGEST:
+        text = f"{text[: LONGEST // 2]} {text[-(LONGEST // 2) :]}"
     if text.isascii():  # as most is, and this is most of the time that a comparison takes
         return _ASCII_WORD.findall(text.lower())
     return _WORD.findall(unicodedata.normalize("NFKC", text).casefold())

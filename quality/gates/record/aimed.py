@@ -26,13 +26,17 @@ _PATTERNS: dict[Where, str] = {
     "responses": "|".join(f"(?:{pattern})" for pattern in (*_COMMANDS, *_BEGGING)),
     "rationale": "|".join(f"(?:{pattern})" for pattern in _COMMANDS),
 }
+# An essay about such tricks quotes some. Looking whether one is quoted takes as long as the text before it.
+_MOST_QUOTED = 50
 _CLOSED_BY = {'"': '"', "“": "”", "«": "»", "`": "`"}
 
 
 def _aimed(pattern: str, text: str) -> str | None:
     """The passage that is aimed at a judge; None where there is none, or all are quoted."""
-    found = re.finditer(pattern, text, re.IGNORECASE)
-    return next((excerpt(text, *one.span()) for one in found if not _quoted(text[: one.end() - 1])), None)
+    for number, one in enumerate(re.finditer(pattern, text, re.IGNORECASE), 1):
+        if number > _MOST_QUOTED or not _quoted(text[: one.end() - 1]):
+            return excerpt(text, *one.span())
+    return None
 
 
 def _quoted(before: str) -> bool:

@@ -88,7 +88,7 @@ def _period(text: str) -> tuple[str, int]:
 
 def _line(text: str) -> tuple[str, int]:
     lines = Counter(filter(None, (_MARKER.sub("", line).strip() for line in text.splitlines())))
-    return lines.most_common(1)[0]
+    return next(iter(lines.most_common(1)), ("", 0))
 
 
 def _seen(record: Mapping[str, Any], _: Asked) -> Seen:

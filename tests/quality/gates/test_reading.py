@@ -184,3 +184,15 @@ def test_a_reinstated_record_has_no_reason_left(store: LocalStore, tmp_path: Pat
     told = {row["record_id"]: row for row in pq.read_table(fates).to_pylist()}
     assert told["r31"]["reasons"] == []
     assert "empty_response" not in again.reasons
+
+
+def test_an_item_is_kept_for_later_weeks_although_its_first_judgement_was_discarded(
+    store: LocalStore, tmp_path: Path
+) -> None:
+    """Or a vendor would put a throw-away judgement before each item, and sell the item again."""
+    drop = LocalStore(tmp_path / "twice")
+    drop.put_once("rows.jsonl", lines(row(1, label="maybe"), row(1, id="r2"), row(3)))
+    found, _, fates = judged(store, land(drop, "", TERMS, 1, store), tmp_path / "scratch")
+    assert [bool(one) for one in pq.read_table(fates)["reasons"].to_pylist()] == [True, False, False]
+    (question,) = questions(TERMS)
+    assert kept_sketches(found, question, fates)["row"].to_pylist() == [1, 2]
