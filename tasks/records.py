@@ -172,7 +172,7 @@ def references_of(place: Workspace, contract: Contract, week: int, beside: Besid
     return References(
         _issued(place, contract, week),
         index_of(beside.evaluation) if beside.evaluation else None,
-        beside.roster.scores if beside.roster else None,
+        dict(beside.roster.scores) if beside.roster else None,  # as worker processes can be told
     )
 
 
