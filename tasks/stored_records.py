@@ -45,6 +45,7 @@ class StoredRecord:
 
 def wanted(name: str) -> Wanted:
     """What `name` asks for: a record id; where no record has it, ``file:line`` or ``file:line:judgement``."""
+    name = name.encode("utf-8", "replace").decode()  # what a shell hands over may be no UTF-8
     file, *numbers = name.rsplit(":", 2) if _numbered(name, 2) else name.rsplit(":", 1)
     if not numbers or not all(number.isdecimal() for number in numbers):
         return Wanted(name)

@@ -93,6 +93,10 @@ def rate(value: float | None, low: float | None, high: float | None) -> str:
     return f"{value:.1%}{interval}"
 
 
+# Counts and hours; the quality rules of a contract say by their own unit what they count.
+_NO_SHARES = ("volume", "longest_day_hours")
+
+
 def verdict_table(verdicts: "Iterable[Verdict]") -> Table:
     """One row a clause verdict: what was found with its interval, what was asked, and the sentence."""
     table = Table(title="Verdicts", title_justify="left")
@@ -103,13 +107,13 @@ def verdict_table(verdicts: "Iterable[Verdict]") -> Table:
     table.add_column("why", overflow="fold")
     for verdict in verdicts:
         style = STATUS_STYLE[verdict.status]
-        counted = verdict.spec.metric == "volume"
+        counted = verdict.spec.metric in _NO_SHARES or verdict.spec.clause.startswith("quality")
         observed = rate(verdict.observed, verdict.low, verdict.high)
         table.add_row(
             safe(verdict.spec.clause),
             verdict.spec.metric,
             f"[{style}]{verdict.status.replace('_', ' ')}[/]",
-            f"{verdict.observed:,.0f}" if counted and verdict.observed is not None else observed,
+            f"{verdict.observed:,.6g}" if counted and verdict.observed is not None else observed,
             f"{verdict.n:,}",
             safe(verdict.reason),
         )
