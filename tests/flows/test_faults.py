@@ -51,7 +51,7 @@ LANDING = {
 LATER = {
     "a later publication": Where("PUT", r"/store/", after=5),
     "the contract's reading": Where("GET", r"/store/contracts/"),
-    "the accepted rows' reading": Where("GET", r"/store/.*accepted.*\.parquet"),
+    "the records' reading": Where("GET", r"/store/.*records-\d+.*\.parquet"),
 }
 PLACES = {**DROP, **LANDING, **LATER}
 ON_THE_WAY = {
