@@ -13,6 +13,8 @@ import pytest
 from contracts.model import Contract
 from quality.gates import reading, workers
 from quality.gates.comparing import FateCounts, compare, kept_sketches, numbered
+from quality.gates.evaluation.overlap import index_of
+from quality.gates.evaluation.sets import read_set
 from quality.gates.pieces import Judging
 from quality.gates.reading import ReadDelivery, read_and_judge
 from quality.gates.record.copied import questions
@@ -196,3 +198,16 @@ def test_an_item_is_kept_for_later_weeks_although_its_first_judgement_was_discar
     assert [bool(one) for one in pq.read_table(fates)["reasons"].to_pylist()] == [True, False, False]
     (question,) = questions(TERMS)
     assert kept_sketches(found, question, fates)["row"].to_pylist() == [1, 2]
+
+
+def test_whatever_records_are_compared_with_can_be_told_to_worker_processes(
+    store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_out = index_of(
+        (read_set("held-out", "held-out.txt", b"What weighs more, a ton of lead or of wool?"),)
+    )
+    references = References(frozenset({("w-1", "pol-1", "0" * 64)}), held_out, {"ann-1": 0.5})
+    monkeypatch.setattr(reading, "WORTH_PROCESSES", 0)
+    delivery, scratch = landed(store, tmp_path), tmp_path / "scratch"
+    scratch.mkdir()
+    assert read_and_judge(delivery, Judging(TERMS, 1, references, KEY), store, scratch, 2).records > 30
