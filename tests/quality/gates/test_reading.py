@@ -203,9 +203,7 @@ def test_an_item_is_kept_for_later_weeks_although_its_first_judgement_was_discar
 def test_whatever_records_are_compared_with_can_be_told_to_worker_processes(
     store: LocalStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    held_out = index_of(
-        (read_set("held-out", "held-out.txt", b"What weighs more, a ton of lead or of wool?"),)
-    )
+    held_out = index_of((read_set("held-out", "held-out.txt", b"What weighs more, lead or wool?"),))
     references = References(frozenset({("w-1", "pol-1", "0" * 64)}), held_out, {"ann-1": 0.5})
     monkeypatch.setattr(reading, "WORTH_PROCESSES", 0)
     delivery, scratch = landed(store, tmp_path), tmp_path / "scratch"
