@@ -7,7 +7,8 @@ import polars as pl
 import pyarrow as pa
 
 from rampart.delivery.columnar.paths import RowByRowError
-from rampart.delivery.columnar.values import never
+from rampart.delivery.columnar.values import beyond_exact
+from rampart.delivery.fields import EXACT
 from rampart.records.canonical import RECORD
 
 _SEPARATOR = "\x1f"  # in no number, and a text that holds it is left to the row-by-row reading
@@ -58,10 +59,14 @@ def _keys(given: pl.Series) -> pl.Series:
 
 
 def _odd(given: pl.Series) -> pl.Series:
-    """Lists that hold a null, or text that holds the separator: their key may be another list's too."""
+    """Lists that hold a null, or text that holds the separator: their key may be another list's too. And
+    numbers that a column does not keep as they were written.
+    """
     if not isinstance(given.dtype, pl.List):
-        return never(len(given))
+        return beyond_exact(given)
     odd = pl.element().is_null()
+    if given.dtype.inner == pl.Float64():
+        odd = odd | (pl.element().abs() >= EXACT) | pl.element().is_nan()
     if given.dtype.inner == pl.String():
         odd = odd | pl.element().str.contains(_SEPARATOR, literal=True)
     return given.list.eval(odd).list.any().fill_null(value=False)

@@ -54,9 +54,10 @@ class ColumnMapper:
         unsure = [_says_nothing(rows)]
         for name, text in self._texts.items():
             if name not in _OF_ITS_OWN:
-                read = self._converted(name, pl.Series(pl.from_arrow(picked(text, rows).values)))
+                given = pl.Series(pl.from_arrow(picked(text, rows).values))
+                read = self._converted(name, given)
                 found[name] = read.values.to_arrow()
-                unsure.append(read.unsure)
+                unsure += [read.unsure, values.beyond_exact(given)]
         prompts = lists.messages(picked(self._texts.get("prompt"), rows).values, self._terms.roles)
         shown = lists.responses(self._responses(rows))
         label, bad = label_columns(

@@ -43,6 +43,13 @@ def nothing(rows: int, kind: pl.DataType) -> pl.Series:
     return pl.Series([None], dtype=kind).new_from_index(0, rows)
 
 
+def beyond_exact(given: pl.Series) -> pl.Series:
+    """Where a number may have been written as another one: a column of floats merges large integers."""
+    if given.dtype != pl.Float64():
+        return never(len(given))
+    return (given.abs() >= EXACT).fill_null(value=False) | given.is_nan().fill_null(value=False)
+
+
 def by_value(given: pl.Series, read: Callable[[Any], Any], dtype: pl.DataType) -> Converted:
     """`read` each different value once; where it raises `ValueError`, the column is not sure."""
     different = given.unique()
