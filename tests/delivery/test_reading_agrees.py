@@ -154,3 +154,9 @@ def test_small_chunks_are_smaller_than_the_file() -> None:
         for number in range(40):
             agree(*mangled_file(7, number), whole, in_small_chunks)
     assert sum(sizes[1::2]) > 4 * sum(sizes[0::2])
+
+
+@pytest.mark.parametrize("written", [2**53 + 1, 2**64, -(2**64), 10**40])
+def test_a_large_integer_among_floats_is_kept_as_it_was_written(written: int) -> None:
+    rows = [line(row("half", label=0.5, seconds=1.5)), line(row("large", label=written, seconds=written))]
+    assert agree(b"\n".join(rows), TERMS, whole, by_rows) == ()
