@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rampart.delivery.store import ObjectStore, sha256_of
 
 # landed/sha256/ab/<digest> and contracts/<digest>.odcs.yaml carry it whole, what is published
-# (batches/…/accepted-<digest>.parquet) its start.
+# (batches/…/fates-<digest>.parquet) its start.
 _WHOLE = re.compile(r"(?:^landed/sha256/../|^contracts/)([0-9a-f]{64})(?:\.odcs\.yaml)?$")
 _START = re.compile(r"-([0-9a-f]{16})\.[a-z]+$")
 

@@ -24,9 +24,9 @@ from rampart.ledger.outbox import sent
 from rampart.ledger.outcome import FileCount
 from rampart.ledger.read import BatchDetail, batch_detail, programs, ramp_rows, rm_rows
 from rampart.ledger.verify import Violation
+from rampart.records.fates import PLACE
 
 FATES = ("accepted", "discarded", "quarantined")
-PLACE = ["source_file", "source_line", "source_item"]
 
 
 def verify_store(engine: Engine, store: ObjectStore) -> tuple[Violation, ...]:
@@ -87,12 +87,12 @@ def _places(detail: BatchDetail, store: ObjectStore) -> pl.DataFrame:
     accepted, discarded, quarantined = FATES
     kept = pl.when(pl.col("reason_mask") == 0).then(pl.lit(accepted)).otherwise(pl.lit(discarded))
     rows = stored_rows(store, detail.artefacts)
-    judged = pl.DataFrame(pl.from_arrow(rows.fates([*PLACE, "reason_mask"]))).select(*PLACE, fate=kept)
-    records = pl.DataFrame(pl.from_arrow(rows.readable(PLACE)))
-    if not records.equals(judged.select(PLACE)):
+    named = ["record_id", *PLACE]
+    judged = pl.DataFrame(pl.from_arrow(rows.fates([*named, "reason_mask"])))
+    if not pl.DataFrame(pl.from_arrow(rows.readable(named))).equals(judged.select(named)):
         raise UnreadableFileError("the records are not those that have fates", detail.artefacts["fates"])
     aside = pl.DataFrame(pl.from_arrow(fetch_table(store, detail.artefacts["quarantined"], PLACE)))
-    return pl.concat([judged, aside.with_columns(fate=pl.lit(quarantined))])
+    return pl.concat([judged.select(*PLACE, fate=kept), aside.with_columns(fate=pl.lit(quarantined))])
 
 
 def _row_problems(detail: BatchDetail, rows: pl.DataFrame) -> Iterator[str]:

@@ -60,7 +60,7 @@ def published(
     masks = pa.array([0] * kept.num_rows + [1] * lost.num_rows, pa.uint64())
     tables = {
         "records-00001": records,
-        "fates": records.select(list(PLACE)).append_column("reason_mask", masks),
+        "fates": records.select(["record_id", *PLACE]).append_column("reason_mask", masks),
         "quarantined": rows(QUARANTINE, quarantined),
     }
     keys = {name: publish_table(store, "batches/x", name, table) for name, table in tables.items()}
