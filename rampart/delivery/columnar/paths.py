@@ -115,11 +115,14 @@ def _list(parts: list[Picked], rows: int) -> Picked:
     if len(kinds) > 1:
         raise RowByRowError("a list of several types")
     kind = kinds.pop() if kinds else pa.null()
-    one_by_one = pa.concat_arrays([part.values.cast(kind) for part in parts])
-    # Part after part becomes row after row.
-    order = np.arange(len(one_by_one)).reshape(len(parts), rows).T.ravel()
-    offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * len(parts))
-    return Picked(pa.ListArray.from_arrays(offsets, one_by_one.take(pa.array(order))), tuple(parts))
+    return Picked(side_by_side([part.values.cast(kind) for part in parts], rows), tuple(parts))
+
+
+def side_by_side(columns: list[Any], rows: int) -> Any:
+    """For each of so many `rows` a list of its values in all `columns`, which are of one type."""
+    order = np.arange(len(columns) * rows).reshape(len(columns), rows).T.ravel()
+    offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * len(columns))
+    return pa.ListArray.from_arrays(offsets, pa.concat_arrays(columns).take(pa.array(order)))
 
 
 def _projected(right: Node, listed: Picked, flatten: bool) -> Picked:

@@ -12,7 +12,7 @@ from contracts.model import Contract
 from contracts.terms.mapping import ResponseFields
 from rampart.delivery.columnar import lists, values
 from rampart.delivery.columnar.labels import label_columns
-from rampart.delivery.columnar.paths import RowByRowError, lengths, picked
+from rampart.delivery.columnar.paths import RowByRowError, lengths, picked, side_by_side
 from rampart.delivery.columnar.values import Converted
 from rampart.delivery.mapping import RecordMapper
 from rampart.records.canonical import RECORD
@@ -78,24 +78,14 @@ class ColumnMapper:
         parts = [{name: picked(text, rows).values for name, text in _texts_of(one).items()} for one in given]
         kinds = {name: _one_kind([part[name].type for part in parts if name in part]) for name in _ASKED}
         nulls = pa.nulls(rows.num_rows)
-        one_by_one = pa.concat_arrays(
-            [
-                pa.StructArray.from_arrays(
-                    [part.get(name, nulls).cast(kinds[name]) for name in _ASKED], list(_ASKED)
-                )
-                for part in parts
-            ]
-        )
-        # A response written out is there, even where its text is null: then it is an empty one.
-        content = one_by_one.field("content").fill_null("") if kinds["content"] == pa.string() else None
-        if content is None:
+        if kinds["content"] != pa.string():
             raise RowByRowError("responses that are no text")
-        whole = pa.StructArray.from_arrays(
-            [content, *(one_by_one.field(name) for name in _ASKED[1:])], list(_ASKED)
-        )
-        order = np.arange(len(whole)).reshape(len(parts), rows.num_rows).T.ravel()
-        offsets = pa.array(np.arange(rows.num_rows + 1, dtype=np.int32) * len(parts))
-        return pa.ListArray.from_arrays(offsets, whole.take(pa.array(order)))
+        columns = []
+        for part in parts:
+            told = [part.get(name, nulls).cast(kinds[name]) for name in _ASKED]
+            # A response written out is there, even where its text is null: then it is an empty one.
+            columns.append(pa.StructArray.from_arrays([told[0].fill_null(""), *told[1:]], list(_ASKED)))
+        return side_by_side(columns, rows.num_rows)
 
     def _converted(self, name: str, given: pl.Series) -> Converted:
         if name in _NAMES:
