@@ -73,7 +73,7 @@ def judge_batch(
         *flagged(counts.flags, contract, evidence),
         *(declared_quality(gates.rows.readable(), contract, evidence) if contract.quality else ()),
         *_one_sided(contract, week, gates),
-        *judge_kept(gates.rows.accepted(), counts.masks, contract, history, evidence),
+        *judge_kept(gates.accepted, counts.masks, contract, history, evidence),
     )
 
 
@@ -87,7 +87,7 @@ def _one_sided(contract: Contract, week: int, gates: Gates) -> tuple[Verdict, ..
 @task(**STAGE)
 def audit_batch(contract: Contract, gates: Gates) -> tuple[Verdict, ...]:
     """What the kept preferences lean on, and how fast the annotators were."""
-    kept, evidence = gates.rows.accepted(), gates.artefacts["fates"]
+    kept, evidence = gates.accepted, gates.artefacts["fates"]
     verdicts = (*run_audits(kept, contract, evidence), pace(kept, contract.audits.pace, evidence))
     for verdict in verdicts:
         if verdict.status in ("warn", "fail"):
@@ -100,7 +100,7 @@ def second_opinion(
     place: Workspace, contract: Contract, week: int, gates: Gates, *, verdicts: tuple[Verdict, ...]
 ) -> dict[str, str]:
     """Run the Great Expectations suite and store its result; gives name → key."""
-    result = run_suite(_metrics(gates, verdicts), gates.rows.accepted(), contract, week)
+    result = run_suite(_metrics(gates, verdicts), gates.accepted, contract, week)
     prefix = batch_prefix(contract.contract_id, week)
     return {"expectations": publish_bytes(place.store, prefix, "expectations", "json", _as_json(result))}
 

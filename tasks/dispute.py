@@ -113,7 +113,7 @@ def contests(place: Workspace, dispute: Dispute) -> tuple[Contest, ...]:
         raise DeliveryConflictError(gone.sentence(dispute.week))
     read = read_dispute(place.store.get(dispute.object_key), dispute.object_key)
     batch = current_batch(place.books, dispute.contract_id, dispute.week)
-    rows = _discards(place, batch).to_pylist() if batch and batch.settled else []
+    rows = stored_rows(place.store, batch.artefacts).discards().to_pylist() if batch and batch.settled else []
     reasons = {row["record_id"]: tuple(row["reasons"]) for row in rows}
     return tuple(Contest(one.record_id, reasons.get(one.record_id, ()), one.claim) for one in read.contested)
 
@@ -124,7 +124,7 @@ def contested_ids(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
 
 
 def _must_be_discards(place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str) -> None:
-    lost = Counter(_discards(place, batch)["record_id"].to_pylist())
+    lost = Counter(stored_rows(place.store, batch.artefacts).discards()["record_id"].to_pylist())
     for record_id in record_ids:
         if (times := lost[record_id]) != 1:
             found = f"{times} discarded records have" if times else "no discarded record has"
@@ -163,12 +163,6 @@ def must_not_be_kept(
             file,
             fix="leave them out: a judgement is paid for once",
         )
-
-
-def _discards(place: Workspace, batch: BatchRow) -> pa.Table:
-    """Ids and reasons of all that a judgement discards."""
-    fates = stored_rows(place.store, batch.artefacts).fates(["record_id", "reason_mask", "reasons"])
-    return fates.filter(pc.not_equal(fates["reason_mask"], pa.scalar(0, pa.uint64())))
 
 
 def _keys(place: Workspace, batches: Iterable[BatchRow]) -> pl.DataFrame:

@@ -4,10 +4,11 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
@@ -57,6 +58,11 @@ class Gates:
     rows: JudgedRows
     compared_with: tuple[str, ...]
     artefacts: dict[str, str]
+
+    @cached_property
+    def accepted(self) -> pa.Table:
+        """The accepted records (`RECORD`): read once for all that looks at the batch."""
+        return self.rows.accepted()
 
 
 @task(**STAGE)

@@ -42,7 +42,7 @@ def write_feedback(
     place: Workspace, contract: Contract, week: int, settlement: Settlement, *, gates: Gates, inputs: Inputs
 ) -> dict[str, str]:
     """Publish the vendor's feedback pack; gives name → key, to be settled with the batch."""
-    pack = feedback_pack(contract, week, settlement, gates.rows.discarded(), inputs.delivery.read.quarantine)
+    pack = feedback_pack(contract, week, settlement, gates.rows.discards(), inputs.delivery.read.quarantine)
     prefix = pack_prefix(contract.contract_id, week)
     keys = {}
     for name, data in pack.items():

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
-import pyarrow as pa
+import polars as pl
 import pyarrow.compute as pc
 
 from contracts.model import Contract
+from quality.gates.likeness import copies
 from quality.gates.record.alone import frame_of
 from rampart.delivery.tables import fetch_table
 from rampart.ledger.batch_rows import BatchRow
@@ -59,19 +61,23 @@ def _copied_from(place: Workspace, record: StoredRecord, code: str) -> Twin | No
     batch = record.batch
     if "twins" not in batch.artefacts:
         return None
-    found = fates(place, batch).select(list(PLACE)).to_pylist()
-    here = next(
-        (row for row, place_of in enumerate(found) if _place(place_of) == _place(record.values)), None
+    everything = fates(place, batch)
+    here = pc.indices_nonzero(
+        reduce(pc.and_, (pc.equal(everything[name], record.values[name]) for name in PLACE))
     )
-    kept = fetch_table(place.store, batch.artefacts["twins"])
-    named = kept.filter(
-        pc.and_(pc.equal(kept["row"], pa.scalar(here, pa.uint32())), pc.equal(kept["code"], code))
+    kept = pl.DataFrame(pl.from_arrow(fetch_table(place.store, batch.artefacts["twins"])))
+    one = copies.twin_of(kept, here[0].as_py(), code)
+    if one is None:
+        return None
+    own = one.week is None
+    return Twin(
+        one.contract_id or batch.contract_id,
+        one.week or batch.week,
+        batch.revision if own else None,
+        one.record_id,
+        one.source_file,
+        one.source_line,
     )
-    for one in named.to_pylist():
-        contract_id, week = one["contract_id"] or batch.contract_id, one["week"] or batch.week
-        revision = batch.revision if one["week"] is None else None
-        return Twin(contract_id, week, revision, one["record_id"], one["source_file"], one["source_line"])
-    return None
 
 
 def _beside(place: Workspace, record: StoredRecord, code: str, key: str) -> Iterator[Twin]:

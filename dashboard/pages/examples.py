@@ -122,7 +122,7 @@ def _verdict(metric: str, status: Status, observed: float | None, spread: float 
         high=observed + spread if observed is not None and spread is not None else None,
         n=394,
         reason=f"The clause is judged {status.replace('_', ' ')}.",
-        evidence="sha256/discarded.parquet",
+        evidence="batches/fates.parquet",
     )
 
 

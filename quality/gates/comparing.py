@@ -1,7 +1,7 @@
 """Records compared with each other and with earlier ones, and with that the fate of each.
 
-Of a million records this holds some thirty bytes each: their keys as numbers of 64 bits. Keys are digests, so
-that two of ten million different ones are equal as numbers with a probability below 3 in a million.
+Of each record this holds some thirty bytes, its id and keys as numbers of 64 bits (of ten million different
+ones two are equal with a probability below 3 in a million); where copies are looked for, sketches as well.
 """
 
 from collections import Counter

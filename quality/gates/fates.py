@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from quality.gates.record.judging import Gated
+from rampart.records.fates import codes_of
 from rampart.records.identity import KEYS
-from rampart.records.reasons import reasons_of
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ def part(records: pa.Table, gated: Gated) -> Fates:
     kept = (gated.masks == 0).to_arrow()
     masks = gated.masks.filter(gated.masks != 0)
     lost = records.filter((gated.masks != 0).to_arrow())
-    codes = pa.array([[reason.code for reason in reasons_of(mask)] for mask in masks], pa.list_(pa.string()))
-    discarded = lost.append_column("reason_mask", masks.to_arrow()).append_column("reasons", codes)
+    why = masks.to_arrow()
+    discarded = lost.append_column("reason_mask", why).append_column("reasons", codes_of(why))
     keys = gated.keys.filter(gated.masks == 0).to_arrow()
     return Fates(records.filter(kept), discarded, keys.cast(_KEYS))
 

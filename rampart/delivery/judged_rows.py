@@ -77,6 +77,11 @@ class JudgedRows:
         masks = self.fates(["reason_mask"])["reason_mask"]
         return self._chosen(pc.equal(masks, pa.scalar(0, pa.uint64())), columns)
 
+    def discards(self) -> pa.Table:
+        """Fates (`FATES`) of the discarded records: their ids, places and reasons, without their texts."""
+        fates = self.fates(None)
+        return fates.filter(pc.not_equal(fates["reason_mask"], pa.scalar(0, pa.uint64())))
+
     def discarded(self) -> pa.Table:
         """The discarded records (`RECORD`), with `reason_mask` and `reasons` (codes in waterfall order)."""
         fates = self.fates(["reason_mask", "reasons"])

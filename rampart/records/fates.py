@@ -1,7 +1,5 @@
 """What became of each readable record: a table beside the records, row for row."""
 
-from collections.abc import Iterable
-
 import numpy as np
 import pyarrow as pa
 
@@ -27,9 +25,5 @@ FATES = pa.schema(
 def codes_of(masks: pa.Array) -> pa.Array:
     """The codes of each mask's reasons, in waterfall order."""
     different, places = np.unique(masks.to_numpy(zero_copy_only=False), return_inverse=True)
-    return listed(different.tolist()).take(pa.array(places))
-
-
-def listed(masks: Iterable[int]) -> pa.Array:
-    """`codes_of`, mask by mask."""
-    return pa.array([[reason.code for reason in reasons_of(mask)] for mask in masks], pa.list_(pa.string()))
+    codes = [[reason.code for reason in reasons_of(mask)] for mask in different.tolist()]
+    return pa.array(codes, pa.list_(pa.string())).take(pa.array(places))

@@ -32,7 +32,7 @@ def judge_kept(
         masks: how many readable records have which reasons, as bit masks.
         contract: the terms; clauses it does not set are not judged.
         history: what the contract's earlier accepted batches looked like.
-        evidence: address of the accepted rows.
+        evidence: address of the rows' fates.
     """
     people = (overlap, agreement, concentration, hours_per_day)
     found = (
