@@ -36,11 +36,12 @@ class Room:
 
     folder: Path
     number: int
+    slot: int = 0
 
     @property
     def lines(self) -> Path:
-        """Lines still to be read."""
-        return self.folder / f"lines-{self.number:05d}"
+        """Lines still to be read; rooms of one slot use this file one after the other."""
+        return self.folder / f"lines-{self.slot}"
 
     @property
     def records(self) -> Path:
@@ -69,7 +70,6 @@ class PieceJudge:
     def lines(self, chunk: Chunk, room: Room) -> Told:
         """Read the lines laid into `room` (`chunk` itself has none), and judge what is found in them."""
         data = room.lines.read_bytes()
-        room.lines.unlink()
         return self.read(self._reader.read(replace(chunk, data=data)), room)
 
     def read(self, read: ChunkRead, room: Room) -> Told:

@@ -61,6 +61,7 @@ def read_and_judge(
     here = PieceJudge(judging)
     rooms: list[Room] = []
     waiting: deque[tuple[int, Future[Told]]] = deque()
+    most = workers * (1 + _AHEAD)
 
     def taken() -> None:
         file, future = waiting.popleft()
@@ -68,14 +69,14 @@ def read_and_judge(
 
     with _submitting(landed, judging, here, scratch, workers) as submit:
         for piece in reading.pieces():
-            room = Room(scratch, len(rooms) + 1)
+            room = Room(scratch, len(rooms) + 1, slot=len(rooms) % (most + 1))
             rooms.append(room)
             if isinstance(piece.given, Chunk):
-                room.lines.write_bytes(piece.given.data)
+                _overwrite(room.lines, piece.given.data)
                 waiting.append((piece.file, submit(replace(piece.given, data=b""), room)))
             else:
                 waiting.append((piece.file, _done(partial(here.read, piece.given, room))))
-            while len(waiting) > workers * (1 + _AHEAD):
+            while len(waiting) > most:
                 taken()
         while waiting:
             taken()
@@ -101,6 +102,13 @@ def _submitting(
             problem = "a worker process ended while it read the delivery, most likely for want of memory"
             fix = "run again with fewer of them (RAMPART_WORKERS)"
             raise NotReadyError(problem, landed.delivery_id, fix=fix) from error
+
+
+def _overwrite(path: Path, data: bytes) -> None:
+    """Make `data` all that a file holds; what it held before is not thrown away first."""
+    with path.open("r+b" if path.exists() else "wb") as file:
+        file.write(data)
+        file.truncate()
 
 
 def _done(work: Callable[[], Told]) -> "Future[Told]":

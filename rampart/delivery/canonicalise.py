@@ -254,7 +254,7 @@ class Lines:
 
     def foresee(self, chunk: Chunk, most: int, part: Part) -> None:
         """Raise `UnreadableFileError` before a chunk is read that holds too many rows, or blank lines."""
-        rows, blank = chunk.data.count(b"\n") + 1, 0
+        rows, blank = chunk.ends + 1, 0
         if rows > _MANY_LINES or self.rows + rows > most:
             said = sum(bool(line.strip()) for line in chunk.data.split(b"\n"))
             rows, blank = said, rows - said

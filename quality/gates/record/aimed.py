@@ -52,8 +52,8 @@ def _quoted(before: str) -> bool:
 
 def _suspect(pattern: str) -> pl.Expr:
     text = pl.element().str
-    # One search for all of the words that every such passage has one of.
-    held = text.contains_any([word for group in _SAID["holds"] for word in group])
+    # A few words at a time: polars looks for so few of them several times faster than for all at once.
+    held = pl.any_horizontal(text.contains("|".join(map(re.escape, group))) for group in _SAID["holds"])
     return pl.when(held).then(pl.element()).otherwise(pl.lit("")).str.contains(quick(pattern))
 
 

@@ -65,11 +65,10 @@ def _test(_: Asked) -> pl.Expr:
 
 def _may_loop() -> pl.Expr:
     text = pl.element().str
-    earlier = text.find(text.tail(_TAIL_CHARS), literal=True)
     # Most of the text lies behind the first time; once more is its own length.
-    return (earlier < (1 - _LOOP_SHARE + 1 / _LOOP_TIMES) * text.len_bytes()) & (
-        text.len_bytes() > _TAIL_CHARS * _LOOP_TIMES
-    )
+    early = (1 - _LOOP_SHARE + 1 / _LOOP_TIMES) * text.len_chars() + _TAIL_CHARS
+    again = text.head(early.cast(pl.Int64)).str.contains(text.tail(_TAIL_CHARS), literal=True)
+    return again & (text.len_bytes() > _TAIL_CHARS * _LOOP_TIMES)
 
 
 def _loop(text: str) -> str | None:

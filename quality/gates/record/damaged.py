@@ -8,6 +8,7 @@ mojibake as an example is taken for damaged. Lone surrogates cannot come here: s
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import ftfy
@@ -23,54 +24,44 @@ _BROKEN = "\ufffd\0" + "".join(map(chr, (*range(0x80, 0x85), *range(0x86, 0xA0))
 
 _BROKEN_SET = frozenset(_BROKEN)
 
-# A character of two bytes or more begins with C2 to F4 in UTF-8. Read as one of the encodings ftfy knows,
-# these are the characters mojibake begins with, but for the dashes, quotation marks and the like that
-# MacRoman has there, which are in most honest texts.
-_ENCODINGS = (
-    "latin-1",
-    "sloppy-windows-1250",
-    "sloppy-windows-1251",
-    "sloppy-windows-1252",
-    "sloppy-windows-1253",
-    "sloppy-windows-1254",
-    "sloppy-windows-1257",
-    "iso-8859-2",
-    "macroman",
-    "cp437",
-)
-_HONEST = "\u00a0\u00ab\u00bb\u20ac\u00b7\u2013\u2014\u2018\u2019\u201c\u201d\u2026"
-_LEADS = sorted(
-    {bytes([lead]).decode(name) for name in _ENCODINGS for lead in range(0xC2, 0xF5)} - set(_HONEST)
-)
-# And every sequence that ftfy calls bad holds one of its rarer characters beside another that is not ASCII,
-# or one of these four. Letters of Greek and Cyrillic are not among the rarer ones.
+# Every sequence that ftfy calls bad holds one of its rarer characters beside another that is not ASCII, or
+# one of these four. Letters of Greek and Cyrillic are not among the rarer ones.
 _COMMON = ("common", "upper_common", "lower_common", "kaomoji", "c1")
 _RARE = "".join(chars for name, chars in MOJIBAKE_CATEGORIES.items() if name not in _COMMON)
-_SEQUENCE = rf"[{_RARE}][^\x00-\x7F]|[^\x00-\x7F][{_RARE}]|[ÃÂŒœ]"
+_SUSPECT = rf"[{_BROKEN}]|[{_RARE}][^\x00-\x7F]|[^\x00-\x7F][{_RARE}]|[ÃÂŒœ]"
 
 
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7F]+")
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7F]+(?:[\x00-\x7F]{1,6}[^\x00-\x7F]+)*")
 _REACH = 6  # characters; no sequence that ftfy calls bad is longer
 
 
-def _mojibake(text: str) -> bool:
-    # Its heuristic takes a tenth of the time where it sees only what is near a character beyond ASCII.
-    near = "\n".join(
-        text[max(0, found.start() - _REACH) : found.end() + _REACH] for found in _BEYOND_ASCII.finditer(text)
-    )
-    return is_bad(near) and ftfy.fix_encoding(text) != text
+def _may_be_damaged(near: str) -> bool:
+    return not _BROKEN_SET.isdisjoint(near) or is_bad(near)
+
+
+# Its heuristic takes some ten microseconds a look, and a language repeats its words.
+_word_may_be_damaged = lru_cache(maxsize=1 << 16)(_may_be_damaged)
+_WORD_CHARS = 40
 
 
 def _is_damaged(text: str) -> bool:
+    """Of a text that has something beyond ASCII; a NUL alone is another test's affair."""
+    spans = (found.span() for found in _BEYOND_ASCII.finditer(text))
+    parts = (text[max(0, start - _REACH) : end + _REACH] for start, end in spans)
+    tests = {True: _word_may_be_damaged, False: _may_be_damaged}
+    if not any(tests[len(near) <= _WORD_CHARS](near) for near in parts):
+        return False
     return not _BROKEN_SET.isdisjoint(text) or _mojibake(text)
+
+
+def _mojibake(text: str) -> bool:
+    return is_bad(text) and ftfy.fix_encoding(text) != text
 
 
 def _test(_: Asked) -> pl.Expr:
     text = pl.element().str
-    led = pl.when(text.contains_any([*_LEADS, *_BROKEN])).then(pl.element()).otherwise(pl.lit("")).str
-    suspect = led.contains(f"[{_BROKEN}]|{_SEQUENCE}")
     nul = any_text(EVERYWHERE, text.contains("\0", literal=True))
-    return nul | any_text(EVERYWHERE, suspect, _is_damaged, beyond_ascii=True)
+    return nul | any_text(EVERYWHERE, text.contains(_SUSPECT), _is_damaged, beyond_ascii=True)
 
 
 def _damage(text: str) -> str | None:

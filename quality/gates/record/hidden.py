@@ -46,6 +46,8 @@ _OPENS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": 
 
 def _hidden(text: str) -> Iterator[int]:
     """Places of the hidden characters that nothing in the text needs."""
+    if not _ANY.search(text):  # most often a single selector, which is none
+        return
     needed = {place for match in _NEEDED.finditer(text) for place in range(*match.span())}
     found = [place.start() for place in _ANY.finditer(text) if place.start() not in needed]
     turned = {place for start, line in _lines(text) for place in _turns(start, line)}
@@ -88,7 +90,7 @@ def _named(text: str) -> str | None:
 
 
 def _test(_: Asked) -> pl.Expr:
-    suspect = pl.element().str.contains_any(list(_HIDDEN + _SELECTORS))
+    suspect = pl.element().str.contains(f"[{_HIDDEN}{_SELECTORS}]")
     return any_text(EVERYWHERE, suspect, _confirmed, beyond_ascii=True)
 
 

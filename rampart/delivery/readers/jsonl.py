@@ -23,7 +23,8 @@ CHUNK = 16 << 20  # bytes
 
 @dataclass(frozen=True)
 class Chunk:
-    """Whole lines of a file: `number` is that of the first line, `start` its place in the file in bytes.
+    """Whole lines of a file: `number` is that of the first line, `start` its place in the file in bytes, and
+    `ends` how many of them end in LF.
 
     Of a line longer than `LONGEST_LINE` there is only the start, in a chunk of its own.
     """
@@ -31,6 +32,7 @@ class Chunk:
     file: str
     number: int
     start: int
+    ends: int
     data: bytes
 
 
@@ -46,16 +48,17 @@ def jsonl_chunks(stream: BinaryIO, file: str) -> Iterator[Chunk]:
             data, start = data[len(BOM) :], len(BOM)
         end = data.rfind(b"\n") + 1
         if end:
-            yield Chunk(file, number, start, data[:end])
-            number, start, rest = number + data.count(b"\n", 0, end), start + end, data[end:]
+            ends = data.count(b"\n", 0, end)
+            yield Chunk(file, number, start, ends, data[:end])
+            number, start, rest = number + ends, start + end, data[end:]
         elif len(data) > LONGEST_LINE:
-            yield Chunk(file, number, start, data[: LONGEST_LINE + 1])
+            yield Chunk(file, number, start, 0, data[: LONGEST_LINE + 1])
             left, skipped = _after_the_line(stream)
             number, start, rest = number + 1, start + len(data) + skipped, left
         else:
             rest = data
     if rest:
-        yield Chunk(file, number, start, rest)
+        yield Chunk(file, number, start, 0, rest)
 
 
 def _filled(stream: BinaryIO, size: int) -> bytes:
