@@ -35,21 +35,24 @@ _BEYOND_ASCII = re.compile(r"[^\x00-\x7F]+(?:[\x00-\x7F]{1,6}[^\x00-\x7F]+)*")
 _REACH = 6  # characters; no sequence that ftfy calls bad is longer
 
 
-def _may_be_damaged(near: str) -> bool:
+def _looks_damaged(near: str) -> bool:
+    return _of_a_word(near) if len(near) <= _WORD_CHARS else _of_a_text(near)
+
+
+def _of_a_text(near: str) -> bool:
     return not _BROKEN_SET.isdisjoint(near) or is_bad(near)
 
 
-# Its heuristic takes some ten microseconds a look, and a language repeats its words.
-_word_may_be_damaged = lru_cache(maxsize=1 << 16)(_may_be_damaged)
+# ftfy's heuristic takes some ten microseconds a look, and a language repeats its words.
 _WORD_CHARS = 40
+_of_a_word = lru_cache(maxsize=1 << 16)(_of_a_text)
 
 
 def _is_damaged(text: str) -> bool:
     """Of a text that has something beyond ASCII; a NUL alone is another test's affair."""
     spans = (found.span() for found in _BEYOND_ASCII.finditer(text))
     parts = (text[max(0, start - _REACH) : end + _REACH] for start, end in spans)
-    tests = {True: _word_may_be_damaged, False: _may_be_damaged}
-    if not any(tests[len(near) <= _WORD_CHARS](near) for near in parts):
+    if not any(map(_looks_damaged, parts)):
         return False
     return not _BROKEN_SET.isdisjoint(text) or _mojibake(text)
 
