@@ -2,19 +2,20 @@
 
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
 from quality.gates.comparing import FateCounts, compare, kept_sketches, numbered
 from quality.gates.evaluation.overlap import index_of
 from quality.gates.likeness.copies import TWINS, KeptBatch
+from quality.gates.likeness.sketch import SKETCH_VERSION
 from quality.gates.likeness.twins import Signed
 from quality.gates.pieces import Judging
 from quality.gates.reading import ReadDelivery, read_and_judge
@@ -25,7 +26,7 @@ from rampart.delivery.certainty import certain
 from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
 from rampart.delivery.judged_rows import JudgedRows, local_rows, part_name, publish_file, stored_rows
 from rampart.delivery.landing import Landed
-from rampart.delivery.tables import batch_prefix, fetch_table, publish_bytes, publish_table
+from rampart.delivery.tables import batch_prefix, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
 from rampart.ledger.batch_rows import BatchRow, judged_batches_before
 from rampart.ledger.deletion.said import still_held
@@ -150,18 +151,27 @@ def kept_in(place: Workspace, contract: Contract, before: tuple[BatchRow, ...]) 
 
 def _kept_batch(place: Workspace, batch: BatchRow) -> KeptBatch:
     """What an earlier batch kept for questions about copies."""
-    rows = stored_rows(place.store, batch.artefacts) if "fates" in batch.artefacts else None
-
-    def read(wanted: Sequence[int]) -> pl.DataFrame:
-        assert rows is not None  # noqa: S101 (what has sketches has rows)
-        return pl.DataFrame(pl.from_arrow(rows.at(wanted)))
-
+    sketched = {name: key for name, key in batch.artefacts.items() if name.startswith(SKETCHES)}
+    if not sketched:
+        return KeptBatch(batch.contract_id, batch.week)
+    rows = stored_rows(place.store, batch.artefacts)
     signed = {
-        name.removeprefix(SKETCHES): Signed(pl.DataFrame(pl.from_arrow(fetch_table(place.store, key))), read)
-        for name, key in batch.artefacts.items()
-        if name.startswith(SKETCHES)
+        name.removeprefix(SKETCHES): Signed(_kept_sketches(place, key), rows.at)
+        for name, key in sketched.items()
     }
     return KeptBatch(batch.contract_id, batch.week, signed)
+
+
+def _kept_sketches(place: Workspace, key: str) -> pl.LazyFrame:
+    """They stay in a file: those of a year may be larger than memory."""
+    path = Path(tempfile.mkdtemp(dir=place.scratch)) / "sketches.parquet"
+    with place.store.open(key) as source, path.open("wb") as target:
+        shutil.copyfileobj(source, target)
+    made = (pq.read_schema(path).metadata or {}).get(b"sketch_version", b"unknown").decode()
+    if made != str(SKETCH_VERSION):
+        problem = f"these sketches are of version {made}, and version {SKETCH_VERSION} cannot be compared"
+        raise NotReadyError(problem, key, fix="judge that week again: its texts are sketched anew")
+    return pl.scan_parquet(path)
 
 
 def _kept(place: Workspace, batch: BatchRow) -> pl.DataFrame:

@@ -111,7 +111,7 @@ def _twins(delivery: ReadDelivery, asked: Asked, earlier: Earlier) -> pl.DataFra
     found = [NO_TWINS]
     for question in questions(asked.contract):
         code = question.code
-        fresh = Signed(_sketched(delivery, code), lambda wanted: pl.DataFrame(pl.from_arrow(rows.at(wanted))))
+        fresh = Signed(_sketched(delivery, code), rows.at)
         items = pl.concat([_column(room, code) for room in delivery.rooms])
         found.append(copies(fresh, items, kept_for(question, earlier.batches), question))
     return pl.concat(found)

@@ -93,7 +93,7 @@ class PieceJudge:
         items = {}
         for question in questions(self._asked.contract):
             items[question.code] = question.items(frame, keys)
-            sketched = signatures(question.texts(frame), items[question.code])
+            sketched = signatures(question.texts.of(frame), items[question.code])
             pq.write_table(sketched.to_arrow(), room.sketches(question.code), compression="zstd")
         return items
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -89,21 +90,22 @@ class JudgedRows:
         rows, why = self._chosen(lost, None), fates.filter(lost)
         return rows.append_column("reason_mask", why["reason_mask"]).append_column("reasons", why["reasons"])
 
-    def at(self, rows: Sequence[int]) -> pa.Table:
-        """The records (`RECORD`) at these rows of the delivery, from 0, in this order."""
+    def at(self, rows: Sequence[int], columns: Columns = None) -> pl.DataFrame:
+        """The records (`RECORD`) at these rows of the delivery, from 0, in this order, or some columns."""
         order = np.argsort(rows, kind="stable")
         wanted = np.asarray(rows, np.int64)[order]
         found, start = [], 0
         for part in self.records:
             if not len(wanted[wanted >= start]):
                 break
-            size = part(["record_id"]).num_rows
+            size = part(["source_item"]).num_rows  # the column that is read soonest
             here = wanted[(wanted >= start) & (wanted < start + size)] - start
             if len(here):
-                found.append(part(None).take(pa.array(here)))
+                found.append(part(columns).take(pa.array(here)))
             start += size
         back = np.argsort(order, kind="stable")
-        return pa.concat_tables(found).take(pa.array(back)) if found else RECORD.empty_table()
+        told = pa.concat_tables(found or [RECORD.empty_table().select(columns or RECORD.names)])
+        return pl.DataFrame(pl.from_arrow(told.take(pa.array(back))))
 
     def kept_keys(self) -> pa.Table:
         """What tells the accepted records from others (`rampart.records.identity.KEYS`)."""

@@ -70,8 +70,9 @@ def test_a_part_of_a_nested_column_is_read_by_itself(rows: JudgedRows) -> None:
 
 
 def test_single_rows_are_found_in_the_order_asked_for(rows: JudgedRows) -> None:
-    assert rows.at([5, 0, 3, 3])["record_id"].to_pylist() == ["r5", "r0", "r3", "r3"]
-    assert rows.at([]).num_rows == 0
+    assert rows.at([5, 0, 3, 3])["record_id"].to_list() == ["r5", "r0", "r3", "r3"]
+    assert rows.at([]).height == 0
+    assert rows.at([5, 0], ["domain"]).columns == ["domain"]
 
 
 def test_fates_that_are_not_those_of_the_records_are_told(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import polars as pl
 import polars_hash as plh
 
+from quality.gates.likeness.twins import Texts
 from rampart.records.prompt_key import normalised
 
 # Words of a rationale; in fewer, such as "A is better.", honest annotators say the same.
@@ -28,6 +29,10 @@ def rationale_of(records: pl.DataFrame) -> pl.DataFrame:
     """The rationale, in the form of `work_of`; nothing is answered."""
     said = pl.concat_list(pl.col("rationale").fill_null(""))
     return records.select(asked=said, answers=said.list.head(0))
+
+
+WORK = Texts(("prompt", "responses"), work_of)
+RATIONALE = Texts(("rationale",), rationale_of)
 
 
 def work_items(records: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:

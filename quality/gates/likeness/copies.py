@@ -113,7 +113,7 @@ def _addressed(
     for pairs in found.partition_by("batch", maintain_order=True):
         batch = pairs["batch"][0]
         kept, signed = (None, fresh) if batch is None else earlier[batch]
-        address = signed.records(pairs["earlier"].to_list()).select(_ADDRESS)
+        address = signed.records(pairs["earlier"].to_list(), _ADDRESS).select(_ADDRESS)
         told = pairs.select(
             "row",
             "likeness",

@@ -29,17 +29,21 @@ PAIRS = {"later": pl.UInt32, "batch": pl.UInt32, "earlier": pl.UInt32, "likeness
 # Pairs whose texts are in memory together, some 100 MB; for each such lot all records may be read again.
 _AT_ONCE = 16_384
 
-Texts = Callable[
-    [pl.DataFrame], pl.DataFrame
-]  # records → what is compared: `asked` and `answers`, lists of text
+
+@dataclass(frozen=True)
+class Texts:
+    """What is compared of records: `of` makes lists of text, `asked` and `answers`, of their `columns`."""
+
+    columns: tuple[str, ...]
+    of: Callable[[pl.DataFrame], pl.DataFrame]
 
 
 @dataclass(frozen=True)
 class Signed:
-    """The signatures of one batch (`SIGNATURES`), and a way to its records (`RECORD`) by their rows."""
+    """The signatures of one batch (`SIGNATURES`), and a way to columns of its records by their rows."""
 
     signatures: pl.DataFrame | pl.LazyFrame
-    records: Callable[[Sequence[int]], pl.DataFrame]
+    records: Callable[[Sequence[int], Sequence[str]], pl.DataFrame]
 
 
 def signatures(texts: pl.DataFrame, items: pl.Series, first_row: int = 0) -> pl.DataFrame:
@@ -113,6 +117,6 @@ def _read(
     index = pl.concat([pairs["later"], pairs["earlier"]]).unique().sort().alias("place")
     said: dict[int, tuple[list[str], list[str]]] = {}
     for wanted in places[index].with_columns(index).partition_by("batch", maintain_order=True):
-        records = batches[wanted["batch"][0]].records(wanted["row"].to_list())
-        said |= zip(wanted["place"], texts(records).select("asked", "answers").iter_rows(), strict=True)
+        records = batches[wanted["batch"][0]].records(wanted["row"].to_list(), texts.columns)
+        said |= zip(wanted["place"], texts.of(records).select("asked", "answers").iter_rows(), strict=True)
     return said

@@ -4,11 +4,11 @@ import polars as pl
 
 from contracts.model import Contract
 from quality.gates.likeness.compared import (
+    RATIONALE,
     SHORTEST_RATIONALE,
+    WORK,
     rationale_items,
-    rationale_of,
     work_items,
-    work_of,
 )
 from quality.gates.likeness.copies import NO_TWINS, KeptBatch, Question, copies
 from quality.gates.likeness.twins import Signed, signatures
@@ -20,9 +20,9 @@ def questions(contract: Contract) -> tuple[Question, ...]:
     terms, found = contract.gates, []
     near = terms.near_duplicate_similarity
     if terms.near_duplicates != "allow":
-        found.append(Question("near_duplicate", work_of, work_items, near))
+        found.append(Question("near_duplicate", WORK, work_items, near))
     if terms.copied_rationales != "allow":
-        found.append(Question("copied_rationale", rationale_of, _rationales, near, same_item=True))
+        found.append(Question("copied_rationale", RATIONALE, _rationales, near, same_item=True))
     return tuple(found)
 
 
@@ -33,7 +33,7 @@ def twins(
     found = [NO_TWINS]
     for question in questions(contract):
         items = question.items(records, keys)
-        fresh = Signed(signatures(question.texts(records), items), lambda rows: records[list(rows)])
+        fresh = Signed(signatures(question.texts.of(records), items), lambda rows, _: records[list(rows)])
         found.append(copies(fresh, items, kept_for(question, batches), question))
     return pl.concat(found)
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from quality.gates.likeness.twins import Signed, near_pairs, signatures
+from quality.gates.likeness.twins import Signed, Texts, near_pairs, signatures
 
 Text = tuple[list[str], list[str]]  # what was asked, and the answers
 EDITS = ("substitute", "insert", "delete", "case", "punctuation", "space")
@@ -66,9 +66,14 @@ def signed(texts: Sequence[Text], items: Sequence[str] | None = None) -> Signed:
     """A batch of `texts`, each an item of its own unless `items` says otherwise."""
     table = frame(texts)
     keys = pl.Series([f"{text}" for text in texts] if items is None else items, dtype=pl.String)
-    return Signed(signatures(table, keys), lambda rows: table[list(rows)])
+    return Signed(signatures(table, keys), lambda rows, _: table[list(rows)])
 
 
 def near(texts: Sequence[Text], *earlier: Sequence[Text], at_least: float = 0.8) -> pl.DataFrame:
     """The near pairs of a delivery of `texts`."""
-    return near_pairs(signed(texts), [signed(each) for each in earlier], lambda records: records, at_least)
+    return near_pairs(
+        signed(texts),
+        [signed(each) for each in earlier],
+        Texts(("asked", "answers"), lambda records: records),
+        at_least,
+    )

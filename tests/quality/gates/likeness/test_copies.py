@@ -49,7 +49,7 @@ def kept(week: int, *rows: dict[str, Any]) -> KeptBatch:
     work = signatures(work_of(records), work_items(records, record_keys(records)))
     reasons = signatures(rationale_of(records), rationale_items(records["rationale"]))
 
-    def read(places: Any) -> pl.DataFrame:
+    def read(places: Any, _: Any) -> pl.DataFrame:
         return records[list(places)]
 
     stored = [pl.DataFrame(pl.from_arrow(each.to_arrow().cast(SIGNATURES))) for each in (work, reasons)]
