@@ -14,11 +14,10 @@ from contracts.model import Contract
 from contracts.terms.mapping import Source
 from rampart.delivery.chunk_read import ChunkRead, Told
 from rampart.delivery.columnar.chunk import ChunkReader
-from rampart.delivery.compression import LESS_REPETITION
 from rampart.delivery.errors import LandingError, UnreadableFileError, printable
 from rampart.delivery.joins import JoinRead, JoinTable
 from rampart.delivery.landing import Landed, LandedFile
-from rampart.delivery.limits import MAX_ROWS_PER_BYTE, ROWS_FROM
+from rampart.delivery.line_counts import LineCounts, most_rows, not_too_many
 from rampart.delivery.parts import Part, parts_of
 from rampart.delivery.readers import Row, Unread, read_rows
 from rampart.delivery.readers.jsonl import Chunk, jsonl_chunks
@@ -28,8 +27,6 @@ from rampart.delivery.scope import columns_read
 from rampart.delivery.store import ObjectStore
 from rampart.records.canonical import QUARANTINE, RECORD
 from rampart.records.identity import with_item_ids
-
-_MANY_LINES = 100_000  # of a chunk: below 170 bytes each, and worth a look before they are read
 
 
 @dataclass(frozen=True)
@@ -117,7 +114,7 @@ class Reading:
         self._items: list[FileRead] = []
         self._notes: dict[str, None] = {}  # in their order, each once
         self._set_aside: set[tuple[str, int]] = set()  # lines of joined files in quarantine
-        self._parts: list[tuple[Part, Lines]] = []  # files of rows, and what became of their lines
+        self._parts: list[tuple[Part, LineCounts]] = []  # files of rows, and what became of their lines
         self._lines, self._unread = Counter[str](), Counter[str]()  # by delivered file, whole archives too
 
     def pieces(self) -> Iterator[Piece]:
@@ -128,7 +125,7 @@ class Reading:
                 self._take_items(part)
             for part in parts:
                 if part.is_meant_by(self._terms.rows.path):
-                    self._parts.append((part, Lines()))
+                    self._parts.append((part, LineCounts()))
                     place = len(self._parts) - 1
                     yield from (Piece(place, given) for given in self._given(part))
 
@@ -167,7 +164,7 @@ class Reading:
         if source.format != "jsonl" or self._joins or source.file_as is not None:
             yield from self._by_rows(part)
             return
-        most, limit = Lines(), _most_rows(part)
+        most, limit = LineCounts(), most_rows(part)
         with part.open() as text:
             for chunk in jsonl_chunks(text, part.file.name):
                 most.foresee(chunk, limit, part)
@@ -222,7 +219,7 @@ class Reading:
         name = part.file.name
         with part.open() as text:
             found = read_rows(text, source, name, needed, lambda said: self._note(f"{name}: {said}"))
-            rows = _not_too_many(found, part)
+            rows = not_too_many(found, part)
             if source.file_as is None:
                 yield from rows
             else:
@@ -235,59 +232,6 @@ class Reading:
 
     def _note(self, said: str) -> None:
         self._notes[printable(said)] = None
-
-
-@dataclass
-class Lines:
-    """Lines of a file, and what became of them."""
-
-    rows: int = 0
-    blank: int = 0
-    unread: int = 0
-    records: int = 0
-    quarantined: int = 0
-
-    @property
-    def counts(self) -> tuple[int, int, int]:
-        """Rows, records, entries of the quarantine."""
-        return self.rows, self.records, self.quarantined
-
-    def foresee(self, chunk: Chunk, most: int, part: Part) -> None:
-        """Raise `UnreadableFileError` before a chunk is read that holds too many rows, or blank lines."""
-        rows, blank = chunk.ends + 1, 0
-        if rows > _MANY_LINES or self.rows + rows > most:
-            said = sum(bool(line.strip()) for line in chunk.data.split(b"\n"))
-            rows, blank = said, rows - said
-        self.rows += rows
-        self.blank += blank
-        check_blank(self.blank, self.rows, part.file.name)
-        _check_rows(self.rows, most, part)
-
-    def add(self, read: Told) -> None:
-        """What became of some more of them."""
-        self.rows += read.lines
-        self.blank += read.blank
-        self.unread += read.unread
-        self.records += read.records
-        self.quarantined += read.quarantine.num_rows
-
-
-def _most_rows(part: Part) -> int:
-    """How many rows the file has bytes for; see `limits.MAX_ROWS_PER_BYTE`."""
-    return max(ROWS_FROM, MAX_ROWS_PER_BYTE * part.file.bytes)
-
-
-def _check_rows(rows: int, most: int, part: Part) -> None:
-    if rows > most:
-        problem = f"more than {most:,} rows in the {part.file.bytes:,} bytes delivered"
-        raise UnreadableFileError(problem, part.file.name, None, LESS_REPETITION)
-
-
-def _not_too_many(rows: Iterator[Row | Unread], part: Part) -> Iterator[Row | Unread]:
-    most = _most_rows(part)
-    for number, row in enumerate(rows, start=1):
-        _check_rows(number, most, part)
-        yield row
 
 
 def _named(row: Row | Unread, name: str, file: str) -> Row | Unread:

@@ -26,7 +26,7 @@ from rampart.ledger.read import BatchDetail, batch_detail, programs, ramp_rows, 
 from rampart.ledger.verify import Violation
 from rampart.records.fates import PLACE
 
-FATES = ("accepted", "discarded", "quarantined")
+PLACES_OF_ROWS = ("accepted", "discarded", "quarantined")
 
 
 def verify_store(engine: Engine, store: ObjectStore) -> tuple[Violation, ...]:
@@ -84,7 +84,7 @@ def _damage(store: ObjectStore, what: str, key: str, digest: str) -> str | None:
 
 def _places(detail: BatchDetail, store: ObjectStore) -> pl.DataFrame:
     """(file, line, item, fate) of every row published for the batch."""
-    accepted, discarded, quarantined = FATES
+    accepted, discarded, quarantined = PLACES_OF_ROWS
     kept = pl.when(pl.col("reason_mask") == 0).then(pl.lit(accepted)).otherwise(pl.lit(discarded))
     rows = stored_rows(store, detail.artefacts)
     named = ["record_id", *PLACE]
@@ -109,7 +109,7 @@ def _row_problems(detail: BatchDetail, rows: pl.DataFrame) -> Iterator[str]:
 
 
 def _file_problem(file: FileCount, rows: pl.DataFrame) -> str | None:
-    found = {fate: rows.filter(pl.col("fate") == fate).height for fate in FATES}
+    found = {fate: rows.filter(pl.col("fate") == fate).height for fate in PLACES_OF_ROWS}
     booked = {"accepted": file.accepted, "discarded": file.discarded, "quarantined": file.quarantined}
     if found != booked:
         return f"published {found}, booked {booked}"
