@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rampart.delivery import canonicalise as module
+from rampart.delivery import line_counts
 from rampart.delivery import rows
 from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.errors import DeliveryError, LandingError, UnreadableFileError
@@ -268,7 +268,7 @@ def test_a_row_may_see_the_name_of_its_file() -> None:
 
 
 def test_more_rows_than_the_file_has_bytes_for_are_a_bomb(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ROWS_FROM", 1_000)
+    monkeypatch.setattr(line_counts, "ROWS_FROM", 1_000)
     terms = contract({"rows": JSONL})
     few, many = gzip.compress(b"{}\n" * 1_000), gzip.compress(b"{}\n" * 1_001)
     assert read(terms, {"rows.jsonl": few}).files[0].lines == 1_000
