@@ -8,8 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from rampart.delivery import line_counts
-from rampart.delivery import rows
+from rampart.delivery import line_counts, rows
 from rampart.delivery.canonicalise import canonicalise
 from rampart.delivery.errors import DeliveryError, LandingError, UnreadableFileError
 from rampart.delivery.landing import Landed, LandedFile
