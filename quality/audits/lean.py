@@ -11,6 +11,7 @@ import polars as pl
 
 from contracts.model import AuditLimit
 from quality.audits.dependence import dependence
+from quality.audits.finding import Basis, Finding, untested
 from quality.intervals.clustered_share import ClusteredShare, clustered_share
 from quality.intervals.wilson import weighted_wilson
 from quality.verdict import GateSpec, Status, Verdict
@@ -29,8 +30,15 @@ def lean_spec(clause: str, metric: str, limit: AuditLimit) -> GateSpec:
 
 
 def lean_verdict(
-    spec: GateSpec, subject: str, won: pl.DataFrame, limit: AuditLimit, evidence: str | None
-) -> Verdict:
+    spec: GateSpec,
+    subject: str,
+    won: pl.DataFrame,
+    limit: AuditLimit,
+    evidence: str | None,
+    *,
+    feature: str = "",
+    basis: Basis = "association",
+) -> Finding:
     """Judge how often `subject` won.
 
     Args:
@@ -40,9 +48,11 @@ def lean_verdict(
             boolean column `wins`: did that side win? At least one row.
         limit: the contract's limit.
         evidence: address of the rows.
+        feature: what the side has.
+        basis: what kind of pairs `won` are.
 
     Returns:
-        A verdict with the win rate and its cluster-robust 95 % interval (None where no two items differ).
+        A finding with the win rate and its cluster-robust 95 % interval (None where no two items differ).
     """
     wins, weights, n = won["wins"].to_numpy(), won["weight"].to_numpy(), won.height
     share, low, high = weighted_wilson(wins, weights)
@@ -52,14 +62,18 @@ def lean_verdict(
     depends = dependence(won)
     if not depends.ways:
         reason = f"{found}, all of one item: there is nothing to generalise from."
-        return Verdict(spec, "not_testable", share, None, None, n, reason, evidence)
+        verdict = Verdict(spec, "not_testable", share, None, None, n, reason, evidence)
+        return untested(verdict, feature, basis)
     result = clustered_share(wins, weights, depends.ways)
     status = _status(result, limit)
     reason = (
         f"{found} ({_uncertainty(result, depends.note)}; were all independent, Wilson's interval would be "
         f"{low:.1%} to {high:.1%}); {_because(status, limit)}."
     )
-    return Verdict(spec, status, result.share, result.low, result.high, n, reason, evidence)
+    return Finding(
+        *(spec, status, result.share, result.low, result.high, n, reason, evidence),
+        *(feature, basis, 0.5, result.p(0.5), result.effective_n),
+    )
 
 
 def _status(result: ClusteredShare, limit: AuditLimit) -> Status:
