@@ -3,8 +3,8 @@ r"""Does the side with some feature win more, or less, than half of the comparis
 The *lean* is $|\hat\mu - 1/2|$ for the share $\hat\mu$ of strict comparisons won by that side. It is an
 association: better responses may be longer. Only matched or counterfactual evidence could say more.
 
-Decided on the cluster-robust interval: *fail* when it lies wholly beyond 1/2 ± max_lean, *warn* when only the
-point estimate does, otherwise *pass*; *not_testable* below the contract's least effective n.
+Decided on the cluster-robust interval: *fail* when it lies wholly beyond 1/2 ± max_lean, *warn* when only
+the point estimate does, otherwise *pass*; *not_testable* below the contract's least effective n.
 """
 
 import polars as pl

@@ -1,9 +1,9 @@
 r"""Does the longer response win?
 
-**Model.** Over strict comparisons whose responses differ in length,
-$\hat\mu = \sum_i w_i\,[\text{the longer of } i \text{ won}] / \sum_i w_i$, with the two-way cluster-robust
-interval of `quality.intervals.clustered_share` (Cameron, Gelbach & Miller 2011, doi:10.1198/jbes.2010.07136).
-Length is counted in Unicode code points of the text as delivered.
+**Model.** Over strict comparisons whose responses differ in length, $\hat\mu = \sum_i w_i\,[\text{the
+longer of } i \text{ won}] / \sum_i w_i$, with the two-way cluster-robust interval of
+`quality.intervals.clustered_share` (Cameron, Gelbach & Miller 2011, doi:10.1198/jbes.2010.07136). Length is
+counted in Unicode code points of the text as delivered.
 
 **Fields needed.** `responses`, `ranking`; `annotator_id` for the full interval.
 

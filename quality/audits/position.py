@@ -1,15 +1,15 @@
 r"""Does the response shown first win?
 
-**Model.** Over strict comparisons, $\hat\mu = \sum_i w_i\,[\text{the first of } i \text{ won}] / \sum_i w_i$,
-with the two-way cluster-robust interval of `quality.intervals.clustered_share` (Cameron, Gelbach & Miller
-2011, doi:10.1198/jbes.2010.07136). In a list of K responses the one of each pair that stands earlier is its
-first.
+**Model.** Over strict comparisons, $\hat\mu = \sum_i w_i\,[\text{the first of } i \text{ won}] / \sum_i
+w_i$, with the two-way cluster-robust interval of `quality.intervals.clustered_share` (Cameron, Gelbach &
+Miller 2011, doi:10.1198/jbes.2010.07136). In a list of K responses the one of each pair that stands earlier
+is its first.
 
 **Fields needed.** `responses` in the order shown, `ranking`; `annotator_id` for the full interval.
 
 **Why this default.** `max_lean` 0.10 and an effective n of 100, as for length. Where the order is drawn at
-random any lean beyond noise comes from the order, so a contract may well ask for less; the first response won
-53.3 % of 5,460 crowd votes (llmfao).
+random any lean beyond noise comes from the order, so a contract may well ask for less; the first response
+won 53.3 % of 5,460 crowd votes (llmfao).
 
 **What it does not say.** Anything, where the files list responses in another order than the screen did, or
 where the order was not drawn at random (one model always first). A rate of exactly 0 or 1 smells of a file

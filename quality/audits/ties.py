@@ -6,10 +6,11 @@ which they are not.
 
 **Fields needed.** `responses`, `ranking`.
 
-**Why no threshold.** Ties cost training signal but are honest where responses are equally good, so nothing is
-asked and the threshold is 1. For scale: 38.9 % of 8,931 crowd votes are ties (llmfao).
+**Why no threshold.** Ties cost training signal but are honest where responses are equally good, so nothing
+is asked and the threshold is 1. For scale: 38.9 % of 8,931 crowd votes are ties (llmfao).
 
-**What it does not say.** Where judgements are joined by majority, an item without a majority counts as a tie.
+**What it does not say.** Where judgements are joined by majority, an item without a majority counts as a
+tie.
 """
 
 import polars as pl

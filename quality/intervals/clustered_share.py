@@ -110,9 +110,9 @@ def clustered_share(wins: npt.ArrayLike, weights: npt.ArrayLike, ways: Mapping[s
 def two_way_variance(scores: Numbers, ways: list[Codes], *, contrast: bool = False) -> float:
     """Variance of a sum of `scores` (n,) under one or two ways of clustering.
 
-    `ways` hold (n,) codes from 0, each in use. Floored at the larger one-way variance; for a `contrast` at half
-    the variance of independent rows. In a contrast what rows share cancels, all ways estimate the same, and
-    the largest of them would be too large: at a nominal 5 % it alarms in 2.7 % of batches, not in 4.5 %.
+    `ways` hold (n,) codes from 0, each in use. Floored at the larger one-way variance; for a `contrast` at
+    half the variance of independent rows. In a contrast what rows share cancels, all ways estimate the same,
+    and the largest of them would be too large: it alarms in 2.7 % of batches at a nominal 5 %, not in 4.5 %.
     """
     singles = [_one_way(scores, way) for way in ways]
     if len(ways) == 1:

@@ -1,6 +1,6 @@
 r"""Flattery, fluff, jargon and vagueness: what reward models overrate though people do not.
 
-After Bharadwaj, Deas, Malaviya, Yatskar et al. 2025, "Flattery, Fluff, and Fog: Diagnosing and Mitigating
+After Bharadwaj, Malaviya, Joshi & Yatskar 2025, "Flattery, Fluff, and Fog: Diagnosing and Mitigating
 Idiosyncratic Biases in Preference Models" (arXiv:2506.05339), who plant each in counterfactual pairs. Here
 they are counted in what was delivered: flattery as log(1 + phrases), because one is enough to be heard,
 fluff and vagueness as phrases a hundred words. *Jargon* has no word list that would fit every domain: it is
@@ -11,7 +11,7 @@ another language the first three are unknown, not zero.
 from quality.audits.features.feature import TEXT, Feature, logged, per_hundred_words
 from quality.audits.features.phrases import occurrences
 
-# Four syllables or more, mostly Latin and Greek; about 2 % of the words of newspaper English.
+# Mostly of four syllables or more, of Latin and Greek.
 _LONG_WORD = r"\pL{13,}"
 
 FEATURES = (
