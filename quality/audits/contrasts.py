@@ -10,12 +10,15 @@ import polars as pl
 
 from contracts.model import ContrastLimit
 from quality.audits.dependence import dependence
+from quality.audits.features.measuring import Measured
 from quality.audits.finding import Basis, Finding, untested
-from quality.audits.lean import ROUNDING
+from quality.audits.lean import ROUNDING, strict
 from quality.intervals.clustered_estimate import Estimate, clustered_difference
 from quality.verdict import GateSpec, Status, Verdict, consequence_of
 
 CLAUSE = "audits.groups"
+# What groups are compared on: one feature of each kind, so that a report is not drowned in cells.
+COMPARED_ON = ("length", "lists", "flattery", "assertiveness")
 
 
 def contrast_spec(metric: str, limit: ContrastLimit) -> GateSpec:
@@ -72,6 +75,12 @@ def contrast(
         *(spec, status, found.value, found.low, found.high, found.n, reason, evidence),
         *(feature, basis, 0.0, found.p()),
     )
+
+
+def feature_wins(frame: pl.DataFrame, found: Measured, feature: str) -> pl.DataFrame:
+    """Strict comparisons whose sides differ in `feature`, with `holds`: did the side with more of it win?"""
+    uneven = strict(frame.with_columns(more=found.delta[feature])).filter(pl.col("more") != 0)
+    return uneven.with_columns(holds=(pl.col("more") > 0) == (pl.col("outcome") == 1.0))
 
 
 _BECAUSE = {

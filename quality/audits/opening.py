@@ -50,7 +50,7 @@ def audit(frame: pl.DataFrame, limit: AuditLimit, evidence: str | None = None) -
     openings = () if lacking(frame, *COMPARED) else chosen(strict(frame.filter(choosing)))
     if not openings:
         reason = lacking(frame, *COMPARED) or (
-            f"No opening of at most {LONGEST_WORDS} words sets {MIN_PAIRS} pairs apart in the half that chooses."
+            f"No opening of {LONGEST_WORDS} words at most sets {MIN_PAIRS} pairs apart in the choosing half."
         )
         spec = lean_spec(CLAUSE, "opening_wins", limit)
         return (untested(Verdict(spec, "not_testable", None, None, None, 0, reason, evidence)),)
