@@ -49,8 +49,8 @@ def audit(history: pl.DataFrame | None, evidence: str | None = None) -> tuple[Fi
 def changes(history: pl.DataFrame) -> pl.DataFrame:
     """The latest against the earlier weeks, one row a feature of the latest.
 
-    Returns `feature`, `weeks`, `before`, `now`, `change` with its `se`, `p`, `q`, and `homogeneity`, the p-value
-    of Cochran's Q over all weeks.
+    Returns `feature`, `weeks`, `before`, `now`, `change` with its `se`, `p`, `q`, and `homogeneity`, the
+    p-value of Cochran's Q over all weeks.
     """
     known = history.drop_nulls(["beta", "se"]).filter(pl.col("se") > 0).with_columns(w=pl.col("se") ** -2)
     now = pl.col("week") == pl.col("week").max()
@@ -72,9 +72,9 @@ def changes(history: pl.DataFrame) -> pl.DataFrame:
         *("feature", "weeks", "before", "change"),
         now="beta",
         se="error",
-        p=pl.Series(p, dtype=pl.Float64),
+        p=pl.Series(np.asarray(p), dtype=pl.Float64),
         q=pl.Series(corrected, dtype=pl.Float64),
-        homogeneity=pl.Series(homogeneity, dtype=pl.Float64),
+        homogeneity=pl.Series(np.asarray(homogeneity), dtype=pl.Float64),
     )
 
 

@@ -105,8 +105,9 @@ def _beside(rows: pl.DataFrame, evidence: str | None) -> Finding:
         return _nothing(BESIDE, "All comparisons are by one annotator or of one prompt.", evidence)
     shares = [weight @ both[name].to_numpy() for name in ("agrees", "people")]
     reason = (
-        f"On {both.height:,} comparisons where the other annotators lead one way, an annotator agrees with the "
-        f"judge in {shares[0]:.1%} and with the others in {shares[1]:.1%}: {100 * value:+.1f} points (95 % interval {100 * found.low:+.1f} to {100 * found.high:+.1f})."
+        f"On {both.height:,} comparisons where the other annotators lead one way, an annotator agrees with "
+        f"the judge in {shares[0]:.1%} and with the others in {shares[1]:.1%}: {100 * value:+.1f} points "
+        f"(95 % interval {100 * found.low:+.1f} to {100 * found.high:+.1f})."
     )
     return Finding(
         *(BESIDE, "pass", value, found.low, found.high, both.height, reason, evidence),
@@ -124,9 +125,10 @@ def _rises(rows: pl.DataFrame, evidence: str | None) -> Finding:
 
 
 def risen(rows: pl.DataFrame) -> pl.DataFrame:
-    """Each annotator's rise in agreement in the latest week: `annotator_id`, `n`, `share`, `before`, `p`, `q`.
+    """How much more each annotator agrees with the judge in the latest week, with `p` and `q`, by `p`.
 
-    `n` and `share` are of the latest week. Annotators need `MIN_WORK` comparisons in it, and before.
+    `n` and `share` are of the latest week. Annotators need `MIN_WORK` comparisons in it, and before;
+    what it was then is `before`.
     """
     now = pl.col("week") == pl.col("week").max()
     dated = rows.drop_nulls(["week", "annotator_id"]).with_columns(now=now)

@@ -46,13 +46,15 @@ def audit(frame: pl.DataFrame, limit: AuditLimit, evidence: str | None = None) -
     Returns:
         Two findings an opening, `feature` being the opening; one that is `not_testable` where none is common.
     """
+    spec = lean_spec(CLAUSE, "opening_wins", limit)
+    if missing := lacking(frame, *COMPARED):
+        return (untested(Verdict(spec, "not_testable", None, None, None, 0, missing, evidence)),)
     choosing, testing = halves(frame)
-    openings = () if lacking(frame, *COMPARED) else chosen(strict(frame.filter(choosing)))
+    openings = chosen(strict(frame.filter(choosing)))
     if not openings:
-        reason = lacking(frame, *COMPARED) or (
+        reason = (
             f"No opening of {LONGEST_WORDS} words at most sets {MIN_PAIRS} pairs apart in the choosing half."
         )
-        spec = lean_spec(CLAUSE, "opening_wins", limit)
         return (untested(Verdict(spec, "not_testable", None, None, None, 0, reason, evidence)),)
     tested = frame.filter(testing)
     features = tuple(_feature(opening) for opening in openings)

@@ -21,6 +21,8 @@ from dataclasses import replace
 import polars as pl
 
 from contracts.model import AuditLimit
+from quality.audits.fields import lacking
+from quality.audits.finding import Finding, untested
 from quality.audits.lean import lean_spec, lean_verdict, strict
 from quality.verdict import Verdict
 
@@ -32,7 +34,7 @@ FIXED = (
 )
 
 
-def audit(frame: pl.DataFrame, limit: AuditLimit, evidence: str | None = None) -> Verdict:
+def audit(frame: pl.DataFrame, limit: AuditLimit, evidence: str | None = None) -> Finding:
     """Share of strict comparisons that the response shown first won.
 
     Args:
@@ -48,12 +50,12 @@ def audit(frame: pl.DataFrame, limit: AuditLimit, evidence: str | None = None) -
     decided = strict(frame)
     placed = decided.filter(pl.col("first_position") != pl.col("second_position"))  # drops nulls too
     if placed.is_empty():
-        missing = "tells the order shown" if decided.height else "is strict"
-        reason = f"No comparison {missing}, so the place on screen cannot have won."
-        return Verdict(spec, "not_testable", None, None, None, 0, reason, evidence)
+        told = "tells the order shown (`responses`)" if decided.height else "is strict"
+        reason = lacking(frame, "ranking") or f"No comparison {told}, so the place on screen cannot have won."
+        return untested(Verdict(spec, "not_testable", None, None, None, 0, reason, evidence), "position")
     earlier = pl.col("first_position") < pl.col("second_position")
     won = placed.with_columns(wins=earlier == (pl.col("outcome") == 1.0))
-    verdict = lean_verdict(spec, "The response shown first", won, limit, evidence)
+    verdict = lean_verdict(spec, "The response shown first", won, limit, evidence, feature="position")
     if won.height > 1 and won["wins"].n_unique() == 1:
         return replace(verdict, reason=verdict.reason + FIXED)
     return verdict
