@@ -35,12 +35,15 @@ def anscombe(hits: npt.ArrayLike, of: npt.ArrayLike) -> tuple[Numbers, Numbers]:
 
 def standing_out(values: Numbers, variances: Numbers) -> Numbers:
     """The t statistic of each of (n,) people against all others; at least `MIN_PEOPLE` people."""
-    weight = 1 / variances
-    spread = spread_of_others(values, weight)
-    overall = 1 / (variances + spread.mean())
-    left = overall.sum() - overall
-    centre = (overall @ values - overall * values) / left
-    return np.asarray((values - centre) / np.sqrt(spread + variances + 1 / left))
+    spread = spread_of_others(values, 1 / variances)
+    return np.array([_against_others(values, variances, who, spread[who]) for who in range(len(values))])
+
+
+def _against_others(values: Numbers, variances: Numbers, who: int, spread: float) -> float:
+    weight = 1 / (variances + spread)
+    weight[who] = 0.0
+    total = weight.sum()
+    return float((values[who] - weight @ values / total) / np.sqrt(spread + variances[who] + 1 / total))
 
 
 def spread_of_others(values: Numbers, weight: Numbers) -> Numbers:

@@ -8,6 +8,7 @@ import polars as pl
 
 from quality.audits.features.catalogue import ALL
 from quality.audits.features.measuring import Measured, measured
+from quality.intervals.clustered_share import Codes, Numbers
 
 FRAGMENTS = (
     "**Note** this point.",
@@ -67,7 +68,8 @@ def batch(
     load = rng.lognormal(0, crowd.load_sd, crowd.annotators)
     # The people of an item are distinct: loads with Gumbel noise, the largest few (Efraimidis & Spirakis).
     keys = np.log(load) + rng.gumbel(size=(crowd.items, crowd.annotators))
-    annotator = np.argsort(-keys, axis=1)[:, : crowd.votes].ravel()
+    chosen = np.argsort(-keys, axis=1)
+    annotator = chosen[:, : crowd.votes].ravel()
     one, other = (rng.integers(0, len(POOL), crowd.items) for _ in range(2))
     other = np.where(one == other, (other + 1) % len(POOL), other)
     swap = rng.random(n) < 0.5
@@ -75,9 +77,19 @@ def batch(
     mean = np.array([(sway or {}).get(name, 0.0) for name in NAMES])
     slopes = mean + crowd.slope_sd * rng.normal(size=(crowd.annotators, len(NAMES))) / np.sqrt(len(NAMES) / 4)
     delta = _SCALED[first] - _SCALED[second]
-    gap = np.where(swap, -1, 1) * rng.normal(size=crowd.items)[item]
-    leaning = crowd.skill * gap + np.sum(slopes[annotator] * delta, axis=1) + rng.logistic(size=n)
-    outcome = np.where(rng.random(n) < crowd.tie_share, 0.5, (leaning > 0).astype(float))
+    side = np.where(swap, -1, 1)
+    gap, agreement = side * rng.normal(size=crowd.items)[item], side * rng.integers(-1, 2, crowd.items)[item]
+    place, agreeing, ties = crowd.slope_sd * rng.normal(size=(3, crowd.annotators))
+    skill = crowd.skill * rng.lognormal(0, 0.25, crowd.annotators)
+
+    def votes(who: Codes) -> Numbers:
+        taste = np.sum(slopes[who] * delta, axis=1) + place[who] + agreeing[who] * agreement
+        strict = (skill[who] * gap + taste + rng.logistic(size=n) > 0).astype(float)
+        share = max(crowd.tie_share, 1e-9)
+        tie = 1 / (1 + np.exp(-(np.log(share / (1 - share)) + ties[who])))
+        return np.where(rng.random(n) < tie, 0.5, strict)
+
+    outcome, peer = votes(annotator), votes(chosen[item, crowd.votes])
     name = np.array([f"a{number}" for number in range(crowd.annotators)])
     frame = pl.DataFrame(
         {
@@ -98,13 +110,14 @@ def batch(
             "prompt_author_id": np.where(rng.random(n) < 0.4, name[annotator], "nobody"),
             "submitted_at": [START + timedelta(days=7 * int(week)) for week in rng.integers(0, 2, n)],
             "known": np.where(rng.random(n) < 0.4, (gap > 0).astype(float), np.nan),
+            "peer": peer,  # what somebody else said of the pair, who is not in the batch with it
             "judge": np.where(gap + 0.7 * rng.logistic(size=n) > 0, 1.0, 0.0),
-            "agreement": rng.integers(-1, 2, n).astype(float),
+            "agreement": agreement.astype(float),
         }
     ).with_columns(pl.col("known").fill_nan(None))
-    side = [pl.DataFrame(_ONCE[codes.tolist()]) for codes in (first, second)]
-    between = pl.DataFrame({each: side[0][each] - side[1][each] for each in NAMES})
-    return frame, Measured(side[0], side[1], between)
+    both = [pl.DataFrame(_ONCE[codes.tolist()]) for codes in (first, second)]
+    between = pl.DataFrame({each: both[0][each] - both[1][each] for each in NAMES})
+    return frame, Measured(both[0], both[1], between)
 
 
 def swapped(frame: pl.DataFrame, turn: pl.Series) -> pl.DataFrame:
@@ -124,7 +137,7 @@ def swapped(frame: pl.DataFrame, turn: pl.Series) -> pl.DataFrame:
     ]
     beside = [
         pl.when(turn).then(1 - pl.col(each)).otherwise(pl.col(each)).alias(each)
-        for each in ("known", "judge")
+        for each in ("known", "judge", "peer")
         if each in frame.columns
     ]
     tags = [pl.when(turn).then(-pl.col("agreement")).otherwise(pl.col("agreement")).alias("agreement")]
