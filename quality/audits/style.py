@@ -15,9 +15,9 @@ and $l$ from $k$ are the same product $\hat\beta_k \cdot \hat\beta_l$, counted t
 
 **Fields needed.** `responses`, `ranking`; `annotator_id` for the full interval.
 
-**Why this default.** `max_auc` 0.65. A model that sees only style reached about 0.6 on many public
-preference sets; data whose winners can be told without reading for content teaches a reward model not to
-read.
+**Why this default.** Data whose winners can be told without reading for content teaches a reward model not to
+read; at `max_auc` 0.65 style picks the winner in some 60 %. For scale: 0.71 on expert majorities (PandaLM,
+interval 0.62 to 0.80) and 0.65 on crowd votes on 13 prompts (llmfao, interval 0.49 to 0.81).
 
 **What it does not say.** That people chose by style: better responses may look different. With a strong
 signal the doubled variance makes the interval wider than it need be.
