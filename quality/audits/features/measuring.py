@@ -50,7 +50,8 @@ def deltas(frame: pl.DataFrame, features: Features) -> pl.DataFrame:
 def _measured_once(frame: pl.DataFrame, features: Features) -> pl.DataFrame:
     every = pl.concat([frame["first"], frame["second"]]).unique().drop_nulls().alias("text").to_frame()
     figures = (feature.measure.cast(pl.Float64).alias(feature.name) for feature in features)
-    return every.with_columns(figures)
+    # Lazily, because only a query plan counts what several features share (words, hedges) once.
+    return every.lazy().with_columns(figures).collect()
 
 
 def _side(frame: pl.DataFrame, side: str, once: pl.DataFrame, features: Features) -> pl.DataFrame:
