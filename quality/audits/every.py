@@ -16,6 +16,7 @@ from quality.audits import (
     formatting,
     gold_misses,
     judge,
+    lean_drift,
     length,
     opening,
     position,
@@ -198,6 +199,10 @@ AUDITS: Mapping[str, Audit] = {
         ("ranking", "responses", "annotator_id"), lambda batch, at: disagreement.audit(batch.each, at)
     ),
     "judge": Audit(("ranking", "annotator_id", "judge"), _judge),
+    "lean_drift": Audit(
+        ("ranking", "responses", "submitted_at"),
+        lambda batch, at: lean_drift.audit(batch.frame, batch.found, JOINT, batch.contract.audits.groups, at),
+    ),
     "drift": Audit(("history",), lambda batch, at: drift.audit(batch.beside.history, at)),
 }
 

@@ -5,7 +5,10 @@ import polars as pl
 import pytest
 from statsmodels.stats.meta_analysis import combine_effects
 
-from quality.audits import drift
+from contracts.model import ContrastLimit
+from quality.audits import drift, lean_drift
+from quality.audits.features.catalogue import BY_NAME
+from tests.quality.audits.crowd import Crowd, batch
 
 
 def history(rng: np.random.Generator, weeks: int = 6, features: int = 20) -> pl.DataFrame:
@@ -66,3 +69,29 @@ def test_a_feature_that_is_new_this_week_is_left_out() -> None:
     told = history(np.random.default_rng(5), features=2)
     late = told.filter((pl.col("feature") == "f00") | (pl.col("week") == 6))
     assert [finding.feature for finding in drift.audit(late)] == ["f00"]
+
+
+def test_a_taste_that_comes_up_in_the_latest_week_is_found_and_others_are_not() -> None:
+    frame, found = batch(np.random.default_rng(6), Crowd(items=1500))
+    late = frame["submitted_at"] == frame["submitted_at"].max()
+    lists = found.delta["lists"]
+    swayed = late & (lists != 0) & pl.Series(np.random.default_rng(7).random(frame.height) < 0.5)
+    changed = frame.with_columns(
+        outcome=pl.when(swayed).then((lists > 0).cast(pl.Float64)).otherwise("outcome")
+    )
+    features = (BY_NAME["lists"], BY_NAME["emoji"])
+    lists_won, emoji_won = lean_drift.audit(changed, found, features, ContrastLimit())
+    assert (lists_won.status, lists_won.spec.metric) == ("fail", "lists_wins_change")
+    assert emoji_won.status == "pass"
+    alone = lean_drift.audit(frame.with_columns(week=pl.lit(3)), found, features, ContrastLimit())
+    assert {each.reason for each in alone} == {"All comparisons are of one week (3)."}
+
+
+def test_a_joint_model_gets_each_difference_again_for_the_latest_week() -> None:
+    frame, found = batch(np.random.default_rng(8))
+    both = lean_drift.latest_week(frame, found.delta)
+    assert both is not None
+    late = frame["submitted_at"] == frame["submitted_at"].max()
+    assert both.filter(late)["length@latest"].equals(found.delta.filter(late)["length"])
+    assert both.filter(~late)["length@latest"].abs().max() == 0.0
+    assert lean_drift.latest_week(frame.drop("submitted_at"), found.delta) is None

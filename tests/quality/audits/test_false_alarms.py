@@ -17,10 +17,10 @@ from quality.audits import (
     authorship,
     demographics,
     disagreement,
-    drift,
     formatting,
     gold_misses,
     judge,
+    lean_drift,
     length,
     opening,
     position,
@@ -69,8 +69,7 @@ def people(frame: pl.DataFrame, found: Measured) -> Alarms:
     yield from of("author", authorship.audit(frame, found, APART))
     yield from of("demographics", demographics.audit(frame, found, PEOPLE, APART)[::2])
     yield "judge over people", judge.audit(frame, frame["peer"])[1].p
-    for finding in drift.audit(weekly(frame, found)):
-        yield "drift", finding.p
+    yield from of("lean drift", lean_drift.audit(frame, found, JOINT, APART))
     persons = {
         "ties by annotator": ties.tie_rates(frame),
         "disagreement": disagreement.with_the_rest(disagreement.labelled(frame)),
@@ -78,18 +77,6 @@ def people(frame: pl.DataFrame, found: Measured) -> Alarms:
     }
     for name, table in persons.items():
         yield from ((name, p) for p in table["p"])
-
-
-def weekly(frame: pl.DataFrame, found: Measured) -> pl.DataFrame:
-    """Each feature's lean in each week, as a history of coefficients."""
-    rows = []
-    for week in (0, 1):
-        inside = pl.Series(weeks(frame) == weeks(frame).unique().sort()[week])  # type: ignore[union-attr]
-        part = Measured(found.first.filter(inside), found.second.filter(inside), found.delta.filter(inside))
-        for finding in tone.audit(frame.filter(inside), part, LEAN)[::2]:
-            half = (finding.high - finding.low) / 2  # type: ignore[operator]
-            rows.append((week, finding.feature, finding.observed, half / 2.02))
-    return pl.DataFrame(rows, schema=["week", "feature", "beta", "se"], orient="row")
 
 
 def rates(batches: int, asked: Asked, crowd: Crowd, seed: int) -> dict[str, tuple[float, int]]:
