@@ -60,7 +60,7 @@ class Batch:
     def each(self) -> pl.DataFrame:
         """Comparisons, one row a judgement: for audits of people."""
         frame = comparisons(self.records)
-        return frame if self.contract.annotation.order_shown else _unplaced(frame)
+        return frame if self.contract.annotation.order_shown else position.unplaced(frame)
 
     @cached_property
     def frame(self) -> pl.DataFrame:
@@ -68,7 +68,7 @@ class Batch:
         if self.contract.annotation.aggregation == "judgement":
             return self.each
         frame = comparisons(self.records, "majority")
-        return frame if self.contract.annotation.order_shown else _unplaced(frame)
+        return frame if self.contract.annotation.order_shown else position.unplaced(frame)
 
     @cached_property
     def found(self) -> Measured:
@@ -90,12 +90,6 @@ class Batch:
         places = [pl.col(name).cast(pl.Int64) for name in on[1:]]
         known = table.select("record_id", *places, column).unique(on, keep="first")
         return pair.with_columns(places).join(known, on=on, how="left", maintain_order="left")[column]
-
-
-def _unplaced(frame: pl.DataFrame) -> pl.DataFrame:
-    """The comparisons of files that do not keep the order shown: no place on screen is known."""
-    unknown = pl.lit(None, dtype=pl.Int64)
-    return frame.with_columns(first_position=unknown, second_position=unknown)
 
 
 Answer = tuple[Finding, ...]

@@ -59,3 +59,9 @@ def audit(frame: pl.DataFrame, limit: AuditLimit, evidence: str | None = None) -
     if won.height > 1 and won["wins"].n_unique() == 1:
         return replace(verdict, reason=verdict.reason + FIXED)
     return verdict
+
+
+def unplaced(frame: pl.DataFrame) -> pl.DataFrame:
+    """The comparisons of files that do not list responses in the order shown: no place on screen is known."""
+    unknown = pl.lit(None, dtype=pl.Int64)
+    return frame.with_columns(first_position=unknown, second_position=unknown)
