@@ -99,6 +99,46 @@ class AuditLimit(Terms):
     )
 
 
+class ContrastLimit(Terms):
+    """How far a share may differ between groups of one batch before it counts."""
+
+    max_difference: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.10,
+        description="Largest tolerated difference of two shares, judged on the cluster-robust interval.",
+        json_schema_extra=clause("lower"),
+    )
+    severity: Severity = Field(
+        "advisory",
+        description="Does a failure hold the batch for a person (blocking), or is it only told?",
+        json_schema_extra=clause(SEVERITIES),
+    )
+    min_cell: Count = Field(
+        30,
+        description="A group with fewer comparisons is not reported.",
+        json_schema_extra=clause("lower"),
+    )
+
+
+class StyleLimit(Terms):
+    """How well style alone may predict who wins before it counts."""
+
+    max_auc: Annotated[float, Field(gt=0.5, lt=1)] = Field(
+        0.65,
+        description="Largest tolerated cross-fitted AUC of a model that sees nothing but style.",
+        json_schema_extra=clause("lower"),
+    )
+    severity: Severity = Field(
+        "advisory",
+        description="Does a failure hold the batch for a person (blocking), or is it only told?",
+        json_schema_extra=clause(SEVERITIES),
+    )
+    min_comparisons: Count = Field(
+        300,
+        description="Fewer strict comparisons than this is `not_testable`.",
+        json_schema_extra=clause("lower"),
+    )
+
+
 class Pace(Terms):
     """How fast annotators may work."""
 
@@ -129,6 +169,13 @@ class Audits(Terms):
 
     length: AuditLimit = AuditLimit.defaults()
     position: AuditLimit = AuditLimit.defaults()
+    format: AuditLimit = AuditLimit.defaults()
+    opening: AuditLimit = AuditLimit.defaults()
+    wording: AuditLimit = AuditLimit.defaults()
+    tone: AuditLimit = AuditLimit.defaults()
+    sycophancy: AuditLimit = AuditLimit.defaults()
+    style: StyleLimit = StyleLimit.defaults()
+    groups: ContrastLimit = ContrastLimit.defaults()
     pace: Pace = Pace.defaults()
     demonstrations: Checklist = Checklist.defaults()
 

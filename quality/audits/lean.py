@@ -3,14 +3,15 @@ r"""Does the side with some feature win more, or less, than half of the comparis
 The *lean* is $|\hat\mu - 1/2|$ for the share $\hat\mu$ of strict comparisons won by that side. It is an
 association: better responses may be longer. Only matched or counterfactual evidence could say more.
 
-Decided on the cluster-robust interval: *fail* when it lies wholly beyond 1/2 ± max_lean, *warn* when only the
-point estimate does, otherwise *pass*; *not_testable* below the contract's least effective n.
+Decided on the cluster-robust interval: *fail* when it lies wholly beyond 1/2 ± max_lean, *warn* when only
+the point estimate does, otherwise *pass*; *not_testable* below the contract's least effective n.
 """
 
 import polars as pl
 
 from contracts.model import AuditLimit
 from quality.audits.dependence import dependence
+from quality.audits.finding import Basis, Finding, untested
 from quality.intervals.clustered_share import ClusteredShare, clustered_share
 from quality.intervals.wilson import weighted_wilson
 from quality.verdict import GateSpec, Status, Verdict
@@ -29,8 +30,15 @@ def lean_spec(clause: str, metric: str, limit: AuditLimit) -> GateSpec:
 
 
 def lean_verdict(
-    spec: GateSpec, subject: str, won: pl.DataFrame, limit: AuditLimit, evidence: str | None
-) -> Verdict:
+    spec: GateSpec,
+    subject: str,
+    won: pl.DataFrame,
+    limit: AuditLimit,
+    evidence: str | None,
+    *,
+    feature: str = "",
+    basis: Basis = "association",
+) -> Finding:
     """Judge how often `subject` won.
 
     Args:
@@ -40,9 +48,11 @@ def lean_verdict(
             boolean column `wins`: did that side win? At least one row.
         limit: the contract's limit.
         evidence: address of the rows.
+        feature: what the side has.
+        basis: what kind of pairs `won` are.
 
     Returns:
-        A verdict with the win rate and its cluster-robust 95 % interval (None where no two items differ).
+        A finding with the win rate and its cluster-robust 95 % interval (None where no two items differ).
     """
     wins, weights, n = won["wins"].to_numpy(), won["weight"].to_numpy(), won.height
     share, low, high = weighted_wilson(wins, weights)
@@ -52,14 +62,18 @@ def lean_verdict(
     depends = dependence(won)
     if not depends.ways:
         reason = f"{found}, all of one item: there is nothing to generalise from."
-        return Verdict(spec, "not_testable", share, None, None, n, reason, evidence)
+        verdict = Verdict(spec, "not_testable", share, None, None, n, reason, evidence)
+        return untested(verdict, feature, basis)
     result = clustered_share(wins, weights, depends.ways)
     status = _status(result, limit)
     reason = (
         f"{found} ({_uncertainty(result, depends.note)}; were all independent, Wilson's interval would be "
         f"{low:.1%} to {high:.1%}); {_because(status, limit)}."
     )
-    return Verdict(spec, status, result.share, result.low, result.high, n, reason, evidence)
+    return Finding(
+        *(spec, status, result.share, result.low, result.high, n, reason, evidence),
+        *(feature, basis, 0.5, result.p(0.5), result.effective_n),
+    )
 
 
 def _status(result: ClusteredShare, limit: AuditLimit) -> Status:

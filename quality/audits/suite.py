@@ -1,6 +1,5 @@
 """Every audit of one batch, in the order a report shows them."""
 
-import polars as pl
 import pyarrow as pa
 
 from contracts.model import Contract
@@ -22,15 +21,9 @@ def run_audits(records: pa.Table, contract: Contract, evidence: str | None = Non
     """
     frame = comparisons(records, contract.annotation.aggregation)
     limits = contract.audits
-    placed = frame if contract.annotation.order_shown else _unplaced(frame)
+    placed = frame if contract.annotation.order_shown else position.unplaced(frame)
     return (
         length.audit(frame, limits.length, evidence),
         position.audit(placed, limits.position, evidence),
         ties.audit(frame, evidence),
     )
-
-
-def _unplaced(frame: pl.DataFrame) -> pl.DataFrame:
-    """The comparisons of files that do not list responses in the order shown: no place on screen is known."""
-    unknown = pl.lit(None, dtype=pl.Int64)
-    return frame.with_columns(first_position=unknown, second_position=unknown)

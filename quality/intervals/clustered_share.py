@@ -54,6 +54,19 @@ class ClusteredShare:
     effective_n: float
     design_effect: float
     clusters: Mapping[str, int]
+    standard_error: float = 0.0  # 0 where no cluster differs from another
+
+    def p(self, null: float = 0.5) -> float:
+        """The two-sided p-value of "the share is `null`"; it is under 0.05 where the interval leaves it out.
+
+        Where no cluster differs from another it is that of the score test over as many rows as clusters,
+        whose interval is Wilson's.
+        """
+        if self.standard_error == 0.0:
+            score = abs(self.share - null) / sqrt(null * (1 - null) / self.effective_n)
+            return float(2 * stats.norm.sf(score))
+        distance = abs(self.share - null) / self.standard_error
+        return float(2 * stats.t.sf(distance, min(self.clusters.values()) - 1))
 
 
 def clustered_share(wins: npt.ArrayLike, weights: npt.ArrayLike, ways: Mapping[str, Codes]) -> ClusteredShare:
@@ -81,25 +94,31 @@ def clustered_share(wins: npt.ArrayLike, weights: npt.ArrayLike, ways: Mapping[s
         )
     n, share = len(outcome), float(np.average(outcome, weights=weight))
     independent = share * (1 - share) / n
-    variance = _variance(weight * (outcome - share) / weight.sum(), list(codes.values()))
+    variance = two_way_variance(weight * (outcome - share) / weight.sum(), list(codes.values()))
     # Sums of scores are exact zeros only up to rounding; a real variance is no smaller than about 1 / n².
     if variance < 1e-9 * max(independent, 1 / n**2):
         units = next(iter(clusters.values()))
         return ClusteredShare(share, *wilson(share, units), n, float(units), n / units, clusters)
-    half = float(stats.t.ppf(0.975, min(clusters.values()) - 1)) * sqrt(variance)
+    error = sqrt(variance)
+    half = float(stats.t.ppf(0.975, min(clusters.values()) - 1)) * error
     design_effect = variance / independent
     effective_n = n / max(1.0, design_effect)
     low, high = max(0.0, share - half), min(1.0, share + half)
-    return ClusteredShare(share, low, high, n, effective_n, design_effect, clusters)
+    return ClusteredShare(share, low, high, n, effective_n, design_effect, clusters, error)
 
 
-def _variance(scores: Numbers, ways: list[Codes]) -> float:
-    """Variance of the share under one or two ways of clustering, floored at the largest one-way variance."""
+def two_way_variance(scores: Numbers, ways: list[Codes], *, contrast: bool = False) -> float:
+    """Variance of a sum of `scores` (n,) under one or two ways of clustering.
+
+    `ways` hold (n,) codes from 0, each in use. Floored at the larger one-way variance; for a `contrast` at
+    half the variance of independent rows. In a contrast what rows share cancels, all ways estimate the same,
+    and the largest of them would be too large: it alarms in 2.7 % of batches at a nominal 5 %, not in 4.5 %.
+    """
     singles = [_one_way(scores, way) for way in ways]
     if len(ways) == 1:
         return singles[0]
-    both = np.unique(ways[0] * (ways[1].max() + 1) + ways[1], return_inverse=True)[1]
-    return max(sum(singles) - _one_way(scores, both), *singles)
+    both = _one_way(scores, np.unique(ways[0] * (ways[1].max() + 1) + ways[1], return_inverse=True)[1])
+    return max(sum(singles) - both, *([both / 2] if contrast else singles))
 
 
 def _one_way(scores: Numbers, way: Codes) -> float:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from rampart.records.prompt_key import SEPARATOR, prompt_keys
 
-COLUMNS = (
+PAIRED = (
     "record_id",
     "item_id",
     "annotator_id",
@@ -29,6 +29,7 @@ COLUMNS = (
     "weight",
     "judgements",
 )
+COLUMNS = (*PAIRED, "language", "prompt_author_id", "submitted_at")  # the last ones are for audits alone
 DRAWN_BY = ("unit", "group", "first_identity", "second_identity", "gap")
 
 
@@ -48,7 +49,7 @@ def comparisons(
         A frame with `COLUMNS`. `outcome` is 1.0 (first better), 0.5 (tie) or 0.0 (second better);
         `first` and `second` are texts, `*_position` their places on screen from 0, null where annotators of
         a majority saw different ones; `strength` is the mean of the judgements'; `judgements` counts what
-        the row joins. Rows keep the order of `records`.
+        the row joins, and `submitted_at` is when the last of them was. Rows keep the order of `records`.
     """
     return every_pair(records, aggregation).select(COLUMNS)
 
@@ -93,6 +94,9 @@ def every_pair(
         strength="strength",
         weight="weight",
         judgements=pl.lit(1, dtype=pl.UInt32),
+        language="language",
+        prompt_author_id="prompt_author_id",
+        submitted_at="submitted_at",
         unit="row",
         group="record_id",
         first_identity="identity",
@@ -102,7 +106,10 @@ def every_pair(
     return (each if aggregation == "judgement" else _majority(each)).select(*COLUMNS, *DRAWN_BY)
 
 
-_ABOUT = ("record_id", "item_id", "annotator_id", "prompt_key", "prompt", "domain", "strength", "ratings")
+_ABOUT = (
+    *("record_id", "item_id", "annotator_id", "prompt_key", "prompt", "domain", "strength", "ratings"),
+    *("language", "prompt_author_id", "submitted_at"),
+)
 
 
 def _rating(position: str) -> pl.Expr:
@@ -158,6 +165,8 @@ def _majority(each: pl.DataFrame) -> pl.DataFrame:
         .agg(
             pl.col("record_id", "prompt_key", "prompt", "first", "second").first(),
             pl.col("first_checkpoint", "second_checkpoint", "domain").first(),
+            pl.col("language", "prompt_author_id").first(),
+            pl.col("submitted_at").max(),
             pl.col("strength").mean(),
             pl.when(~moved).then(places.first()),
             pl.col("unit").first(),

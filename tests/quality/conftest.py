@@ -18,8 +18,9 @@ BESIDE = Path(__file__).parents[2].parent / "shared" / "data"
 
 
 def _record(number: int, given: dict[str, Any]) -> dict[str, Any]:
-    """A canonical record out of `prompt`, `texts`, `ranking` and whatever else the test says."""
+    """A canonical record out of `prompt`, `texts`, `checkpoints`, `ranking` and what else the test says."""
     texts = given["texts"]
+    checkpoints = given.get("checkpoints", [None] * len(texts))
     defaults = {
         "record_id": f"r{number}",
         "source_file": "rows.jsonl",
@@ -37,7 +38,7 @@ def _record(number: int, given: dict[str, Any]) -> dict[str, Any]:
             {
                 "response_id": str(place),
                 "content": text,
-                "checkpoint_id": None,
+                "checkpoint_id": checkpoints[place],
                 "sha256": hashlib.sha256(text.encode()).hexdigest(),
             }
             for place, text in enumerate(texts)
@@ -76,6 +77,7 @@ def llmfao() -> pa.Table:
                 {
                     "prompt": pair["text"],
                     "texts": [pair["result_x"], pair["result_y"]],
+                    "checkpoints": [str(pair["model_x"]), str(pair["model_y"])],
                     "ranking": ranks[vote["winner"]],
                     "item_id": vote["id"],
                     "annotator_id": vote["worker"],

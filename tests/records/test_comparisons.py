@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import polars as pl
 import pytest
 
@@ -136,3 +138,14 @@ def test_the_pairs_of_an_item_weigh_one_also_when_its_judgements_ranked_differen
     }
     assert item["weight"].to_list() == pytest.approx([1 / 5] * 5)
     assert frame.filter(pl.col("item_id") == "other")["weight"].to_list() == [1.0]
+
+
+def test_language_author_and_the_last_submission_are_there_for_audits() -> None:
+    early, late = datetime(2026, 1, 5, tzinfo=UTC), datetime(2026, 1, 6, tzinfo=UTC)
+    rows = [
+        judged(["x", "y"], [1, 2], language="de", prompt_author_id="p", submitted_at=moment)
+        for moment in (late, early)
+    ]
+    for_audits = ("language", "prompt_author_id", "submitted_at")
+    assert comparisons(table(*rows)).select(for_audits).rows() == [("de", "p", late), ("de", "p", early)]
+    assert comparisons(table(*rows), "majority").select(for_audits).rows() == [("de", "p", late)]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scipy.stats import chisquare
 
 from contracts.terms.annotation import Arena, Ranking, Rating, Scheme
-from rampart.records.comparisons import COLUMNS, comparisons
+from rampart.records.comparisons import PAIRED, comparisons
 from rampart.records.schemes import read_label
 from rampart.records.training_pairs import PAIR_COLUMNS, training_pairs
 from tests.records.judged import judged, table
@@ -87,7 +87,7 @@ def test_schemes_that_are_not_rated_train_on_every_comparison() -> None:
     for scheme in (RANKING, Arena(kind="arena")):
         for aggregation in ("judgement", "majority"):
             frame = training_pairs(table(*rows), scheme, aggregation)
-            assert frame.select(COLUMNS).equals(comparisons(table(*rows), aggregation))
+            assert frame.select(PAIRED).equals(comparisons(table(*rows), aggregation).select(PAIRED))
 
 
 def test_the_best_response_meets_one_lower_one() -> None:

@@ -1,0 +1,1 @@
+"""A language model asked for its preference, where somebody sets one up; never on by default."""
