@@ -1,19 +1,21 @@
 r"""What is usual among these annotators, and how far one of them is from it.
 
-**Model.** Annotator $a$'s figure $e_a$ estimates a true one, $e_a \sim N(\theta_a, v_a)$, and true ones spread
-around the crowd's, $\theta_a \sim N(\mu, \tau^2)$. Both are estimated so that a few odd people do not move
-them: with $z_a = (e_a - \mu) / \sqrt{v_a + \tau^2}$, $\mu$ solves $\sum_a \psi(z_a) / \sqrt{v_a + \tau^2} =
-0$ for Huber's $\psi$ (Huber 1964, doi:10.1214/aoms/1177703732), and $\tau^2$ solves
+**Model.** Annotator $a$'s figure $e_a$ estimates a true one, $e_a \sim N(\theta_a, v_a)$, and true ones
+spread around the crowd's, $\theta_a \sim N(\mu, \tau^2)$. Both are estimated so that a few odd people do not
+move them: with $z_a = (e_a - \mu) / \sqrt{v_a + \tau^2}$, $\mu$ solves $\sum_a \psi(z_a) / \sqrt{v_a +
+\tau^2} = 0$ for Huber's $\psi$ (Huber 1964, doi:10.1214/aoms/1177703732), and $\tau^2$ solves
 
 $$\sum_a \min(z_a^2, c) = (A - 1) \; E[\min(\chi^2_1, c)]$$
 
-with $c = 2.71$, the 90 % point of $\chi^2_1$: Paule & Mandel's equation (1982, doi:10.6028/jres.087.022) cut at
-$c$. Those whom the fit puts beyond one in 200 ($|z| > 2.81$) are then set aside and it is made again from the rest,
-until nobody else is: three rogues of sixty would otherwise widen what counts as usual. Then
+with $c = 2.71$, the 90 % point of $\chi^2_1$: Paule & Mandel's equation (1982, doi:10.6028/jres.087.022) cut
+at $c$. Those whom the fit puts beyond one in 200 ($|z| > 2.81$) are then set aside and it is made again from
+the rest, until nobody else is: three rogues of sixty would otherwise widen what counts as usual. Then
 
-- the *predictive* p-value asks how often a member of this crowd would look so far off: $2 P(t_{A-1} > |z_a|)$;
+- the *predictive* p-value asks how often a member of this crowd would look so far off: $2 P(t_{A-1} >
+  |z_a|)$;
 - the *shrunken* figure is $\mu + B_a (e_a - \mu)$ with $B_a = \tau^2 / (\tau^2 + v_a)$ and variance $B_a v_a$
-  (Efron & Morris 1975, doi:10.1080/01621459.1975.10479864): what to believe of somebody of whom little is known.
+  (Efron & Morris 1975, doi:10.1080/01621459.1975.10479864): what to believe of somebody of whom little is
+  known.
 
 For shares, $x_a$ of $n_a$, the spread is that of a beta distribution and the p-value the beta-binomial's own
 tail (Skellam 1948), because near 0 and 1 or with few judgements the normal one is wrong.
@@ -22,16 +24,19 @@ tail (Skellam 1948), because near 0 and 1 or with few judgements the normal one 
 whoever judged much. On simulated crowds of 60 with a taste for each of 8 features (sd 0.15 logits) and three
 rogues it flagged 11 honest figures a batch; `docs/annotators.md` has what this one flags.
 
-**What it does not say.** That the crowd is right: where most are careless, the careful one is the odd one out.
+**What it does not say.** That the crowd is right: where most are careless, the careful one is the odd one
+out.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy import optimize, stats
 
 Numbers = npt.NDArray[np.float64]
+Tail = Literal["low", "high", "both"]
 CUT = float(stats.chi2.ppf(0.9, 1))
 # E[min(chi2, c)]: the part below c is the distribution with two more degrees of freedom.
 CUT_MEAN = float(stats.chi2.cdf(CUT, 3) + CUT * stats.chi2.sf(CUT, 1))
@@ -54,11 +59,13 @@ class Crowd:
         """How many standard deviations of this crowd an annotator is from its mean."""
         return np.asarray((estimates - self.mean) / np.sqrt(variances + self.spread**2))
 
-    def p(self, estimates: Numbers, variances: Numbers, margin: float = 0.0) -> Numbers:
+    def p(self, estimates: Numbers, variances: Numbers, tail: Tail = "both", margin: float = 0.0) -> Numbers:
         """How often a member of the crowd would look as far off as this, `margin` granted to each side."""
-        off = np.maximum(0.0, np.abs(estimates - self.mean) - margin)
-        z = off / np.sqrt(variances + self.spread**2)
-        return np.asarray(np.minimum(1.0, 2 * stats.t.sf(z, self.annotators - 1)))
+        sd, off = np.sqrt(variances + self.spread**2), estimates - self.mean
+        low, high = (stats.t.sf((side * off - margin) / sd, self.annotators - 1) for side in (-1.0, 1.0))
+        if tail != "both":
+            return np.asarray(low if tail == "low" else high)
+        return np.asarray(np.minimum(1.0, 2 * np.minimum(low, high)))
 
     def shrunken(self, estimates: Numbers, variances: Numbers) -> tuple[Numbers, Numbers]:
         """What to believe of each annotator: mean and standard deviation."""
@@ -110,6 +117,10 @@ def _spread2(squares: Numbers, variances: Numbers) -> float:
     return float(optimize.brentq(surplus, 0.0, most))
 
 
+def _betabinom(tries: Numbers, crowd: "Shares") -> Any:
+    return stats.betabinom(tries, *crowd.prior)
+
+
 @dataclass(frozen=True)
 class Shares:
     """A crowd of shares: mean and the intra-annotator correlation `rho` of its beta distribution."""
@@ -129,14 +140,19 @@ class Shares:
         """The standard deviation of true shares."""
         return float(np.sqrt(self.rho * self.mean * (1 - self.mean)))
 
-    def tails(self, hits: Numbers, tries: Numbers) -> tuple[Numbers, Numbers]:
-        """P(as few hits or fewer) and P(as many or more) for a member of the crowd."""
-        law = stats.betabinom(tries, *self.prior)
-        return np.asarray(law.cdf(hits)), np.asarray(law.sf(hits - 1))
+    def p(self, hits: Numbers, tries: Numbers, tail: Tail = "both", margin: float = 0.0) -> Numbers:
+        """How often a member of the crowd would look as far off, `margin` granted to each side."""
+        low = _betabinom(tries, self._moved(-margin)).cdf(hits)
+        high = _betabinom(tries, self._moved(margin)).sf(hits - 1)
+        if tail != "both":
+            return np.asarray(low if tail == "low" else high)
+        return np.asarray(np.minimum(1.0, 2 * np.minimum(low, high)))
 
-    def p(self, hits: Numbers, tries: Numbers) -> Numbers:
-        """How often a member of the crowd would be as far to one side, doubled."""
-        return np.minimum(1.0, 2 * np.minimum(*self.tails(hits, tries)))
+    def _moved(self, margin: float) -> "Shares":
+        least = 0.5 / (self.annotators + 1)
+        return replace(
+            self, mean=min(max(self.mean + margin, min(self.mean, least)), max(self.mean, 1 - least))
+        )
 
     def shrunken(self, hits: Numbers, tries: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """What to believe of each annotator: mean and 95 % interval of the posterior share."""

@@ -7,8 +7,8 @@ $$T_{ik} \propto \pi_k \prod_{(a, l) \in i} \theta^a_{lk}, \qquad
   \theta^a_{lk} \propto s + \sum_{i : a \text{ says } l} T_{ik}, \qquad \pi_k = \tfrac1I \sum_i T_{ik}$$
 
 (Dawid & Skene 1979, "Maximum Likelihood Estimation of Observer Error-Rates Using the EM Algorithm", Applied
-Statistics 28(1), doi:10.2307/2346806). All votes stand in one sparse matrix of items by (annotator, label), so
-that a step is two products with it and no loop runs over rows.
+Statistics 28(1), doi:10.2307/2346806). All votes stand in one sparse matrix of items by (annotator, label),
+so that a step is two products with it and no loop runs over rows.
 
 **Fields needed.** `item_id`, `annotator_id` and a label with few values.
 
@@ -75,7 +75,7 @@ def dawid_skene(
     by_annotator = sparse.csr_array(votes.T)
     posterior, before = labels.vote_shares, -np.inf
     for step in range(1, most_steps + 1):
-        confusion, prior = _maximise(by_annotator @ posterior, posterior, classes, smoothing)
+        confusion, prior = _maximise(np.asarray(by_annotator @ posterior), posterior, classes, smoothing)
         with np.errstate(divide="ignore"):
             joint = votes @ np.log(confusion.reshape(-1, classes)) + np.log(prior)
         evidence = special.logsumexp(joint, axis=1)

@@ -52,7 +52,7 @@ class Labels:
     @property
     def vote_shares(self) -> Numbers:
         """The share of each value among an item's judgements, (items, values)."""
-        return self.counts / self.counts.sum(axis=1, keepdims=True)
+        return np.asarray(self.counts / self.counts.sum(axis=1, keepdims=True))
 
     @property
     def units(self) -> Units:

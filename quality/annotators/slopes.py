@@ -1,31 +1,34 @@
 r"""What sways each annotator, beside what sways all: one slope a feature and annotator.
 
-**Model.** $\operatorname{logit} P(\text{first wins}) = \eta_r + \delta_{af} x_{rf}$, one feature at a time, with
-the crowd's own fit (all features, and whatever else explains a row) as the offset $\eta_r$ and a weak prior
-$\delta \sim N(0, 2^2)$, which keeps the slope of somebody who always chose one way finite (Gelman, Jakulin, Pittau
-& Su 2008, doi:10.1214/08-AOAS191). With the signed root $r_{af}$ of twice the log-likelihood gained, the sampling
-variance is $(\hat\delta_{af} / r_{af})^2$, so that the ratio to it is the likelihood-ratio test's and not Wald's,
-which fails at few judgements (Hauck & Donner 1977, doi:10.1080/01621459.1977.10479969). What the other features'
-honest spread $\tau_g$ adds through their overlap is $\sum_{g \ne f} (I_{afg} / I_{aff})^2 \tau_g^2$, with the
-information $I_a$ at the crowd's fit. The slopes then stand against the crowd (`quality.annotators.crowd`).
+**Model.** $\operatorname{logit} P(\text{first wins}) = \eta_r + \delta_{af} x_{rf}$, one feature at a time,
+with the crowd's own fit (all features, and whatever else explains a row) as the offset $\eta_r$ and a weak
+prior $\delta \sim N(0, 2^2)$, which keeps the slope of somebody who always chose one way finite (Gelman,
+Jakulin, Pittau & Su 2008, doi:10.1214/08-AOAS191). With the signed root $r_{af}$ of twice the log-likelihood
+gained, the sampling variance is $(\hat\delta_{af} / r_{af})^2$, so that the ratio to it is the
+likelihood-ratio test's and not Wald's, which fails at few judgements (Hauck & Donner 1977,
+doi:10.1080/01621459.1977.10479969). What the other features' honest spread $\tau_g$ adds through their
+overlap is $\sum_{g \ne f} (I_{afg} / I_{aff})^2 \tau_g^2$, with the information $I_a$ at the crowd's fit. The
+slopes then stand against the crowd (`quality.annotators.crowd`).
 
 All annotators are fitted at once: a Newton step is three sums by annotator.
 
-**Fields needed.** Feature differences first − second, `outcome` and `annotator_id`.
+**Fields needed.** Feature differences first less second, `outcome` and `annotator_id`.
 
 **Why this default.** Under 20 strict comparisons an annotator is not judged: a slope says next to nothing.
 
-**What it does not say.** Why somebody differs. Features that go together are told apart for the crowd only: who
-likes long answers also looks like one who likes lists.
+**What it does not say.** Why somebody differs. Features that go together are told apart for the crowd only:
+who likes long answers also looks like one who likes lists.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 from scipy import optimize, special
 
-from quality.annotators.crowd import Crowd, crowd_of
+from quality.annotators.crowd import LEAST_CROWD, Crowd, crowd_of
+from quality.annotators.evidence import LOGIT_MARGIN, Missing, of_estimates, too_few
 
 Numbers = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -138,3 +141,47 @@ def _information(features: Numbers, weights: Numbers, annotators: Codes) -> Numb
             cell = np.bincount(annotators, weights=weights * features[:, one] * features[:, other])
             found[:, one, other] = found[:, other, one] = cell
     return found
+
+
+def evidence(
+    deltas: pl.DataFrame, frame: pl.DataFrame, known: Numbers | None = None, least: int = LEAST_COMPARISONS
+) -> list[pl.DataFrame | Missing]:
+    """Evidence on each annotator and feature, the statistic being ``slope:`` and the feature's name.
+
+    Args:
+        deltas: one column a feature, first less second, aligned with `frame`; null where unknown.
+        frame: comparisons (`rampart.records.comparisons`).
+        known: other explanations of each row, as in `slopes`.
+        least: annotators with fewer strict comparisons are left out.
+    """
+    rows = ((frame["outcome"] != 0.5) & frame["annotator_id"].is_not_null()).to_numpy()
+    if not rows.any():
+        field = "ranking" if (frame["outcome"] == 0.5).all() else "annotator_id"
+        return [Missing("slopes", field, "No strict comparison names its annotator.")]
+    filled = deltas.filter(pl.Series(rows)).fill_null(0.0).fill_nan(0.0)
+    spread = {name: filled[name].std() for name in filled.columns}
+    names = [name for name, sd in spread.items() if isinstance(sd, float) and sd > 0]
+    if not names:
+        return [Missing("slopes", "responses", "No feature differs between the responses of any comparison.")]
+    features = filled.select(pl.col(name) / spread[name] for name in names).to_numpy()
+    who = frame["annotator_id"].filter(pl.Series(rows))
+    ids = who.unique().sort()
+    codes = who.rank("dense").to_numpy().astype(np.intp) - 1
+    won = frame["outcome"].filter(pl.Series(rows)).to_numpy()
+    if (np.bincount(codes) >= least).sum() < LEAST_CROWD:
+        return [too_few(f"slope:{name}", int((np.bincount(codes) >= least).sum())) for name in names]
+    found = slopes(features, won, codes, None if known is None else known[rows], least)
+    annotators = ids[found.annotators].to_list()
+    return [
+        of_estimates(
+            f"slope:{name}",
+            annotators,
+            found.comparisons,
+            estimates=found.deviations[:, place],
+            variances=found.variances[:, place],
+            tail="both",
+            margin=LOGIT_MARGIN,
+            crowd=found.crowd[place],
+        )
+        for place, name in enumerate(names)
+    ]

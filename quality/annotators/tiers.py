@@ -1,14 +1,16 @@
 """Whom to look at, and whom the evidence would bear a consequence for: two tiers over all evidence at once.
 
 **Investigate.** Every figure of every annotator has a predictive p-value against the crowd
-(`quality.annotators.crowd`). Benjamini & Hochberg's procedure (1995, doi:10.1111/j.2517-6161.1995.tb02031.x) over
-all of them together keeps the expected share of false ones among those shown at 10 %: a list to read.
+(`quality.annotators.crowd`). Benjamini & Hochberg's procedure (1995, doi:10.1111/j.2517-6161.1995.tb02031.x)
+over all of them together keeps the expected share of false ones among those shown at 10 %: a list to read.
 
 **Sanction.** A list to act on must be right almost always, and a difference must matter. Of each annotator's
-figures that may carry a consequence (not speed, not how a text reads) the same test is made again, with a margin
-granted that honest differences of taste may have; the procedure at 5 %. Who is here is also in the first tier.
+figures that may carry a consequence (not speed, not how a text reads) the same test is made again, with a
+margin granted that honest differences of taste may have; the procedure at 5 %. Who is here is also in the
+first tier.
 
-Neither tier says why somebody differs. Each row shows what was seen, of how many judgements, and what is usual.
+Neither tier says why somebody differs. Each row shows what was seen, of how many judgements, and what is
+usual.
 """
 
 import numpy as np

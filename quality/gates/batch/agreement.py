@@ -84,7 +84,7 @@ def agreement(records: pa.Table, contract: Contract, evidence: str | None = None
         reason = f"{n:,} items were judged by two annotators or more; {LEAST_ITEMS} are needed to judge by."
         return Verdict(spec, "not_testable", None, None, None, n, reason, evidence)
     level = LEVELS[kind]
-    units = _units(_cut(said, MOST_VALUES[level]))
+    units = units_of(said, level)
     found = coefficient_of(units, asked.coefficient, level)
     if math.isnan(found):
         reason = f"Every judgement of {n:,} items is the same, so agreement cannot be told from chance."
@@ -107,6 +107,11 @@ def _cut(said: pl.DataFrame, most: int) -> pl.DataFrame:
     return said.with_columns(
         value=value.min() + ((value - value.min()) / wide * parts).round() / parts * wide
     )
+
+
+def units_of(said: pl.DataFrame, level: Level) -> Units:
+    """What was said (`quality.gates.batch.said`) as the coefficients want it; a fine scale is cut."""
+    return _units(_cut(said, MOST_VALUES[level]))
 
 
 def _units(said: pl.DataFrame) -> Units:
