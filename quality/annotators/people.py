@@ -21,7 +21,7 @@ from quality.annotators.consensus import Consensus, consensus
 from quality.annotators.evidence import EVIDENCE, Missing
 from quality.annotators.labels import Labels, labels_of
 from quality.annotators.reliability import reliability
-from quality.annotators.tiers import tiered
+from quality.annotators.tiers import INVESTIGATE, tiered
 from quality.annotators.wording import sentence
 from quality.gates.batch.gold import answered
 from quality.verdict import GateSpec, Status, Verdict
@@ -196,8 +196,8 @@ def _verdicts(rows: pl.DataFrame, counts: dict[str, int], evidence: str | None) 
         status: Status = "warn" if len(shown) else "pass"
         reason = (
             f"{len(shown):,} of {part.height:,} annotators differ from the crowd in {statistic} by more than "
-            f"it explains (false discovery rate 10 % over all statistics together), with {share:.1%} of the "
-            f"judgements; for {grave:,} of them the evidence would bear a consequence."
+            f"it explains (false discovery rate {INVESTIGATE:.0%} over all statistics together), with "
+            f"{share:.1%} of the judgements; for {grave:,} of them the evidence would bear a consequence."
         )
         yield Verdict(_spec(cast("str", statistic)), status, share, None, None, part.height, reason, evidence)
 

@@ -12,7 +12,7 @@ _SHARES = {
     "cycles": "Of {n} triads {observed} go round in a circle; {usual} is usual here, 25 % is chance.",
     "shared_rationales": "{observed} of {n} rationales are also another annotator's; {usual} is usual here.",
     "model_like_rationales": "{observed} of {n} rationales have marks of model text; {usual} is usual here.",
-    "haste": "{observed} of {n} judgements are far faster than the others of the same person; {usual} is usual.",
+    "haste": "{observed} of {n} judgements are far faster than their own others; {usual} is usual.",
 }
 
 
@@ -31,8 +31,8 @@ def sentence(row: dict[str, Any]) -> str:
     if statistic == "pace":
         own, usual = (f"{math.exp(row[name]):.2g}" for name in ("observed", "usual"))
         return (
-            f"Typically took {own} s a word (a judgement, where the files have no texts) over {n} judgements; "
-            f"{usual} s is usual here."
+            f"Typically took {own} s a word (a judgement, where the files have no texts) over {n} "
+            f"judgements; {usual} s is usual here."
         )
     feature, side = (
         statistic.removeprefix("slope:"),
@@ -40,5 +40,5 @@ def sentence(row: dict[str, Any]) -> str:
     )
     return (
         f"Leans {side} the response with more {feature} than the crowd does, by {abs(row['observed']):.2f} "
-        f"logits a standard deviation over {n} comparisons; annotators here differ by {row['spread']:.2f}."
+        f"logits a standard deviation over {n} comparisons; people here differ by {row['spread']:.2f}."
     )
