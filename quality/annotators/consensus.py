@@ -33,9 +33,14 @@ class Accuracy:
 
 @dataclass(frozen=True)
 class Consensus:
-    """The two ways of joining judgements; the accuracies are None where no answer is known."""
+    """The two ways of joining judgements; the accuracies are None where no answer is known.
+
+    `annotators` and `values` name the axes of `model.confusion`; `items` counts those with a known answer.
+    """
 
     model: DawidSkene
+    annotators: tuple[str, ...]
+    values: tuple[str, ...]
     items: int
     majority: Accuracy | None = None
     dawid_skene: Accuracy | None = None
@@ -62,10 +67,10 @@ def consensus(labels: Labels, seed: int = 0) -> Consensus:
     model = dawid_skene(labels)
     votes, weighed = (right(shares, labels) for shares in (majority(labels), winners(model.posterior)))
     if not len(votes):
-        return Consensus(model, 0)
+        return Consensus(model, labels.annotator_names, labels.value_names, 0)
     weights = np.random.default_rng(seed).multinomial(len(votes), np.full(len(votes), 1 / len(votes)), DRAWS)
     found = [_accuracy(each, weights / len(votes)) for each in (votes, weighed, weighed - votes)]
-    return Consensus(model, len(votes), *found)
+    return Consensus(model, labels.annotator_names, labels.value_names, len(votes), *found)
 
 
 def _accuracy(values: np.ndarray, weights: np.ndarray) -> Accuracy:

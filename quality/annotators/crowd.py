@@ -30,11 +30,11 @@ out.
 """
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 Numbers = npt.NDArray[np.float64]
 Tail = Literal["low", "high", "both"]
@@ -118,8 +118,21 @@ def _spread2(squares: Numbers, variances: Numbers) -> float:
     return float(optimize.brentq(surplus, 0.0, most))
 
 
-def _betabinom(tries: Numbers, crowd: "Shares") -> Any:
-    return stats.betabinom(tries, *crowd.prior)
+def _tails(hits: Numbers, tries: Numbers, prior: tuple[float, float]) -> tuple[Numbers, Numbers]:
+    """The beta-binomial's two tails from `hits` on, with half of the chance of just that many.
+
+    All counts 0..n of all annotators stand in one long array; scipy sums them one annotator after another.
+    """
+    sizes = tries.astype(np.intp) + 1
+    starts = np.cumsum(sizes) - sizes
+    count = (np.arange(sizes.sum()) - np.repeat(starts, sizes)).astype(np.float64)
+    of, seen = np.repeat(tries, sizes), np.repeat(hits, sizes)
+    one, other = prior
+    log_ways = special.gammaln(of + 1) - special.gammaln(count + 1) - special.gammaln(of - count + 1)
+    chance = np.exp(log_ways + special.betaln(one + count, other + of - count) - special.betaln(one, other))
+    half = chance * (count == seen) / 2
+    low, high = (np.add.reduceat(chance * tail + half, starts) for tail in (count < seen, count > seen))
+    return np.minimum(1.0, low), np.minimum(1.0, high)
 
 
 @dataclass(frozen=True)
@@ -144,8 +157,9 @@ class Shares:
     def p(self, hits: Numbers, tries: Numbers, tail: Tail = "both", margin: float = 0.0) -> Numbers:
         """How often a member of the crowd would look as far off, `margin` granted to each side."""
         # Half of what is just as far off (Lancaster's mid-p): with few tries the whole would be too careful.
-        below, above = (_betabinom(tries, self._moved(side * margin)) for side in (-1, 1))
-        low, high = below.cdf(hits) - below.pmf(hits) / 2, above.sf(hits) + above.pmf(hits) / 2
+        low, high = _tails(hits, tries, self._moved(-margin).prior)
+        if margin:
+            high = _tails(hits, tries, self._moved(margin).prior)[1]
         if tail != "both":
             return np.asarray(low if tail == "low" else high)
         return np.asarray(np.minimum(1.0, 2 * np.minimum(low, high)))

@@ -18,22 +18,24 @@ at.
 """
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 from scipy import stats
 
 from quality.annotators.evidence import Missing, of_shares
 from quality.annotators.sequential import anytime_p
 
+Numbers = npt.NDArray[np.float64]
 STATISTIC = "gold_accuracy"
 SEQUENTIAL = "gold_promise"
 LEAST = 5
 
 
-def posterior(right: int, wrong: int, level: float = 0.95) -> tuple[float, float, float]:
-    """Mean and interval of an accuracy by Jeffreys' prior."""
+def posterior(right: Numbers, wrong: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Mean and 95 % interval of accuracies by Jeffreys' prior."""
     law = stats.beta(right + 0.5, wrong + 0.5)
-    low, high = law.interval(level)
-    return float(law.mean()), float(low), float(high)
+    low, high = law.interval(0.95)
+    return np.asarray(law.mean()), np.asarray(low), np.asarray(high)
 
 
 def evidence(
@@ -62,10 +64,12 @@ def evidence(
         return [found, Missing(SEQUENTIAL, "annotators.gold.min_accuracy", reason)]
     if isinstance(found, Missing) or not 0 < promised < 1:
         return [found]
+    # A promise is the same for all: the crowd neither excuses nor informs, and the p-value needs no margin.
+    believed = posterior(hits[judged], tries[judged] - hits[judged])
+    names_of = ("shrunken", "low", "high", "p", "sanction_p")
     p = anytime_p(right, codes, promised)[judged]
-    # A promise is the same for all, so what is usual does not excuse: this p-value needs no margin.
-    kept = pl.lit(promised)
+    columns = dict(zip(names_of, map(pl.Series, (*believed, p, p)), strict=True))
     broken = found.with_columns(
-        statistic=pl.lit(SEQUENTIAL), usual=kept, spread=pl.lit(0.0), p=pl.Series(p), sanction_p=pl.Series(p)
+        statistic=pl.lit(SEQUENTIAL), usual=pl.lit(promised), spread=pl.lit(0.0), **columns
     )
     return [found, broken]

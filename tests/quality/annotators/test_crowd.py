@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from quality.annotators.crowd import crowd_of, shares_of
+from quality.annotators.crowd import Shares, crowd_of, shares_of
 from quality.annotators.evidence import Missing, of_estimates, of_shares
 
 
@@ -50,6 +50,18 @@ def test_honest_shares_alarm_in_one_figure_of_twenty(strength: float, tail: str)
         hits = rng.binomial(tries.astype(int), rng.beta(0.7 * strength, 0.3 * strength, 50)).astype(float)
         found.append(shares_of(hits, tries).p(hits, tries, tail))  # type: ignore[arg-type]
     assert 0.03 <= (np.concatenate(found) < 0.05).mean() <= 0.07
+
+
+@pytest.mark.parametrize(("alpha", "beta"), [(3.0, 1.0), (0.4, 7.0), (2e5, 9e5)])
+def test_tails_of_shares_are_scipys_beta_binomial_with_half_the_point(alpha: float, beta: float) -> None:
+    rng = np.random.default_rng(7)
+    tries = rng.integers(1, 300, 40).astype(float)
+    hits = np.floor(tries * rng.random(40))
+    rho = 1 / (alpha + beta + 1)
+    crowd = Shares(alpha / (alpha + beta), rho, 40)
+    law = stats.betabinom(tries, alpha, beta)
+    assert crowd.p(hits, tries, "low") == pytest.approx(law.cdf(hits) - law.pmf(hits) / 2, abs=1e-7)
+    assert crowd.p(hits, tries, "high") == pytest.approx(law.sf(hits) + law.pmf(hits) / 2, abs=1e-7)
 
 
 def test_the_share_of_little_work_is_drawn_to_the_crowds() -> None:

@@ -9,8 +9,8 @@ from quality.annotators.labels import Labels, coded, labels_of
 from tests.delivery.published import delivered, terms
 
 # crowd-kit 1.4.2 at convergence, in an environment of its own, the first of a worker's labels of a task: what
-# `DawidSkene(n_iter=2000, tol=-1e9).fit(labels)` gives as `probas_`, summed, and squared and summed, and the share
-# of `labels_` that are the truth.
+# `DawidSkene(n_iter=2000, tol=-1e9).fit(labels)` gives as `probas_`, summed, and squared and summed, and the
+# share of `labels_` that are the truth.
 CROWD_KIT = {
     "crowd-bluebird": ({"bird-1": 47.08031613, "bird-0": 60.91968387}, 107.49377813, 97 / 108),
     "crowd-rte": ({"entailed": 385.75934315, "not-entailed": 414.24065691}, 789.98288607, 0.9275),

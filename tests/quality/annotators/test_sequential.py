@@ -57,9 +57,9 @@ def test_the_order_of_one_person_is_kept_among_others() -> None:
 
 
 def test_the_posterior_is_jeffreys() -> None:
-    mean, low, high = gold.posterior(18, 2)
-    assert mean == pytest.approx(18.5 / 21)
-    assert (low, high) == pytest.approx(stats.beta(18.5, 2.5).ppf([0.025, 0.975]))
+    mean, low, high = gold.posterior(np.array([18.0]), np.array([2.0]))
+    assert mean[0] == pytest.approx(18.5 / 21)
+    assert (low[0], high[0]) == pytest.approx(stats.beta(18.5, 2.5).ppf([0.025, 0.975]))
 
 
 def answers(rng: np.random.Generator, worst: float) -> pl.DataFrame:
