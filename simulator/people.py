@@ -30,8 +30,8 @@ _GOLD = 0.3  # of which a third are clear enough for a key
 class Votes:
     """Strict votes on pairs; row r is of `items[r]` by `annotators[r]`, in the order of work.
 
-    `features` (n, f) and `quality` (n,), a noisy proxy of the true difference, are first less second. `won` says
-    whether the first won, `better` whether it is truly better, and `gold` where the vendor's key knows that.
+    `features` (n, f) and `quality` (n,), a noisy proxy of the true difference, are first less second. `won`
+    says whether the first won, `better` whether it is truly better, `gold` where the vendor's key knows that.
     `rogues` are codes of annotators.
     """
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse, special
+from scipy import sparse
 
 from quality.annotators.labels import Labels
 
@@ -78,13 +78,19 @@ def dawid_skene(
         confusion, prior = _maximise(np.asarray(by_annotator @ posterior), posterior, classes, smoothing)
         with np.errstate(divide="ignore"):
             joint = votes @ np.log(confusion.reshape(-1, classes)) + np.log(prior)
-        evidence = special.logsumexp(joint, axis=1)
-        posterior = np.exp(joint - evidence[:, None])
-        now = float(evidence.mean())
+        posterior, now = _normalised(joint)
         if now - before < tolerance:
             return DawidSkene(posterior, confusion, prior, now, step, converged=True)
         before = now
     return DawidSkene(posterior, confusion, prior, now, most_steps, converged=False)
+
+
+def _normalised(joint: Numbers) -> tuple[Numbers, float]:
+    """Posteriors from logarithms of joint probabilities, and the log-likelihood an item."""
+    highest = joint.max(axis=1, keepdims=True)
+    relative = np.exp(joint - highest)
+    total = relative.sum(axis=1, keepdims=True)
+    return relative / total, float((highest + np.log(total)).mean())
 
 
 def _maximise(said: Numbers, posterior: Numbers, classes: int, smoothing: float) -> tuple[Numbers, Numbers]:

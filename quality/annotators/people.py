@@ -67,6 +67,7 @@ def people(
         known: other explanations of each comparison (quality, source models), (n, k).
         evidence: address of the rows, carried into the verdicts.
     """
+    records = records.combine_chunks()  # each look at nested columns of many chunks would take seconds
     scheme = contract.annotation.scheme
     labels = labels_of(records, scheme)
     shared = rings.shared_texts(records)

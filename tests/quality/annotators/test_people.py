@@ -22,23 +22,7 @@ from tests.quality.gates.delivered import record, response, table
 from tests.quality.gates.delivered import terms as agreed
 
 GOLD = {"share": 0.05, "min_accuracy": 0.8}
-NOUNS = [
-    "alpha",
-    "bravo",
-    "charlie",
-    "delta",
-    "echo",
-    "foxtrot",
-    "golf",
-    "hotel",
-    "india",
-    "juliet",
-    "kilo",
-    "lima",
-    "mike",
-    "november",
-    "oscar",
-]
+NOUNS = ("alpha", "bravo", "charlie", "delta", "echo", "foxtrot", "golf", "hotel", "india", "juliet", "kilo")
 
 
 def row(rng: np.random.Generator, item: int, who: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from quality.annotators import generated, rings
 from quality.annotators.evidence import Missing
 from tests.quality.gates.delivered import record, table
 
-WORDS = [
+WORDS = (
     "answer",
     "reason",
     "example",
@@ -40,7 +40,7 @@ WORDS = [
     "list",
     "table",
     "style",
-]
+)
 
 
 def own_words(rng: np.random.Generator, size: int = 25) -> str:
