@@ -22,8 +22,8 @@ tail (Skellam 1948), with half of what is just as far off (Lancaster 1961,
 doi:10.1080/01621459.1961.10482105), because near 0 and 1 or with few judgements the normal one is wrong.
 
 **Why compare with the crowd.** People differ honestly: a test against zero, or against the mean alone, flags
-whoever judged much. On simulated crowds of 60 with a taste for each of 8 features (sd 0.15 logits) and three
-rogues it flagged 11 honest figures a batch; `docs/annotators.md` has what this one flags.
+whoever judged much. In a crowd of the tests it alarms in one honest figure of four at a nominal 5 %, where
+this one alarms in one of twenty.
 
 **What it does not say.** That the crowd is right: where most are careless, the careful one is the odd one
 out.

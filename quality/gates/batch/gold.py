@@ -59,25 +59,18 @@ def answered(records: pa.Table, scheme: Scheme) -> pl.DataFrame:
     `right` is null where the known answer cannot be read. They are in the order of `at` (when they were
     submitted, else started), those without it first and as delivered.
     """
-    known = _checked(_judged(records).filter("known"), scheme)
-    return known.select("item_id", "annotator_id", "at", "duration_s", "right").sort(
-        "at", maintain_order=True
-    )
+    times = ("submitted_at", "started_at", "duration_s")
+    known = _checked(_judged(records, *times).filter("known"), scheme)
+    ordered = known.with_columns(at=pl.coalesce("submitted_at", "started_at")).sort("at", maintain_order=True)
+    return ordered.select("item_id", "annotator_id", "at", "duration_s", "right")
 
 
-def _judged(records: pa.Table) -> pl.DataFrame:
-    """What of each judgement is asked here; `known` tells the gold questions."""
-    columns = ["item_id", "annotator_id", "gold", "raw_label"]
-    frame = pl.DataFrame(
-        pl.from_arrow(records.select([*columns, "responses", "submitted_at", "started_at", "duration_s"]))
-    )
-    return frame.select(
-        *columns,
-        "duration_s",
-        size=pl.col("responses").list.len(),
-        at=pl.coalesce("submitted_at", "started_at"),
-        known=pl.col("gold").is_not_null(),
-    )
+def _judged(records: pa.Table, *also: str) -> pl.DataFrame:
+    """What of each judgement is asked here, and `also`; `known` tells the gold questions."""
+    columns = ["item_id", "annotator_id", "gold", "raw_label", *also]
+    frame = pl.DataFrame(pl.from_arrow(records.select([*columns, "responses"])))
+    size, known = pl.col("responses").list.len(), pl.col("gold").is_not_null()
+    return frame.select(*columns, size=size, known=known)
 
 
 def _share(spec: GateSpec, frame: pl.DataFrame, evidence: str | None) -> Verdict:

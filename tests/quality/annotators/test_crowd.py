@@ -41,6 +41,14 @@ def test_honest_people_alarm_in_one_figure_of_twenty(spread: float) -> None:
     assert 0.03 <= (np.concatenate(found) < 0.05).mean() <= 0.07
 
 
+def test_against_the_mean_alone_one_honest_figure_of_four_would_alarm() -> None:
+    rng, found = np.random.default_rng(8), []
+    for _ in range(100):
+        each, variances = estimates(rng, 0.4)
+        found.append(2 * stats.norm.sf(np.abs(each - each.mean()) / np.sqrt(variances)))
+    assert (np.concatenate(found) < 0.05).mean() == pytest.approx(0.25, abs=0.03)
+
+
 @pytest.mark.parametrize("strength", [8.0, 60.0, 1e9])
 @pytest.mark.parametrize("tail", ["both", "low", "high"])
 def test_honest_shares_alarm_in_one_figure_of_twenty(strength: float, tail: str) -> None:
