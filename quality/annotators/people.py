@@ -70,7 +70,7 @@ def people(
     records = records.combine_chunks()  # each look at nested columns of many chunks would take seconds
     scheme = contract.annotation.scheme
     labels = labels_of(records, scheme)
-    shared = rings.shared_texts(records)
+    shared = rings.shared_texts(records, contract.gates.near_duplicate_similarity)
     found = list(_found(records, contract, labels, shared, (deltas, known)))
     missing = tuple(each for each in found if isinstance(each, Missing))
     rows = _tiered([each for each in found if isinstance(each, pl.DataFrame)])

@@ -28,7 +28,7 @@ from quality.gates.likeness.twins import Signed, near_pairs, signatures
 
 STATISTIC = "shared_rationales"
 LEAST = 10
-AT_LEAST = 0.9  # share of equal words, the contract's own default for copies
+AT_LEAST = 0.8  # share of equal words: the default of gates.near_duplicate_similarity
 LEAST_SHARED = 3
 MOST_AUTHORS = 50
 
