@@ -74,7 +74,14 @@ def votes(
     leaning = np.where(rng.random(count) < planted, delta[:, 0], leaning)
     tied = rng.random(count) < tie_share
     outcome = np.where(tied, 0.5, (leaning > 0).astype(np.float64))
-    frame = _frame(pair, pair // pairs_a_prompt, who, first[pair], second[pair], outcome)
+    frame = _frame(
+        pair=pair,
+        prompt=pair // pairs_a_prompt,
+        who=who,
+        first=first[pair],
+        second=second[pair],
+        outcome=outcome,
+    )
     proxy = 0.7 * gap / gap.std() + np.sqrt(1 - 0.7**2) * rng.normal(size=n_pairs)[pair]
     return Votes(frame, pl.DataFrame({f"f{i}": delta[:, i] for i in range(features)}), proxy)
 
@@ -87,6 +94,7 @@ def _two_sources(
 
 
 def _frame(
+    *,
     pair: npt.NDArray[np.intp],
     prompt: npt.NDArray[np.intp],
     who: npt.NDArray[np.intp],

@@ -44,7 +44,9 @@ class Clusters:
     @cached_property
     def smaller(self) -> str:
         """The way with fewer clusters, counted as alike in size: $n^2 / \\sum n_c^2$."""
-        alike = {name: self.rows**2 / float((np.bincount(code) ** 2).sum()) for name, code in self.codes.items()}
+        alike = {
+            name: self.rows**2 / float((np.bincount(code) ** 2).sum()) for name, code in self.codes.items()
+        }
         return min(alike, key=alike.__getitem__)
 
     @cached_property

@@ -3,12 +3,13 @@ r"""The terms of the joint model: position, feature differences, a quality proxy
 Row $i$ compares the response shown as `first` with `second`; every term is a difference, first less second,
 so that turning the two round turns the sign of all of them:
 
-- **position**: +1 where `first` stood earlier on screen, −1 where later, 0 where unknown. The term is left out
-  where no place is known, and where every vote went to the same place: then the listing tells the outcome.
+- **position**: +1 where `first` stood earlier on screen, -1 where later, 0 where unknown. The term is
+  left out where no place is known, and where every vote went to the same place: then the listing tells
+  the outcome.
 - **features**: each divided by its *typical difference*, the root mean square of its differences that are
   not 0. A yes/no feature keeps its unit. A difference that is unknown counts as none.
 - **quality**: the same, for the score of a model fitted without this batch.
-- **sources**: +1 for the model that wrote `first`, −1 for the one that wrote `second`, 0 where both are one
+- **sources**: +1 for the model that wrote `first`, -1 for the one that wrote `second`, 0 where both are one
   or one is unknown.
 """
 

@@ -30,10 +30,10 @@ class Effect:
     """One row of a report.
 
     `n` counts votes whose sides differ in the feature, `effective_n` the independent ones that would carry as
-    much. `beta` and `se` are in logits a typical difference; `win_rate`, its 95 % interval `low` to `high` and
-    `minimum_detectable` are rates (0..1); `threshold` is the tolerated |win rate - 1/2|. `identifiable_share`
-    is the share of the feature's variance that the source model does not explain, None where no source model
-    is known. Figures that could not be had are None.
+    much. `beta` and `se` are in logits a typical difference; `win_rate`, its 95 % interval `low` to `high`
+    and `minimum_detectable` are rates (0..1); `threshold` is the tolerated |win rate - 1/2|.
+    `identifiable_share` is the share of the feature's variance that the source model does not explain, None
+    where no source model is known. Figures that could not be had are None.
     """
 
     feature: str
@@ -57,12 +57,30 @@ class Effect:
 
 def without_figures(feature: str, n: int, evidence: Evidence, threshold: float, reason: str) -> Effect:
     """An effect that cannot be estimated."""
-    none = (None,) * 11
-    return Effect(feature, n, *none, "not_testable", evidence, threshold, reason)
+    return Effect(
+        feature=feature,
+        n=n,
+        effective_n=None,
+        beta=None,
+        se=None,
+        win_rate=None,
+        low=None,
+        high=None,
+        p=None,
+        q=None,
+        design_effect=None,
+        minimum_detectable=None,
+        identifiable_share=None,
+        status="not_testable",
+        evidence=evidence,
+        threshold=threshold,
+        reason=reason,
+    )
 
 
 def measured(
     feature: str,
+    *,
     n: int,
     effective_n: float,
     beta: float,
@@ -98,25 +116,43 @@ def measured(
     )
 
 
+def calibrated(effect: Effect, spread: float) -> Effect:
+    """`effect` with its error, p and interval widened by `spread`, at least 1, of the placebos."""
+    if effect.p is None or effect.beta is None or effect.se is None or effect.low is None:
+        return effect
+    # Of the two ends the nearer to 1/2 is the one that logit can resolve.
+    nearer = effect.low if effect.beta > 0 or effect.high is None else effect.high
+    half = spread * abs(effect.beta - float(special.logit(nearer)))
+    least = float(special.logit(effect.minimum_detectable or 0.5))
+    return replace(
+        effect,
+        se=spread * effect.se,
+        low=float(special.expit(effect.beta - half)),
+        high=float(special.expit(effect.beta + half)),
+        p=float(2 * stats.norm.sf(stats.norm.isf(effect.p / 2) / spread)),
+        effective_n=min(effect.n, (effect.effective_n or 0.0) / spread**2),
+        minimum_detectable=float(special.expit(spread * least)),
+    )
+
+
 def judged(effect: Effect, q: float | None, about: str) -> Effect:
-    """`effect` with q, status and reason; one without q keeps the status it has.
+    """`effect` with q, and the status and reason that follow; one without q stays as it is.
 
     `about` tells, for the reason, how the errors were had.
     """
-    if effect.win_rate is None or effect.low is None or effect.high is None:
+    if q is None:
         return effect
-    status = effect.status if q is None else _status(effect, q)
-    q_said = "" if q is None else f", q {q:.2g}"
+    status = _status(effect, q)
     reason = (
         f"With a typical difference more of {effect.feature} a side wins {effect.win_rate:.1%}, all else in "
-        f"the model equal (95 % interval {effect.low:.1%} to {effect.high:.1%}, {about}; p {effect.p:.2g}"
-        f"{q_said}; effective n {effect.effective_n:,.0f} of {effect.n:,}; {effect.minimum_detectable:.1%} "
+        f"the model equal (95 % interval {effect.low:.1%} to {effect.high:.1%}, {about}; p {effect.p:.2g}, "
+        f"q {q:.2g}; effective n {effect.effective_n:,.0f} of {effect.n:,}; {effect.minimum_detectable:.1%} "
         f"would be found four times in five); {_because(effect, status)}."
     )
-    return replace(effect, q=q, status=status, reason=reason if q is not None else effect.reason + reason)
+    return replace(effect, q=q, status=status, reason=reason)
 
 
-def _status(effect: Effect, q: float) -> Status:
+def _status(effect: Effect, q: float) -> Literal["pass", "warn", "fail"]:
     if q > FALSE_DISCOVERIES:
         return "pass"
     low, high = effect.low or 0.0, effect.high or 0.0
@@ -124,13 +160,11 @@ def _status(effect: Effect, q: float) -> Status:
     return "fail" if beyond else "warn"
 
 
-def _because(effect: Effect, status: Status) -> str:
+def _because(effect: Effect, status: Literal["pass", "warn", "fail"]) -> str:
     what = "an association" if effect.evidence == "association" else f"a bias, by {effect.evidence} pairs"
     bounds = f"{0.5 - effect.threshold:.1%} to {0.5 + effect.threshold:.1%}"
     return {
         "fail": f"{what}, and the interval lies wholly beyond the tolerated {bounds}",
         "warn": f"{what}, but the interval reaches into the tolerated {bounds}",
         "pass": "no more than noise would give",
-        "not_testable": "it is not judged",
-        "not_identifiable": "it is not judged",
     }[status]

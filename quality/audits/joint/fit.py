@@ -1,7 +1,10 @@
 r"""Everything the preferences of a batch go along with, in one model.
 
-**Model.** See `likelihood`: $\operatorname{logit} \Pr(\text{first} \succ \text{second}) = \alpha \cdot
-\text{position} + \sum_f \beta_f\, \Delta f + (\theta_{first} - \theta_{second}) + \gamma\, \Delta\text{quality}$,
+**Model.** See `likelihood`:
+
+$$\operatorname{logit} \Pr(\text{first} \succ \text{second}) = \alpha \cdot \text{position} +
+  \sum_f \beta_f\, \Delta f + (\theta_{first} - \theta_{second}) + \gamma\, \Delta\text{quality},$$
+
 with errors that allow for people and prompts (`clusters`), and the wild bootstrap where either are under a
 hundred (`wild`).
 
@@ -11,16 +14,14 @@ for the source models; the place on screen for position.
 **Why these defaults.** `max_lean` 0.10 and an effective n of 100, as for the single audits of length and
 position. Under 0.2 identifiable a feature is nearly a name for the model that wrote the response.
 
-**What it does not say.** That a feature is *why* a side won. Features that nobody measured, and quality beyond
-the proxy, go along with the measured ones.
+**What it does not say.** That a feature is *why* a side won. Features that nobody measured, and quality
+beyond the proxy, go along with the measured ones.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
 import polars as pl
-from scipy import stats
 
 from contracts.model import AuditLimit
 from quality.audits.dependence import dependence
@@ -29,6 +30,7 @@ from quality.audits.joint.effects import (
     LEAST_IDENTIFIABLE_SHARE,
     Effect,
     Evidence,
+    calibrated,
     judged,
     measured,
     without_figures,
@@ -38,6 +40,7 @@ from quality.audits.joint.multiplicity import adjusted
 
 # Below this share of its information a feature is told by the others, but for rounding.
 LEAST_OWN_SHARE = 1e-3
+ONE_ITEM = "Fewer than two items were judged: there is nothing to generalise from."
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,15 @@ class JointResult:
     def p_values(self) -> list[float | None]:
         """p of each effect that is judged, None for the others."""
         return [effect.p if effect.status in ("pass", "warn", "fail") else None for effect in self.effects]
+
+    def calibrated(self, spread: float) -> "JointResult":
+        """The same with p and intervals widened by the placebos' `spread` (1: as they are), before q."""
+        if spread == 1:
+            return self
+        about = f"{self.about}, calibrated on placebos"
+        return replace(
+            self, effects=tuple(calibrated(effect, spread) for effect in self.effects), about=about
+        )
 
     def with_q(self, q: Sequence[float | None]) -> "JointResult":
         """The same, judged on these q, one an effect."""
@@ -92,25 +104,20 @@ def fit(
     names = (POSITION, *deltas.columns)
     kinds: dict[str, Evidence] = {name: _kind(evidence, name) for name in names}
     depends = dependence(frame)
+
+    def nothing(name: str, reason: str) -> Effect:
+        return without_figures(name, _differing(frame, deltas, name), kinds[name], limit.max_lean, reason)
+
     missing = {name: _missing(deltas[name], limit) for name in deltas.columns}
     terms = design(frame, deltas.select(name for name, reason in missing.items() if not reason), quality)
     if POSITION not in terms.names:
         missing[POSITION] = _no_position(frame)
     if not depends.ways or not terms.names:
-        nothing = (
-            "" if depends.ways else "Fewer than two items were judged: there is nothing to generalise from."
-        )
-        effects = [
-            without_figures(name, 0, kinds[name], limit.max_lean, missing.get(name) or nothing)
-            for name in names
-        ]
-        return JointResult(tuple(effects), {}, None, "", None)
+        reasons = {name: missing.get(name) or ONE_ITEM for name in names}
+        return JointResult(tuple(nothing(name, reasons[name]) for name in names), {}, None, "", None)
     found = linearise(terms, depends.ways, seed)
     tested = _measure(found, kinds, limit)
-    effects = [
-        tested.get(name) or without_figures(name, 0, kinds[name], limit.max_lean, missing[name])
-        for name in names
-    ]
+    effects = [tested.get(name) or nothing(name, missing[name]) for name in names]
     strengths = dict(
         zip(terms.source_names, found.fit.coefficients[len(terms.names) :].tolist(), strict=True)
     )
@@ -123,6 +130,12 @@ def _kind(evidence: Mapping[str, Evidence] | Evidence, name: str) -> Evidence:
     return evidence if isinstance(evidence, str) else evidence.get(name, "association")
 
 
+def _differing(frame: pl.DataFrame, deltas: pl.DataFrame, name: str) -> int:
+    if name == POSITION:
+        return int((frame["first_position"] != frame["second_position"]).sum())
+    return int((deltas[name].fill_nan(None) != 0).sum())
+
+
 def _missing(delta: pl.Series, limit: AuditLimit) -> str:
     """Why a feature cannot enter the model; empty if it can."""
     known = delta.drop_nulls().drop_nans()
@@ -130,18 +143,16 @@ def _missing(delta: pl.Series, limit: AuditLimit) -> str:
     if not len(known):
         return f"No comparison tells {delta.name} of both sides."
     if differ < limit.min_effective_n:
-        return (
-            f"In {differ:,} comparisons the sides differ in {delta.name}; the contract asks for an effective n of "
-            f"at least {limit.min_effective_n:,}."
-        )
+        least = f"the contract asks for an effective n of at least {limit.min_effective_n:,}"
+        return f"In {differ:,} comparisons the sides differ in {delta.name}; {least}."
     return ""
 
 
 def _no_position(frame: pl.DataFrame) -> str:
     if frame.select((pl.col("first_position") != pl.col("second_position")).any()).item():
         return (
-            "Every vote went to the same place on screen: either nobody read both responses, or the files list "
-            "the chosen response in a fixed place. Position is left out of the model."
+            "Every vote went to the same place on screen: either nobody read both responses, or the files "
+            "list the chosen response in a fixed place. Position is left out of the model."
         )
     return "No comparison tells the order shown (first_position, second_position)."
 
@@ -177,15 +188,15 @@ def _barred(effect: Effect, own_share: float, limit: AuditLimit) -> Effect:
     share = effect.identifiable_share
     if share is not None and share < LEAST_IDENTIFIABLE_SHARE:
         reason = (
-            f"Only {share:.0%} of the differences in {effect.feature} are not explained by the source model, so "
-            "these votes cannot tell whether the feature or the model was preferred. "
+            f"Only {share:.0%} of the differences in {effect.feature} are not explained by the source model, "
+            "so these votes cannot tell whether the feature or the model was preferred."
         )
         return replace(effect, status="not_identifiable", reason=reason)
     if own_share < LEAST_OWN_SHARE:
-        reason = f"The other features of the model tell {effect.feature}, so its part cannot be told apart. "
+        reason = f"The other features of the model tell {effect.feature}, so its part cannot be told apart."
         return replace(effect, status="not_identifiable", reason=reason)
     if effect.effective_n is not None and effect.effective_n < limit.min_effective_n:
-        reason = f"The contract asks for an effective n of at least {limit.min_effective_n:,}. "
+        reason = f"The contract asks for an effective n of at least {limit.min_effective_n:,}."
         return replace(effect, status="not_testable", reason=reason)
     return effect
 

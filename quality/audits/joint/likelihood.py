@@ -18,7 +18,7 @@ looks certain after ten thousand votes on five models.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, special
+from scipy import linalg, optimize, special
 
 from quality.audits.joint.design import Design, Numbers
 
@@ -84,7 +84,7 @@ def _linearised(terms: Design, at: Numbers, eta: Numbers) -> Fit:
         coefficients=at,
         residual=np.concatenate([terms.weight * (terms.outcome - chance), -prior * at[len(terms.names) :]]),
         information=np.concatenate([information, prior]),
-        inverse=np.linalg.inv(matrix),
+        inverse=np.asarray(linalg.inv(matrix), dtype=np.float64),
         matrix=matrix,
     )
 

@@ -1,6 +1,6 @@
 r"""One allowance for false alarms over a whole report.
 
-**Model.** Weighted Benjamini–Hochberg (Genovese, Roeder & Wasserman 2006, "False discovery control with
+**Model.** Weighted Benjamini and Hochberg (Genovese, Roeder & Wasserman 2006, "False discovery control with
 p-value weighting", Biometrika 93(3), doi:10.1093/biomet/93.3.509): with weights $w_i$ of mean 1, the adjusted
 $p_i / w_i$ go through Benjamini & Hochberg (1995, doi:10.1111/j.2517-6161.1995.tb02031.x). Each family of a
 report (the features; the slices; ...) gets an equal part of the weight, however many members it has, so that

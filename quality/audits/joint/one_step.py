@@ -1,8 +1,8 @@
 r"""What a further feature would find, without fitting the model again.
 
 **Model.** Around the fit, with information $W$ and weighted residuals $r$ (`likelihood`), a feature $x$ has
-the part $\tilde x = x - X (X^\top W X + \Lambda)^{-1} X^\top W x$ that the other terms do not explain (Frisch &
-Waugh 1933; Lovell 1963, doi:10.1080/01621459.1963.10480682). One Newton step from 0 gives
+the part $\tilde x = x - X (X^\top W X + \Lambda)^{-1} X^\top W x$ that the other terms do not explain
+(Frisch & Waugh 1933; Lovell 1963, doi:10.1080/01621459.1963.10480682). One Newton step from 0 gives
 
 $$\hat\beta = \frac{\tilde x^\top r}{\tilde x^\top W \tilde x}, \qquad
   u_i = \tilde x_i (r_i - W_i \tilde x_i \hat\beta), \qquad
@@ -98,7 +98,7 @@ def one_step(
 
 
 def _leverage(fit: Fit, shares: Numbers, size: Numbers, among: bool) -> Numbers:
-    """(m, j) or (m, 1): how far each prior row draws its own fitted value, a further feature's part included."""
+    """(m, j): how far each prior row draws its own fitted value, a further feature's part included."""
     n, k = len(fit.design.outcome), len(fit.design.names)
     held = (fit.information[n:] * np.diag(fit.inverse)[k:])[:, None]
     return np.asarray(np.broadcast_to(held, shares[n:].shape) if among else held + shares[n:] / size)

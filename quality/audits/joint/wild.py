@@ -2,24 +2,24 @@ r"""p-values where few people or few prompts were sampled: the wild score cluste
 
 **Model.** Under the hypothesis that a feature does nothing, the sum of its scores over a cluster is as likely
 to have come out with the other sign. With scores $u_i$ at $\beta = 0$ and a sign $v_c$ drawn for each cluster
-of the way with fewer clusters, $\beta^* = \sum v_{c(i)} u_i / D$ and its own two-way standard error give $t^*$;
-p is the share of draws with $|t^*| \ge |t|$ (Kline & Santos 2012, "A Score Based Approach to Wild Bootstrap
-Inference", Journal of Econometric Methods 1(1), doi:10.1515/2156-6674.1006; by the smaller way for two-way
-errors: MacKinnon, Nielsen & Webb 2021, doi:10.1080/07350015.2019.1677473). Signs are Rademacher's; below
-twelve clusters, where these have too few patterns, Webb's six points (Webb 2023, doi:10.1111/caje.12661).
+of the smaller way, $\beta^* = \sum v_{c(i)} u_i / D$ and its own two-way standard error give $t^*$; p is the
+share of draws with $|t^*| \ge |t|$ (Kline & Santos 2012, "A Score Based Approach to Wild Bootstrap Inference",
+Journal of Econometric Methods 1(1), doi:10.1515/2156-6674.1006; by the smaller way for two-way errors:
+MacKinnon, Nielsen & Webb 2021, doi:10.1080/07350015.2019.1677473). Signs are Rademacher's; below twelve
+clusters, where these have too few patterns, Webb's six points (Webb 2023, doi:10.1111/caje.12661).
 
 Nothing is refitted: all a draw needs are sums by cluster, and the spread along the other way is a quadratic
 form in the signs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy import sparse
 
 from quality.audits.joint.clusters import Clusters
 from quality.audits.joint.design import Numbers
+from quality.intervals.clustered_share import Codes
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])
 FEWER_THAN_SIGNS_NEED = 12
@@ -53,82 +53,67 @@ def wild(
         statistic: (j,) the |t| found.
         draws: from `draw`.
     """
-    n, members = clusters.rows, clusters.members
-    crossing, lies_in = clusters.crossing
-    sums = {name: (member @ scores[:n], member @ shares[:n]) for name, member in members.items()}
-    cells = crossing @ scores[:n], crossing @ shares[:n]
-    found = [
-        _star(
-            clusters,
-            draws,
-            {name: (score[:, j], share[:, j]) for name, (score, share) in sums.items()},
-            (cells[0][:, j], cells[1][:, j]),
-            lies_in,
-            (scores[n:, j], shares[n:, j]),
-        )
-        for j in range(scores.shape[1])
-    ]
-    star = np.array(found)
+    ways = _ways(clusters, scores[: clusters.rows], shares[: clusters.rows])
+    n = clusters.rows
+    star = np.array(
+        [
+            _star(clusters, draws, [way.of(j) for way in ways], scores[n:, j], shares[n:, j])
+            for j in range(scores.shape[1])
+        ]
+    )
     p = (1 + (star >= statistic[:, None] * (1 - 1e-12)).sum(axis=1)) / (1 + star.shape[1])
     return p, np.quantile(star, 0.95, axis=1)
 
 
-Sums = tuple[Numbers, Numbers]
+@dataclass(frozen=True)
+class _Way:
+    """A way of clustering: each cell has its `scores`, lies in a `cluster` and takes the sign `sign`."""
+
+    factor: float
+    scores: Numbers
+    cluster: Codes
+    sign: Codes
+    shares: Numbers
+
+    def of(self, j: int) -> "_Way":
+        """The same for one feature."""
+        return replace(self, scores=self.scores[:, j], shares=self.shares[:, j])
+
+    def spread(self, signs: Numbers, beta: Numbers) -> Numbers:
+        """The sum over clusters of (signed scores - beta x share)², in each draw."""
+        shape = (len(self.shares), signs.shape[1])
+        table = sparse.csr_array((self.scores, (self.cluster, self.sign)), shape=shape)
+        square = np.einsum("dc,dc->d", signs @ (table.T @ table).toarray(), signs)
+        cross, size = signs @ (table.T @ self.shares), self.shares @ self.shares
+        return np.asarray(self.factor * (square - 2 * beta * cross + beta**2 * size))
 
 
-def _star(
-    clusters: Clusters,
-    draws: Draws,
-    sums: dict[str, Sums],
-    cells: Sums,
-    lies_in: dict[str, npt.NDArray[np.intp]],
-    prior: Sums,
-) -> Numbers:
-    """|t*| of one feature in each draw."""
-    smaller = clusters.smaller
-    score, share = sums[smaller]
-    size = share.sum() + prior[1].sum()
-    beta = (draws.votes @ score + draws.prior @ prior[0]) / max(size, np.finfo(float).tiny)
-    by_smaller = _spread(draws.votes, score, share, beta)
-    singles, both = [clusters.factor(len(score)) * by_smaller], None
-    for name in sums:
-        if name != smaller:
-            other = _along_other(draws.votes, cells[0], sums[name][1], lies_in[smaller], lies_in[name], beta)
-            by_cell = _by_cell(draws.votes, cells, lies_in[smaller], beta)
-            singles.append(clusters.factor(clusters.counts[name]) * other)
-            both = sum(singles) - clusters.factor(len(cells[0])) * by_cell
-    middle = np.maximum.reduce([*singles, *([] if both is None else [both])])
+def _ways(clusters: Clusters, scores: Numbers, shares: Numbers) -> list[_Way]:
+    """The smaller way; and, of two, the other one and both together, which is subtracted."""
+    crossing, lies_in = clusters.crossing
+    sign, cells = lies_in[clusters.smaller], crossing @ scores
+    ways = [
+        _Way(clusters.factor(clusters.counts[name]), cells, lies_in[name], sign, member @ shares)
+        for name, member in clusters.members.items()
+    ]
+    if len(ways) == 2:
+        count = len(cells)
+        ways.append(_Way(-clusters.factor(count), cells, np.arange(count), sign, crossing @ shares))
+    return ways
+
+
+def _star(clusters: Clusters, draws: Draws, ways: list[_Way], score: Numbers, share: Numbers) -> Numbers:
+    """|t*| of one feature in each draw; `score` and `share` are those of the prior rows."""
+    size = max(float(ways[0].shares.sum() + share.sum()), np.finfo(float).tiny)
+    cells = np.bincount(ways[0].sign, ways[0].scores, draws.votes.shape[1])
+    beta = (draws.votes @ cells + draws.prior @ score) / size
+    spreads = [way.spread(draws.votes, beta) for way in ways]
+    middle = np.maximum.reduce([np.sum(spreads, axis=0), *spreads[: len(clusters.codes)]])
     # Drawn anew, a prior row bends only to the feature itself: the other terms are not fitted again.
-    freedom = np.maximum(1 - prior[1] / max(size, np.finfo(float).tiny), LEAST_FREEDOM)
-    middle = middle + _spread(draws.prior, prior[0] / np.sqrt(freedom), prior[1] / np.sqrt(freedom), beta)
+    freedom = np.maximum(1 - share / size, LEAST_FREEDOM)
+    left = draws.prior * score - beta[:, None] * share
+    middle = middle + (left**2 / freedom).sum(axis=1)
     return np.asarray(np.abs(beta) * size / np.sqrt(np.maximum(middle, np.finfo(float).tiny)))
-
-
-def _spread(signs: Numbers, score: Numbers, share: Numbers, beta: Numbers) -> Numbers:
-    """The sum over clusters of (sign x score - beta x share)², in each draw."""
-    return np.asarray(signs**2 @ score**2 - 2 * beta * (signs @ (score * share)) + beta**2 * (share @ share))
-
-
-def _by_cell(signs: Numbers, cells: Sums, lies_in: npt.NDArray[np.intp], beta: Numbers) -> Numbers:
-    count, (score, share) = signs.shape[1], cells
-    square = np.bincount(lies_in, score**2, count)
-    cross = np.bincount(lies_in, score * share, count)
-    return np.asarray(signs**2 @ square - 2 * beta * (signs @ cross) + beta**2 * (share @ share))
-
-
-def _along_other(
-    signs: Numbers,
-    score: Numbers,
-    share: Numbers,
-    smaller: npt.NDArray[np.intp],
-    other: npt.NDArray[np.intp],
-    beta: Numbers,
-) -> Numbers:
-    """The same along the way whose clusters take in cells of several signs."""
-    table = sparse.csr_array((score, (other, smaller)), shape=(len(share), signs.shape[1]))
-    form = (table.T @ table).toarray()
-    quadratic = np.einsum("dc,dc->d", signs @ form, signs)
-    return np.asarray(quadratic - 2 * beta * (signs @ (table.T @ share)) + beta**2 * (share @ share))
 
 
 def _signs(rng: np.random.Generator, shape: tuple[int, int]) -> Numbers:
