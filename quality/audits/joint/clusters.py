@@ -55,12 +55,17 @@ class Clusters:
         return {name: membership(code) for name, code in self.codes.items()}
 
     @cached_property
-    def crossing(self) -> tuple[sparse.csr_array, dict[str, Codes]]:
-        """The same for rows that share a cluster every way, and which clusters of each way these lie in."""
+    def cells(self) -> Codes:
+        """(n,) codes, equal where rows share a cluster every way."""
         ways = list(self.codes.values())
         joint = ways[0] * (int(ways[-1].max()) + 1) + ways[-1]
-        _, first, code = np.unique(joint, return_index=True, return_inverse=True)
-        return membership(code), {name: each[first] for name, each in self.codes.items()}
+        return np.asarray(np.unique(joint, return_inverse=True)[1], dtype=np.intp)
+
+    @cached_property
+    def crossing(self) -> tuple[sparse.csr_array, dict[str, Codes]]:
+        """(cells, n) of ones, and which cluster of each way a cell lies in."""
+        first = np.unique(self.cells, return_index=True)[1]
+        return membership(self.cells), {name: each[first] for name, each in self.codes.items()}
 
     @property
     def rows(self) -> int:

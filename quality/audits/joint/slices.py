@@ -4,9 +4,9 @@ r"""Where do preferences differ from the batch's: by annotator, domain, week, la
 
 $$\hat\delta_s = \frac{\sum_{i \in s} \tilde x_i r_i}{D_s}, \qquad D_s = \sum_{i \in s} W_i \tilde x_i^2,$$
 
-one Newton step from the batch's coefficient. Its variance is the larger of $1 / D_s - 1 / D$ and the
-cluster-robust one of the contrast $\sum_i \tilde x_i r_i (1[i \in s] / D_s - 1 / D)$: who works in several
-slices brings the same taste to each, and it cancels. Deviations are drawn towards none by empirical Bayes,
+one Newton step from the batch's coefficient. Its variance $V_s$ is the two-way cluster-robust one
+(`clusters`) of the contrast $\sum_i \tilde x_i r_i (1[i \in s] / D_s - 1 / D)$: who works in several slices
+brings the same taste to each, and it cancels. Deviations are drawn towards none by empirical Bayes,
 $\hat\delta_s\, \tau^2 / (\tau^2 + V_s)$, with the spread $\tau$ of the dimension by Paule & Mandel (1982,
 doi:10.6028/jres.087.022).
 
@@ -25,11 +25,12 @@ import numpy as np
 import polars as pl
 from scipy import optimize, sparse, special, stats
 
-from quality.audits.joint.clusters import Clusters
+from quality.audits.joint.clusters import Clusters, membership
 from quality.audits.joint.design import Numbers
 from quality.audits.joint.fit import JointResult
 from quality.audits.joint.linearise import Linearised
 from quality.audits.joint.slicing import ANNOTATOR, Slicing
+from quality.intervals.clustered_share import Codes
 
 LEAST_VOTES = 20
 POPULATION = 20
@@ -71,17 +72,13 @@ def _dimension(found: Linearised, by: Slicing, terms: list[int]) -> pl.DataFrame
     shares = parts**2 * found.fit.information[:n, None]
     belongs = sparse.csr_array((np.ones(len(by.row)), (by.code, by.row)), shape=(len(by.names), n))
     votes = belongs @ (found.fit.design.dense[:, terms] != 0).astype(np.float64)
-    size, total = belongs @ shares, shares.sum(axis=0)
+    size = belongs @ shares
     enough = (votes >= LEAST_VOTES) & (size > 0)
     size = np.where(enough, np.asarray(size), 1.0)
     deviation = belongs @ scores / size
-    variance, degrees = np.maximum(1 / size - 1 / total, 1e-12), np.full(size.shape, np.inf)
-    for way in found.clusters.codes:
-        if not (by.dimension == ANNOTATOR and way == "annotator"):
-            robust, freedom = _contrast(
-                found.clusters, way, by, scores=scores, shares=shares, size=size, total=total
-            )
-            variance, degrees = np.maximum(variance, robust), np.minimum(degrees, freedom)
+    variance, degrees = _variance(
+        found.clusters, by, scores=scores, shares=shares, size=size, deviation=deviation
+    )
     names = [found.fit.design.names[term] for term in terms]
     base = found.fit.coefficients[terms], found.steps.se[terms]
     tables = [
@@ -101,27 +98,43 @@ def _dimension(found: Linearised, by: Slicing, terms: list[int]) -> pl.DataFrame
     return pl.concat(tables)
 
 
-def _contrast(
-    clusters: Clusters,
-    way: str,
-    by: Slicing,
-    *,
-    scores: Numbers,
-    shares: Numbers,
-    size: Numbers,
-    total: Numbers,
+def _variance(
+    clusters: Clusters, by: Slicing, *, scores: Numbers, shares: Numbers, size: Numbers, deviation: Numbers
 ) -> tuple[Numbers, Numbers]:
-    """Cluster-robust variance of each slice less the batch (slices, j), and its degrees of freedom."""
-    count = clusters.counts[way]
-    cell, entry = np.unique(by.code * count + clusters.codes[way][by.row], return_inverse=True)
+    """Two-way cluster-robust variance of each slice less the batch (slices, j), and its degrees of freedom.
+
+    An annotator's votes are all of one cluster of that way, which cannot scatter: there the other way counts.
+    """
+    ways = {
+        name: code
+        for name, code in clusters.codes.items()
+        if not (by.dimension == ANNOTATOR and name == "annotator")
+    } or {"vote": np.arange(clusters.rows)}
+    given = {"scores": scores, "shares": shares, "size": size, "deviation": deviation}
+    found = [_contrast(by, code, **given) for code in ways.values()]
+    singles = [variance for variance, _ in found]
+    both = singles[0]
+    if len(ways) == 2:
+        both = sum(singles) - _contrast(by, clusters.cells, **given)[0]
+    positive = np.where(both > 0, both, np.maximum.reduce(singles))
+    return np.maximum(positive, np.finfo(float).tiny), np.minimum.reduce([freedom for _, freedom in found])
+
+
+def _contrast(
+    by: Slicing, code: Codes, *, scores: Numbers, shares: Numbers, size: Numbers, deviation: Numbers
+) -> tuple[Numbers, Numbers]:
+    """The same by one way of clustering."""
+    member, count = membership(code), int(code.max()) + 1
+    cell, entry = np.unique(by.code * count + code[by.row], return_inverse=True)
     within, cluster = np.divmod(cell, count)
     gather = sparse.csr_array((np.ones(len(entry)), (entry, by.row)), shape=(len(cell), len(scores)))
     spread = sparse.csr_array(
         (np.ones(len(cell)), (within, np.arange(len(cell)))), shape=(len(size), len(cell))
     )
-    each, whole = gather @ scores, (clusters.members[way] @ scores) / total
-    squares = spread @ each**2 / size**2 - 2 * (spread @ (each * whole[cluster])) / size
     held = gather @ shares
+    each = gather @ scores - held * deviation[within]
+    whole = (member @ scores) / shares.sum(axis=0)
+    squares = spread @ each**2 / size**2 - 2 * (spread @ (each * whole[cluster])) / size
     freedom = (spread @ held) ** 2 / np.maximum(spread @ held**2, np.finfo(float).tiny)
     variance = (squares + (whole**2).sum(axis=0)) * count / (count - 1)
     return np.asarray(variance), np.asarray(np.maximum(freedom - 1, 1.0))

@@ -3,10 +3,10 @@ r"""p-values where few people or few prompts were sampled: the wild score cluste
 **Model.** Under the hypothesis that a feature does nothing, the sum of its scores over a cluster is as likely
 to have come out with the other sign. With scores $u_i$ at $\beta = 0$ and a sign $v_c$ drawn for each cluster
 of the smaller way, $\beta^* = \sum v_{c(i)} u_i / D$ and its own two-way standard error give $t^*$; p is the
-share of draws with $|t^*| \ge |t|$ (Kline & Santos 2012, "A Score Based Approach to Wild Bootstrap Inference",
-Journal of Econometric Methods 1(1), doi:10.1515/2156-6674.1006; by the smaller way for two-way errors:
-MacKinnon, Nielsen & Webb 2021, doi:10.1080/07350015.2019.1677473). Signs are Rademacher's; below twelve
-clusters, where these have too few patterns, Webb's six points (Webb 2023, doi:10.1111/caje.12661).
+share of draws with $|t^*| \ge |t|$ (Kline & Santos 2012, "A Score Based Approach to Wild Bootstrap
+Inference", Journal of Econometric Methods 1(1), doi:10.1515/2156-6674.1006; by the smaller way for two-way
+errors: MacKinnon, Nielsen & Webb 2021, doi:10.1080/07350015.2019.1677473). Signs are Rademacher's; below
+twelve clusters, where these have too few patterns, Webb's six points (Webb 2023, doi:10.1111/caje.12661).
 
 Nothing is refitted: all a draw needs are sums by cluster, and the spread along the other way is a quadratic
 form in the signs.
