@@ -12,6 +12,7 @@ import numpy.typing as npt
 import polars as pl
 
 Numbers = npt.NDArray[np.float64]
+PROXY = 0.7  # correlation of the quality proxy with the true gap, whose variance is 1 + 2 x 0.5²
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def votes(
         second=second[pair],
         outcome=outcome,
     )
-    proxy = 0.7 * gap / gap.std() + np.sqrt(1 - 0.7**2) * rng.normal(size=n_pairs)[pair]
+    proxy = PROXY * gap / np.sqrt(1.5) + np.sqrt(1 - PROXY**2) * rng.normal(size=n_pairs)[pair]
     return Votes(frame, pl.DataFrame({f"f{i}": delta[:, i] for i in range(features)}), proxy)
 
 
