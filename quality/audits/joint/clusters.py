@@ -5,10 +5,7 @@ r"""How far sums over dependent rows scatter: the middle of the sandwich.
 $$\hat M = \hat M_{annotator} + \hat M_{prompt} - \hat M_{annotator \cap prompt}, \qquad
   \hat M_g = \frac{G}{G - 1}\, \frac{n - 1}{n - p} \sum_{c \in g} \Big( \sum_{i \in c} u_i \Big)^2$$
 
-never below the larger one-way sum (Cameron, Gelbach & Miller 2011, doi:10.1198/jbes.2010.07136). The prior
-rows of the source models (`likelihood`) are clusters of their own and add $\sum u_m^2 / (1 - h_m)$, with
-their leverage $h_m$: there are few of them, and the fit bends to each (HC2: MacKinnon & White 1985,
-doi:10.1016/0304-4076(85)90158-7).
+never below the larger one-way sum (Cameron, Gelbach & Miller 2011, doi:10.1198/jbes.2010.07136).
 
 **Degrees of freedom.** $(\sum_c d_c)^2 / \sum_c d_c^2$ over what each cluster adds to the information about
 the coefficient: Satterthwaite's for the sum of squares above when scores are independent (Bell & McCaffrey
@@ -27,14 +24,15 @@ from scipy import sparse
 from quality.audits.joint.design import Numbers
 from quality.intervals.clustered_share import Codes
 
+TINY = float(np.finfo(np.float64).tiny)
+
 
 @dataclass(frozen=True)
 class Clusters:
-    """One or two ways in which n rows cluster (`codes` from 0, no gaps), before `sources` prior rows."""
+    """One or two ways in which n votes cluster: `codes` from 0, without gaps; of a fit with `parameters`."""
 
     codes: Mapping[str, Codes]
     parameters: int
-    sources: int
 
     @cached_property
     def counts(self) -> dict[str, int]:
@@ -77,25 +75,21 @@ class Clusters:
         return count / (count - 1) * (self.rows - 1) / max(self.rows - self.parameters, 1)
 
     def middle(self, scores: Numbers) -> Numbers:
-        """$\\hat M$ of each column of (n + m, k) scores, those of the prior rows already inflated."""
-        votes, prior = scores[: self.rows], scores[self.rows :]
+        """$\\hat M$ of each column of (n, k) scores."""
         singles = [
-            self.factor(self.counts[name]) * squares(member @ votes) for name, member in self.members.items()
+            self.factor(self.counts[name]) * squares(member @ scores) for name, member in self.members.items()
         ]
         both = singles[0]
         if len(singles) == 2:
             crossing, _ = self.crossing
-            both = sum(singles) - self.factor(crossing.shape[0]) * squares(crossing @ votes)
-        return np.asarray(np.maximum.reduce([both, *singles]) + squares(prior))
+            both = sum(singles) - self.factor(crossing.shape[0]) * squares(crossing @ scores)
+        return np.asarray(np.maximum.reduce([both, *singles]))
 
     def degrees(self, shares: Numbers) -> Numbers:
-        """Degrees of freedom for each column of (n + m, k): what each row adds to the information."""
-        votes, prior = shares[: self.rows], shares[self.rows :]
-        found = []
-        for member in self.members.values():
-            each = member @ votes
-            found.append((each.sum(axis=0) + prior.sum(axis=0)) ** 2 / (squares(each) + squares(prior)))
-        return np.asarray(np.maximum(np.minimum.reduce(found) - 1, 1.0))
+        """Degrees of freedom for each column of (n, k): what each row adds to the information."""
+        by_way = [member @ shares for member in self.members.values()]
+        alike = [each.sum(axis=0) ** 2 / np.maximum(squares(each), TINY) for each in by_way]
+        return np.asarray(np.maximum(np.minimum.reduce(alike) - 1, 1.0))
 
 
 def membership(code: Codes) -> sparse.csr_array:

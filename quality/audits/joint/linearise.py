@@ -68,9 +68,9 @@ def linearise(
 ) -> Linearised:
     """Fit `terms` and test each of them; rows cluster by one or two `ways`, codes from 0 without gaps."""
     fit = maximise(terms)
-    clusters = Clusters(ways, len(fit.coefficients), len(terms.source_names))
+    clusters = Clusters(ways, len(fit.coefficients))
     few = min(clusters.counts.values()) < FEW_CLUSTERS
-    signs = draw(clusters, draws, np.random.default_rng(seed)) if few else None
+    signs = draw(clusters, len(terms.source_names), draws, np.random.default_rng(seed)) if few else None
     parts = own(fit)
     taken = fit.information[:, None] * parts * fit.coefficients[: len(terms.names)]
     steps = one_step(fit, clusters, parts, fit.residual[:, None] + taken, signs, among=True)

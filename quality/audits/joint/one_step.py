@@ -10,6 +10,10 @@ $$\hat\beta = \frac{\tilde x^\top r}{\tilde x^\top W \tilde x}, \qquad
 
 and differs from the refit by $O(\hat\beta^2)$. For a term that *is* in the model the same formulas give the
 sandwich exactly, with its coefficient taken back into $r$.
+
+The prior rows of the source models add $\hat\tau^2 \sum_m \tilde x_m^2$ to $\hat M$, where $\hat\tau^2$ is their
+sum of squares over $m$ less what the fit took of it: by the prior they are alike, and often too few to tell
+otherwise. The degrees of freedom of both parts join as Satterthwaite's do.
 """
 
 from dataclasses import dataclass
@@ -17,14 +21,16 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import stats
 
-from quality.audits.joint.clusters import Clusters
+from quality.audits.joint.clusters import TINY, Clusters, squares
 from quality.audits.joint.design import Numbers
 from quality.audits.joint.likelihood import Fit
-from quality.audits.joint.wild import LEAST_FREEDOM, Draws, wild
+from quality.audits.joint.wild import Draws, Prior, wild
 
 # Below, Student's t with clusters - 1 is too sure of itself (Cameron, Gelbach & Miller 2008,
 # doi:10.1162/rest.90.3.414, find it so up to 30 alike, and more where they are not).
 FEW_CLUSTERS = 100
+# Where the fit follows every source model these say nothing; the error is then as good as infinite.
+LEAST_FREEDOM = 1e-3
 
 
 @dataclass(frozen=True)
@@ -77,28 +83,35 @@ def one_step(
         draws: for the wild bootstrap; None takes Student's t.
         among: do the parts belong to terms that are in the model?
     """
-    scores = parts * residual
-    shares = fit.information[:, None] * parts**2
-    size = np.maximum(shares.sum(axis=0), np.finfo(float).tiny)
+    n = clusters.rows
+    scores, shares = parts * residual, fit.information[:, None] * parts**2
+    size = np.maximum(shares.sum(axis=0), TINY)
     beta = scores.sum(axis=0) / size
-    updated = scores - shares * beta
-    freedom = np.maximum(1 - _leverage(fit, shares, size, among), LEAST_FREEDOM)
-    updated[clusters.rows :] /= np.sqrt(freedom)
-    middle = clusters.middle(updated)
-    independent = (updated**2).sum(axis=0)
+    updated = (scores - shares * beta)[:n]
+    votes, prior = clusters.middle(updated), _prior(fit, parts, residual, beta, among)
+    middle = votes + prior.middle
     se = np.sqrt(middle) / size
-    statistic = np.abs(beta) / np.maximum(se, np.finfo(float).tiny)
+    statistic = np.abs(beta) / np.maximum(se, TINY)
     if draws is None:
-        degrees = clusters.degrees(shares)
+        parted = votes**2 / clusters.degrees(shares[:n]) + prior.middle**2 / prior.degrees
+        degrees = middle**2 / np.maximum(parted, TINY)
         p, critical = 2 * stats.t.sf(statistic, degrees), stats.t.ppf(0.975, degrees)
     else:
-        p, critical = wild(clusters, scores, shares, statistic, draws)
-    design_effect = middle / np.maximum(independent, np.finfo(float).tiny)
-    return Steps(beta, se, np.asarray(p), np.asarray(critical), design_effect)
+        p, critical = wild(
+            clusters, scores[:n], shares[:n], draws, prior=prior, size=size, statistic=statistic
+        )
+    independent = squares(updated) + prior.middle
+    return Steps(beta, se, np.asarray(p), np.asarray(critical), middle / np.maximum(independent, TINY))
 
 
-def _leverage(fit: Fit, shares: Numbers, size: Numbers, among: bool) -> Numbers:
-    """(m, j): how far each prior row draws its own fitted value, a further feature's part included."""
+def _prior(fit: Fit, parts: Numbers, residual: Numbers, beta: Numbers, among: bool) -> Prior:
+    """What the prior rows of the source models add, from their pooled variance."""
     n, k = len(fit.design.outcome), len(fit.design.names)
+    information, part = fit.information[n:, None], parts[n:]
+    rest = residual[n:] - information * part * beta
+    # How far each row draws its own fitted value; a feature of the model is in `held` already.
     held = (fit.information[n:] * np.diag(fit.inverse)[k:])[:, None]
-    return np.asarray(np.broadcast_to(held, shares[n:].shape) if among else held + shares[n:] / size)
+    size = np.maximum((fit.information[:, None] * parts**2).sum(axis=0), TINY)
+    leverage = np.broadcast_to(held, part.shape) if among else held + information * part**2 / size
+    degrees = np.maximum((1 - leverage).sum(axis=0), LEAST_FREEDOM)
+    return Prior(squares(rest) / degrees * squares(part), degrees)

@@ -8,6 +8,7 @@ Inference", Journal of Econometric Methods 1(1), doi:10.1515/2156-6674.1006; by 
 errors: MacKinnon, Nielsen & Webb 2021, doi:10.1080/07350015.2019.1677473). Signs are Rademacher's; below
 twelve clusters, where these have too few patterns, Webb's six points (Webb 2023, doi:10.1111/caje.12661).
 
+Source models' part of the error (`one_step`) has a normal draw and a chi-squared one for its own estimate.
 Nothing is refitted: all a draw needs are sums by cluster, and the spread along the other way is a quadratic
 form in the signs.
 """
@@ -17,47 +18,66 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import sparse
 
-from quality.audits.joint.clusters import Clusters
+from quality.audits.joint.clusters import TINY, Clusters
 from quality.audits.joint.design import Numbers
 from quality.intervals.clustered_share import Codes
 
 WEBB = np.sqrt([0.5, 1.0, 1.5])
 FEWER_THAN_SIGNS_NEED = 12
-# A source model that the fit follows this closely says nothing; the error is then as good as infinite.
-LEAST_FREEDOM = 1e-3
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What source models add to the middle of the sandwich, and on how many degrees of freedom; (j,) each."""
+
+    middle: Numbers
+    degrees: Numbers
 
 
 @dataclass(frozen=True)
 class Draws:
-    """Signs drawn once for all features: (draws, clusters of the smaller way) and (draws, source models)."""
+    """Drawn once for all features: `signs` (draws, clusters of the smaller way), and for source models a
+    standard normal `shift` (draws,) and `spread` (draws, m), in column d chi-squared over d + 1 degrees.
+    """
 
-    votes: Numbers
-    prior: Numbers
+    signs: Numbers
+    shift: Numbers
+    spread: Numbers
 
 
-def draw(clusters: Clusters, number: int, rng: np.random.Generator) -> Draws:
-    """`number` draws of signs."""
-    count = clusters.counts[clusters.smaller]
-    return Draws(_signs(rng, (number, count)), _signs(rng, (number, clusters.sources)))
+def draw(clusters: Clusters, sources: int, number: int, rng: np.random.Generator) -> Draws:
+    """`number` draws."""
+    signs = _signs(rng, (number, clusters.counts[clusters.smaller]))
+    square = rng.normal(size=(number, max(sources, 1))) ** 2
+    spread = square.cumsum(axis=1) / np.arange(1, square.shape[1] + 1)
+    return Draws(signs, rng.normal(size=number), spread)
 
 
 def wild(
-    clusters: Clusters, scores: Numbers, shares: Numbers, statistic: Numbers, draws: Draws
+    clusters: Clusters,
+    scores: Numbers,
+    shares: Numbers,
+    draws: Draws,
+    *,
+    prior: Prior,
+    size: Numbers,
+    statistic: Numbers,
 ) -> tuple[Numbers, Numbers]:
     """p and the 95 % critical value of |t| for each column.
 
     Args:
-        clusters: of the rows.
-        scores: (n + m, j) with the coefficient at 0.
-        shares: (n + m, j), what each row adds to the information.
-        statistic: (j,) the |t| found.
+        clusters: of the votes.
+        scores: (n, j) with the coefficient at 0.
+        shares: (n, j), what each vote adds to the information.
         draws: from `draw`.
+        prior: the source models' part.
+        size: (j,) the information.
+        statistic: (j,) the |t| found.
     """
-    ways = _ways(clusters, scores[: clusters.rows], shares[: clusters.rows])
-    n = clusters.rows
+    ways = _ways(clusters, scores, shares)
     star = np.array(
         [
-            _star(clusters, draws, [way.of(j) for way in ways], scores[n:, j], shares[n:, j])
+            _star([way.of(j) for way in ways], prior.middle[j], prior.degrees[j], size[j], draws)
             for j in range(scores.shape[1])
         ]
     )
@@ -102,18 +122,15 @@ def _ways(clusters: Clusters, scores: Numbers, shares: Numbers) -> list[_Way]:
     return ways
 
 
-def _star(clusters: Clusters, draws: Draws, ways: list[_Way], score: Numbers, share: Numbers) -> Numbers:
-    """|t*| of one feature in each draw; `score` and `share` are those of the prior rows."""
-    size = max(float(ways[0].shares.sum() + share.sum()), np.finfo(float).tiny)
-    cells = np.bincount(ways[0].sign, ways[0].scores, draws.votes.shape[1])
-    beta = (draws.votes @ cells + draws.prior @ score) / size
-    spreads = [way.spread(draws.votes, beta) for way in ways]
-    middle = np.maximum.reduce([np.sum(spreads, axis=0), *spreads[: len(clusters.codes)]])
-    # Drawn anew, a prior row bends only to the feature itself: the other terms are not fitted again.
-    freedom = np.maximum(1 - share / size, LEAST_FREEDOM)
-    left = draws.prior * score - beta[:, None] * share
-    middle = middle + (left**2 / freedom).sum(axis=1)
-    return np.asarray(np.abs(beta) * size / np.sqrt(np.maximum(middle, np.finfo(float).tiny)))
+def _star(ways: list[_Way], prior: float, degrees: float, size: float, draws: Draws) -> Numbers:
+    """|t*| of one feature in each draw."""
+    cells = np.bincount(ways[0].sign, ways[0].scores, draws.signs.shape[1])
+    beta = (draws.signs @ cells + draws.shift * np.sqrt(prior)) / size
+    spreads = [way.spread(draws.signs, beta) for way in ways]
+    singles = spreads[: max(1, len(spreads) - 1)]
+    column = min(max(round(degrees), 1), draws.spread.shape[1]) - 1
+    middle = np.maximum.reduce([np.sum(spreads, axis=0), *singles]) + prior * draws.spread[:, column]
+    return np.asarray(np.abs(beta) * size / np.sqrt(np.maximum(middle, TINY)))
 
 
 def _signs(rng: np.random.Generator, shape: tuple[int, int]) -> Numbers:
