@@ -18,9 +18,7 @@ from quality.intervals.clustered_share import Numbers
 from quality.mitigation import balanced, propensity, relabel, requests, soft
 from quality.mitigation.audited import Audited, audited, decided, kish
 from quality.mitigation.offer import Name, Offer, Touched, Training, touched
-
-# The features that a contract's clause limits, by their group.
-LIMITED = ("length", "format", "wording", "tone")
+from rampart.records.comparisons import comparisons
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +34,11 @@ class Question:
         """The features of the joint model, and the one asked about."""
         others = [one for one in JOINT if one.name != self.feature.name and one.name not in self._parts]
         return deltas(self.batch.frame, [self.feature, *others])
+
+    @cached_property
+    def placed(self) -> pl.DataFrame:
+        """Judgements one by one, with each response's place in its record, be it the order shown or not."""
+        return comparisons(self.batch.records)
 
     @property
     def _parts(self) -> tuple[str, ...]:
@@ -139,7 +142,7 @@ def _subset(asked: Question) -> Offer:
 def _soft(name: Name, how: str, labels: Callable[[pl.DataFrame], Numbers]) -> Callable[[Question], Offer]:
     def make(asked: Question) -> Offer:
         frame, each = asked.batch.frame, asked.batch.each
-        if missing := asked.missing or soft.missing(each):
+        if missing := soft.missing(each):
             return _not_offered(asked, name, missing)
         target = soft.onto(frame, each, labels(each))
         same = "; with each judgement a row that is the loss already trained on"
@@ -151,7 +154,7 @@ def _soft(name: Name, how: str, labels: Callable[[pl.DataFrame], Numbers]) -> Ca
 
 
 def _relabel(asked: Question) -> Offer:
-    each = asked.batch.each
+    each = asked.placed
     if missing := lacking(each, *COMPARED):
         return _not_offered(asked, "relabel_queue", missing)
     table = relabel.queue(each)
@@ -168,16 +171,16 @@ def _relabel(asked: Question) -> Offer:
 def _requests(asked: Question) -> Offer:
     if asked.missing:
         return _not_offered(asked, "counterfactual_requests", asked.missing)
-    frame, limit = asked.batch.each, asked.limit
-    delta = asked.delta if frame is asked.batch.frame else deltas(frame, [asked.feature]).to_series()
-    table = requests.requested(frame, delta, asked.feature, limit.max_lean, asked.seed)
+    each, limit = asked.placed, asked.limit
+    delta = deltas(each, [asked.feature]).to_series()
+    table = requests.requested(each, delta, asked.feature, limit.max_lean, asked.seed)
     does = (
         f"Asks the vendor to write one response of {table.height:,} pairs anew, with the "
         f"{asked.feature.name} of the other, and to have them judged: {requests.needed(limit.max_lean):,} "
         f"such pairs tell a lean of {limit.max_lean:.0%} from none four times in five."
     )
-    where = frame["record_id"].is_in(table["record_id"].implode())
-    return _asked(asked, "counterfactual_requests", does, touched(frame, where), table)
+    where = each["record_id"].is_in(table["record_id"].implode())
+    return _asked(asked, "counterfactual_requests", does, touched(each, where), table)
 
 
 def _asked(asked: Question, name: Name, does: str, who: Touched, table: pl.DataFrame) -> Offer:
