@@ -158,14 +158,12 @@ def _relabel(asked: Question) -> Offer:
     if missing := lacking(each, *COMPARED):
         return _not_offered(asked, "relabel_queue", missing)
     table = relabel.queue(each)
-    listed = pl.concat([each.select("item_id"), oriented(each)], how="horizontal")
-    first = each.select(relabel.KEYS, pair=listed["pair"])
-    pairs = first.join(table, on=relabel.KEYS, how="semi", nulls_equal=True)["pair"].unique()
     does = (
         f"Asks a person to judge {table.height:,} pairs again, the tenth whose next judgement is expected to "
         f"tell most ({table['expected_bits'].sum():,.1f} bits together); nothing is discarded."
     )
-    return _asked(asked, "relabel_queue", does, touched(each, listed["pair"].is_in(pairs.implode())), table)
+    places = table.select("record_id", "first_position", "second_position")
+    return _asked(asked, "relabel_queue", does, _whose_pairs(each, places), table)
 
 
 def _requests(asked: Question) -> Offer:
@@ -179,8 +177,19 @@ def _requests(asked: Question) -> Offer:
         f"{asked.feature.name} of the other, and to have them judged: {requests.needed(limit.max_lean):,} "
         f"such pairs tell a lean of {limit.max_lean:.0%} from none four times in five."
     )
-    where = each["record_id"].is_in(table["record_id"].implode())
-    return _asked(asked, "counterfactual_requests", does, touched(each, where), table)
+    places = table.select(
+        "record_id",
+        first_position=pl.min_horizontal("position", "against"),
+        second_position=pl.max_horizontal("position", "against"),
+    )
+    return _asked(asked, "counterfactual_requests", does, _whose_pairs(each, places), table)
+
+
+def _whose_pairs(each: pl.DataFrame, places: pl.DataFrame) -> Touched:
+    """Counts of all judgements of the pairs that stand at `places` (columns of `each`)."""
+    known = each.select(places.columns, pair=oriented(each)["pair"])
+    pairs = known.join(places, on=places.columns, how="semi")["pair"].unique()
+    return touched(each, known["pair"].is_in(pairs.implode()))
 
 
 def _asked(asked: Question, name: Name, does: str, who: Touched, table: pl.DataFrame) -> Offer:

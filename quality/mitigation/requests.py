@@ -47,9 +47,10 @@ def requested(
         seed: of which pairs are drawn.
 
     Returns:
-        `request`, `record_id`, `item_id`, `position` and `sha256` of the response to write anew,
-        `characters` it has and `target_characters`, null where its length is free, and `instruction`; no text
-        of the work, which the vendor has. One request a pair, whoever judged it.
+        `request`, `record_id`, `item_id`, `position` and `sha256` of the response to write anew, `against`
+        (the position of the other), `characters` it has and `target_characters`, null where its length is
+        free, and `instruction`; no text of the work, which the vendor has. One request a pair, whoever judged
+        it.
     """
     rows = frame.with_columns(delta=delta, pair=oriented(frame)["pair"]).with_row_index("row")
     rows = rows.filter(pl.Series(decided(frame, delta))).unique("pair", keep="first", maintain_order=True)
@@ -60,11 +61,13 @@ def requested(
     anew = pl.when("more").then(pl.col("first")).otherwise(pl.col("second"))
     other = pl.when("more").then(pl.col("second")).otherwise(pl.col("first"))
     place = pl.when("more").then(pl.col("first_position")).otherwise(pl.col("second_position"))
+    against = pl.when("more").then(pl.col("second_position")).otherwise(pl.col("first_position"))
     target = other.str.len_chars() if feature.group == "length" else pl.lit(None, dtype=pl.UInt32)
     told = drawn.select(
         "record_id",
         "item_id",
         position=place,
+        against=against,
         sha256=anew.map_elements(_sha256, return_dtype=pl.String),
         characters=anew.str.len_chars(),
         target_characters=target,

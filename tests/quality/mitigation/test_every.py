@@ -127,3 +127,17 @@ def test_responses_of_one_length_have_no_lean_to_lessen() -> None:
     found = {offer.name: offer for offer in offers(batch(rows), LENGTH)}
     assert found["propensity_weights"].missing == "No strict comparison has sides that differ in length."
     assert found["relabel_queue"].table is not None
+
+
+def test_of_a_ranking_of_four_only_the_pairs_asked_about_are_counted() -> None:
+    texts = ["a", "bb" * 5, "ccc" * 9, "dddd" * 12]
+    rows = [record(f"r{i}", f"q{i}", texts, [1, 2, 3, 4] if i % 2 else [4, 3, 2, 1]) for i in range(60)]
+    few = offers(batch(rows), LENGTH)
+    requests = next(offer for offer in few if offer.name == "counterfactual_requests")
+    assert requests.table is not None
+    assert requests.comparisons == 360
+    assert requests.touched.comparisons == requests.table.height == 197
+    assert (requests.table["position"] > requests.table["against"]).all()  # the later ones are longer
+    subset = next(offer for offer in few if offer.name == "balanced_subset")
+    assert subset.after is not None
+    assert subset.after.win_rate == pytest.approx(0.5, abs=0.01)

@@ -63,6 +63,6 @@ def test_markup_is_to_be_left_out_and_its_length_is_free(swayed: Planted) -> Non
 
 def test_no_text_of_the_work_and_no_annotator_is_in_it(swayed: Planted) -> None:
     assert asked(swayed).columns == [
-        *("request", "record_id", "item_id", "position", "sha256"),
+        *("request", "record_id", "item_id", "position", "against", "sha256"),
         *("characters", "target_characters", "instruction"),
     ]
