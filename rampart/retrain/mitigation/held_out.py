@@ -12,7 +12,8 @@ stopped leaning on it loses accuracy on them and is no worse for it. So every di
 labels as delivered and on the same comparisons under the propensity weights, in which the lean is not to be
 had; only known answers (a simulated world, gold questions) could settle it.
 
-**What it does not say.** How a model that understands what it reads would change: this one sees words and
+**What it does not say.** What another batch would train: the interval is about these two models, on prompts
+like the held-out ones. How a model that understands what it reads would change: this one sees words and
 style. K-wise judgements train on all their pairs here, whatever the contract's rule draws.
 """
 

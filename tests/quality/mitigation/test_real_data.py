@@ -1,5 +1,6 @@
 """PandaLM's test set, whose experts' majorities lean towards the longer response."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,19 @@ from quality.audits.every import Batch
 from quality.audits.features.length import LENGTH
 from quality.mitigation.every import offers
 from quality.mitigation.offer import Offer
-from tests.retrain.planted import pandalm_batch
+from rampart.delivery.trial import try_out
 
-CONTRACT = Path(__file__).parents[3] / "contracts" / "specs" / "examples" / "pandalm.odcs.yaml"
+TREE = Path(__file__).parents[3]
+DATA = Path(os.environ.get("RAMPART_TEST_DATA", TREE.parent / "shared" / "data")) / "pandalm"
+CONTRACT = TREE / "contracts" / "specs" / "examples" / "pandalm.odcs.yaml"
 
 
 @pytest.fixture(scope="module")
 def made() -> dict[str, Offer]:
-    batch = Batch(pandalm_batch().records, load_contract(CONTRACT))
+    if not DATA.is_dir():
+        pytest.skip(f"{DATA} is not there; set RAMPART_TEST_DATA to the folder of the public sets")
+    terms = load_contract(CONTRACT)
+    batch = Batch(try_out([DATA], terms, 0).read.records, terms)
     return {offer.name: offer for offer in offers(batch, LENGTH)}
 
 
