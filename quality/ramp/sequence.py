@@ -4,18 +4,18 @@ A 95 % interval is right in 95 % of single looks. Looked at in 14 weeks it is wr
 often. A confidence sequence is right in *all* weeks at once with probability $1 - \alpha$, however long one
 goes on and whenever one stops.
 
-**Model.** Record $i$ is discarded with probability $p_i$, given all that came before; the $p_i$ may change as
-they like, as they do while annotators learn. With $S_t$ discards among $t$ records and running mean $\bar p_t
-= \frac1t \sum p_i$, for each tilt $\lambda$
+**Model.** Record $i$ is discarded with probability $p_i$, given all that came before; the $p_i$ may change
+as they like, as they do while annotators learn. With $S_t$ discards among $t$ records and running mean $\bar
+p_t = \frac1t \sum p_i$, for each tilt $\lambda$
 
 $$M_t(\lambda) = \exp\Big(\lambda S_t - \sum_i \log(1 - p_i + p_i e^\lambda)\Big) \ \ge\
   \exp\big(\lambda S_t - t \log(1 - \bar p_t + \bar p_t e^\lambda)\big)$$
 
 as $p \mapsto \log(1 - p + p e^\lambda)$ is concave. $M_t$ is a martingale that starts at 1, and so is its
-mixture over a fixed set of tilts; by Ville's inequality the mixture of the right-hand sides passes $1/\alpha$
-at any time with probability at most $\alpha$. The sequence is the set of $\bar p$ at which it has not: the
-sub-Bernoulli mixture of Howard, Ramdas, McAuliffe & Sekhon 2021, "Time-uniform, nonparametric, nonasymptotic
-confidence sequences", Annals of Statistics 49(2), doi:10.1214/20-AOS1991.
+mixture over a fixed set of tilts; by Ville's inequality the mixture of the right-hand sides passes
+$1/\alpha$ at any time with probability at most $\alpha$. The sequence is the set of $\bar p$ at which it has
+not: the sub-Bernoulli mixture of Howard, Ramdas, McAuliffe & Sekhon 2021, "Time-uniform, nonparametric,
+nonasymptotic confidence sequences", Annals of Statistics 49(2), doi:10.1214/20-AOS1991.
 
 Against the stepped ceiling $c_w$ the same with $\lambda > 0$ and $c_w$ for $p_i$ is an *e-process*: if every
 week's rate is at or below its own ceiling, it ever passes $1/\alpha$ with probability at most $\alpha$
