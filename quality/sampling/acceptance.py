@@ -8,7 +8,7 @@ of a sample nothing is published. The verdict's interval is Wilson's over the re
 
 from quality.intervals.wilson import wilson
 from quality.sampling.plans import SamplingPlan
-from quality.verdict import GateSpec, Verdict
+from quality.verdict import GateSpec, Status, Verdict
 
 METRIC = "defect_rate"
 
@@ -34,9 +34,10 @@ def acceptance(
         reason = f"{reviewed:,} records were reviewed and the plan asks for {plan.n:,}."
         return Verdict(spec, "not_testable", None, None, None, reviewed, reason, evidence)
     low, high = wilson(defects / reviewed, reviewed)
-    status, words = ("fail", "more than") if defects > plan.accept else ("pass", "at most")
+    status: Status = "fail" if defects > plan.accept else "pass"
+    words = "more than" if status == "fail" else "at most"
     reason = (
-        f"{defects:,} of {reviewed:,} reviewed records are defective ({defects / reviewed:.2%}, 95 % interval "
-        f"{low:.2%} to {high:.2%}), {words} the {plan.accept:,} that the plan accepts."
+        f"{defects:,} of {reviewed:,} reviewed records are defective ({defects / reviewed:.2%}, 95 % "
+        f"interval {low:.2%} to {high:.2%}), {words} the {plan.accept:,} that the plan accepts."
     )
     return Verdict(spec, status, defects / reviewed, low, high, reviewed, reason, evidence)

@@ -16,7 +16,7 @@ def test_the_acceptance_number_decides_and_not_the_share(defects: int, status: s
     assert (verdict.status, verdict.observed, verdict.n) == (status, defects / 80, 80)
     assert verdict.evidence == "s3://sheet"
     assert verdict.low is not None and verdict.high is not None
-    assert verdict.low <= defects / 80 <= verdict.high
+    assert verdict.low - 1e-12 <= defects / 80 <= verdict.high + 1e-12
 
 
 def test_a_failure_carries_the_clause_s_consequence() -> None:
