@@ -34,7 +34,7 @@ def test_the_e_value_multiplies_each_week_against_its_own_ceiling() -> None:
 
 
 def test_it_is_narrower_than_the_bound_that_knows_no_more_than_that_rates_are_shares() -> None:
-    # Howard et al. 2021, equation (14): two-sided normal mixture, variance 1/4, tuned to this very n.
+    # Two-sided normal mixture of Howard et al. 2021 with variance 1/4, tuned to this very n.
     n, alpha = 5000, 0.05
     rho = n / 4 / (2 * log(1 / alpha) + log(1 + 2 * log(1 / alpha)))
     half = ((n / 4 + rho) * log((n / 4 + rho) / (rho * alpha**2))) ** 0.5 / n
