@@ -1,22 +1,25 @@
 r"""Did a vendor's discard rate change for good, beyond what its learning explains, and in which week?
 
 **Model.** Weekly logits $y_w = \mathrm{logit}\frac{k_w + 1/2}{n_w + 1}$ with variance $v_w = \frac{1}{k_w +
-1/2} + \frac{1}{n_w - k_w + 1/2} + \omega^2$ follow $y_w = a + b \log w + \delta\,[w \ge \tau]$: a learning
-curve and a step in week $\tau$. For each $\tau$ with two weeks before it, $t_\tau^2$ is the weighted least
-squares statistic of $\delta$, its scale estimated from what is left over and never below 1. The change is in
-the week with the largest. As the largest of several is large by chance too, its p-value is by simulation:
-how often weeks without a step, with the same variances, give as large a one (the maximum of likelihood
-ratios: Hinkley 1970, doi:10.1093/biomet/57.1.1; by simulation: Dwass 1957, doi:10.1214/aoms/1177707045).
+1/2} + \frac{1}{n_w - k_w + 1/2} + \omega^2$ follow $y_w = a + b \log w + c\,e^{-(w - 1)/2} + \delta\,[w \ge
+\tau]$: learning that goes on, that ends, or a mix of both, and a step in week $\tau$. For each $\tau$ with
+two weeks before it, $t_\tau^2$ is the weighted least squares statistic of $\delta$, its scale estimated from
+what is left over and never below 1. The change is in the week with the largest. As the largest of several is
+large by chance too, its p-value is by simulation: how often weeks without a step, with the same variances,
+give as large a one (the maximum of likelihood ratios: Hinkley 1970, doi:10.1093/biomet/57.1.1; by
+simulation: Dwass 1957, doi:10.1214/aoms/1177707045).
 
 **Fields needed.** Readable and discarded records of at least five weeks; of fewer, curve and step explain
 everything.
 
 **Why these defaults.** $\omega$ = 0.15 logits is a week's ordinary own (of `quality.ramp.learning`'s grid,
-near the upper end); at 20 % it is 2.4 points. 4,000 simulations place a p-value of 0.05 within 0.007.
-`alpha` 0.05.
+near the upper end); at 20 % it is 2.4 points. With both kinds of learning, vendors that learn to a floor
+over 14 weeks are called changed in 6 % of simulated contracts; with $\log w$ alone in 44 %. 4,000
+simulations place a p-value of 0.05 within 0.007. `alpha` 0.05.
 
 **What it does not say.** Why. That there is none: with six weeks a step of half a logit is mostly missed.
-Two changes are seen as one or none. Learning of another shape than $\log w$ can look like a step.
+Two changes are seen as one or none. Improvement that comes in steps is change, and found as such: look at
+the sign.
 """
 
 from collections.abc import Sequence
@@ -76,7 +79,8 @@ def change_point(
         return Change(None, None, None, None, None, None, None, None, reason)
     spread = np.sqrt(1 / (k + 0.5) + 1 / (n - k + 0.5) + own_spread**2)
     logits = np.log((k + 0.5) / (n - k + 0.5)) / spread
-    curve = np.linalg.qr(np.column_stack([np.ones_like(week), np.log(week)]) / spread[:, None])[0]
+    learning = np.column_stack([np.ones_like(week), np.log(week), np.exp(-(week - 1) / 2)])
+    curve = np.linalg.qr(learning / spread[:, None])[0]
     steps = (week >= week[2:, None]) / spread
     steps = steps - steps @ curve @ curve.T
     statistics = _statistics(logits[None], curve, steps)[0]
@@ -100,6 +104,6 @@ def _statistics(logits: Numbers, curve: Numbers, steps: Numbers) -> Numbers:
     """(rows, weeks of a step) squared t statistics of every step, for (rows, weeks) of scaled logits."""
     left = logits - logits @ curve @ curve.T
     explained = (left @ steps.T) ** 2 / (steps**2).sum(axis=1)
-    freedom = logits.shape[1] - 3
+    freedom = logits.shape[1] - 4
     scale = ((left**2).sum(axis=1)[:, None] - explained) / freedom
     return np.asarray(explained / np.maximum(scale, 1.0))

@@ -6,8 +6,10 @@ import statsmodels.api as sm
 from scipy import special
 
 from quality.ramp.change import change_point
+from simulator.ramps import LLAMA2_WEEKS, simulated_contract
 
 WEEKS = np.arange(1, 9)
+COLUMNS = ("week", "readable", "discarded")
 VOLUMES = np.array([500, 1000, 2000, 4000, 6000, 6000, 6000, 6000])
 
 
@@ -23,19 +25,21 @@ def test_step_and_p_value_rest_on_weighted_least_squares_as_statsmodels_does_it(
     logits = np.log((counts + 0.5) / (VOLUMES - counts + 0.5))
     weights = 1 / (1 / (counts + 0.5) + 1 / (VOLUMES - counts + 0.5) + 0.15**2)
     fits = {
-        tau: sm.WLS(logits, np.column_stack([np.ones(8), np.log(WEEKS), tau <= WEEKS]), weights=weights).fit(
-            cov_type="fixed scale", cov_kwds={"scale": 1.0}
-        )
+        tau: sm.WLS(
+            logits,
+            np.column_stack([np.ones(8), np.log(WEEKS), np.exp(-(WEEKS - 1) / 2), tau <= WEEKS]),
+            weights=weights,
+        ).fit(cov_type="fixed scale", cov_kwds={"scale": 1.0})
         for tau in WEEKS[2:]
     }
     scaled = {
-        tau: fit.params[2] ** 2 / fit.cov_params()[2, 2] / max(1.0, fit.ssr / 5) for tau, fit in fits.items()
+        tau: fit.params[3] ** 2 / fit.cov_params()[3, 3] / max(1.0, fit.ssr / 4) for tau, fit in fits.items()
     }
     best = max(scaled, key=lambda tau: scaled[tau])
     assert found.week == best == 5
-    assert found.step == pytest.approx(fits[best].params[2])
+    assert found.step == pytest.approx(fits[best].params[3])
     assert found.low is not None and found.high is not None
-    half = 1.96 * abs(fits[best].params[2]) / np.sqrt(scaled[best])
+    half = 1.96 * abs(fits[best].params[3]) / np.sqrt(scaled[best])
     assert (found.high - found.low) / 2 == pytest.approx(half)
 
 
@@ -43,6 +47,15 @@ def test_learning_alone_is_called_a_change_in_about_one_contract_of_twenty() -> 
     rng = np.random.default_rng(1)
     called = [change_point(WEEKS.tolist(), VOLUMES.tolist(), discards(rng)).changed for _ in range(300)]
     assert 0.0 < np.mean(np.array(called, dtype=float)) < 0.08
+
+
+def test_learning_to_a_floor_over_14_weeks_is_not_called_a_change() -> None:
+    rng = np.random.default_rng(4)
+    called = []
+    for _ in range(150):
+        counts = simulated_contract(rng, "floor", LLAMA2_WEEKS, vendors=1).counts
+        called.append(change_point(*(counts[name].to_list() for name in COLUMNS)).changed)
+    assert np.mean(np.array(called, dtype=float)) < 0.10
 
 
 def test_a_step_of_a_logit_is_mostly_found_and_its_week_named() -> None:
