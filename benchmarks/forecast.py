@@ -5,9 +5,10 @@
 
 Forecast: contracts of four kinds of learning (`simulator/ramps.py`), of one vendor or three, on the standard
 six-week plan and on the volumes of Llama 2's 14 weekly batches (Touvron et al. 2023, arXiv:2307.09288, Table
-26), are forecast after week 3 and played to their end. Looks: 14 weeks at exactly the ceiling, or learning;
-in how many contracts is any look wrong. Chart: on the 14 volumes, weeks of an unchanging vendor that p' and
-a plain p chart call out of line. The last line is one JSON object: figures, bars and `ok`.
+26), are forecast after week 3, called go or no-go, and played to their end. Looks: 14 weeks at exactly the
+ceiling, or learning; in how many contracts is any look wrong. Chart: on the 14 volumes, weeks of an
+unchanging vendor that p' and a plain p chart call out of line. The last line is one JSON object: figures,
+bars and `ok`.
 """
 
 import argparse
@@ -24,9 +25,11 @@ import numpy as np
 import polars as pl
 from scipy import special
 
+from contracts.terms.ramp import Confidence
 from quality.ramp.control_chart import ChartPoint, laney_chart
 from quality.ramp.discard import probability_above
 from quality.ramp.forecast import Forecast, forecast
+from quality.ramp.go_no_go import Call, go_no_go
 from quality.ramp.learning import learning_curves
 from quality.ramp.plan import PastWeek, PlannedWeek
 from quality.ramp.sequence import confidence_sequence
@@ -35,12 +38,15 @@ from simulator.ramps import KINDS, LLAMA2_WEEKS, STANDARD_WEEKS, SimulatedContra
 SEED = 20260216  # not a seed that any default was set by
 FULL, QUICK = 4000, 400
 AFTER = 3
+CONTRACTED = (0.75, 0.95)  # of what is planned: about what comes, so that the call is not easy
 CEILINGS = (0.35, 0.35, 0.15, 0.15, 0.05)  # of the standard contract's weeks; the last one holds on
 BAR = {
     "coverage": (0.75, 0.85),
     "median_error": 0.10,
     "llama2_median_error": 0.10,
     "looks_error": 0.05,
+    "go_right": (0.80, 1.0),  # a go is called from 0.80 on, a no-go from 0.95 on
+    "no_go_right": (0.95, 1.0),
     "ceiling": {"165": (0.90, 0.92), "170": (0.95, 0.97)},
     "laney_out": 0.03,
 }
@@ -56,11 +62,17 @@ class Played:
     found: Forecast
     accepted: int
     breaches: float
+    call: Call
 
     @property
     def covered(self) -> bool:
         """Did the 80 % interval hold what came?"""
         return self.found.accepted.p10 <= self.accepted <= self.found.accepted.p90
+
+    @property
+    def enough(self) -> bool:
+        """Were there as many as contracted?"""
+        return self.accepted >= self.found.contracted
 
     @property
     def error(self) -> float:
@@ -78,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began, count = time.perf_counter(), QUICK if quick else FULL
     figures: dict[str, Any] = {"contracts": count, **_forecasts(count)}
     figures["ceiling"] = {str(k): round(probability_above(k, 1000, 0.15), 3) for k in (165, 170)}
-    figures |= _looks(count) | _charts(count)
+    figures |= _looks(count // 2) | _charts(count // 2)
     figures["seconds"] = round(time.perf_counter() - began, 1)
     ok = _ok(figures)
     print(json.dumps({**figures, "quick": quick, "bar": BAR, "ok": ok}))
@@ -108,6 +120,10 @@ def _forecasts(count: int) -> Figures:
             float(np.median([one.error for one in played if one.weeks == len(LLAMA2_WEEKS)])), 4
         ),
         **{f"coverage_{kind}": _mean(one.covered for one in played if one.kind == kind) for kind in KINDS},
+        "go": _mean(one.call == "go" for one in played),
+        "go_right": _mean(one.enough for one in played if one.call == "go"),
+        "no_go": _mean(one.call == "no_go" for one in played),
+        "no_go_right": _mean(not one.enough for one in played if one.call == "no_go"),
         "breaches_expected": _mean(week.breaches for one in played for week in one.found.weeks),
         "breaches_found": _mean(one.breaches for one in played),
     }
@@ -124,21 +140,22 @@ def _played(rng: np.random.Generator, at: int) -> Played:
     plan = [
         PlannedWeek(row["week"], row["planned"], _ceiling(row["week"]), Decimal(5)) for row in own[AFTER:]
     ]
-    found = _forecast(contract, plan)
+    found = _forecast(contract, plan, round(rng.uniform(*CONTRACTED) * sum(planned)))
     breaches = [
         probability_above(row["discarded"], row["readable"], week.ceiling) >= week.breach
         for row, week in zip(own[AFTER:], plan, strict=True)
     ]
-    return Played(kind, len(planned), found, sum(row["accepted"] for row in own), float(np.mean(breaches)))
+    accepted, call = sum(row["accepted"] for row in own), go_no_go(found, Confidence()).call
+    return Played(kind, len(planned), found, accepted, float(np.mean(breaches)), call)
 
 
-def _forecast(contract: SimulatedContract, plan: list[PlannedWeek]) -> Forecast:
+def _forecast(contract: SimulatedContract, plan: list[PlannedWeek], contracted: int) -> Forecast:
     seen = contract.counts.filter(pl.col("week") <= AFTER)
     past = [
         PastWeek(row["week"], row["planned"], row["readable"], row["accepted"])
         for row in seen.filter(vendor="vendor-1").iter_rows(named=True)
     ]
-    return forecast(learning_curves(seen), "vendor-1", past, plan, sum(contract.planned), draws=1000)
+    return forecast(learning_curves(seen), "vendor-1", past, plan, contracted, draws=1000)
 
 
 def _ceiling(week: int) -> float:
