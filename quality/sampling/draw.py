@@ -84,11 +84,22 @@ def stratified(records: pl.DataFrame, annotators: pl.DataFrame) -> pl.DataFrame:
     ).drop("rate")
 
 
+def simple_random(records: pl.DataFrame, n: int, seed: int) -> Sample:
+    """A simple random sample of `n` of `records` (`record_id`, `annotator_id`), as acceptance plans want it.
+
+    `ValueError` without records, or for more than there are.
+    """
+    if not 0 < n <= records.height:
+        raise ValueError(f"{n} of {records.height:,} records cannot be drawn; expected 1 to all of them")
+    rows = records.sort("record_id").sample(n, shuffle=True, seed=seed).select("record_id", "annotator_id")
+    stratum = Stratum("all", records.height, n, _MOST)
+    return Sample(rows.with_columns(stratum=pl.lit("all"), weight=pl.lit(stratum.weight)), (stratum,), seed)
+
+
 def draw(records: pl.DataFrame, n: int, seed: int) -> Sample:
     """A sample of about `n` records of `records` (`record_id`, `annotator_id`, `stratum`, `risk`).
 
-    All in one stratum is a simple random sample's like, for acceptance plans. The same records, in whatever
-    order, and seed give the same sample.
+    The same records, in whatever order, and seed give the same sample.
 
     Raises:
         ValueError: there are no records, or fewer than two a stratum are asked for.

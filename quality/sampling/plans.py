@@ -5,11 +5,12 @@ an acceptance number $Ac$ (Table 2-A normal, 2-B tightened): of $n$ records draw
 with at most $Ac$ defects. In the tables the numbers run along diagonals: one letter on is one AQL down, $0,
 \cdot, \cdot, 1, 2, 3, 5, 7, 10, 14, 21$ from one AQL to the next, and one step later $0, \cdot, \cdot, 1, 2,
 3, 5, 8, 12, 18$ when tightened. Elsewhere an arrow names another letter, whose sample size then holds too
-(ISO 2859-1:1999, "Sampling procedures for inspection by attributes - Part 1"; identical in MIL-STD-105E,
-1989).
+(ISO 2859-1:1999, "Sampling procedures for inspection by attributes - Part 1"; they go back to
+MIL-STD-105E, 1989).
 
-**What it is for.** A lot is a batch's accepted records; the sample must be *simple random*. A sample that
-looks harder where the risk is (`quality.sampling.draw`) is for estimating and has no acceptance number.
+**What it is for.** A lot is a batch's accepted records; the sample must be *simple random*
+(`quality.sampling.draw`). A sample that looks harder where the risk is (`quality.sampling.draw`) is for
+estimating and has no acceptance number.
 
 **What is left out.** AQLs above 10 %, which count defects per hundred units and not defective records;
 reduced inspection; and, tightened, the two cells between 0 and 1, whose arrows these sources do not settle.

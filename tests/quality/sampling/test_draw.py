@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from quality.sampling.draw import draw, stratified
+from quality.sampling.draw import draw, simple_random, stratified
 
 ANNOTATORS = pl.DataFrame(
     {
@@ -97,3 +97,19 @@ def test_asking_for_more_than_there_is_gives_all_of_it() -> None:
 def test_fewer_than_two_a_stratum_are_refused() -> None:
     with pytest.raises(ValueError, match="at least 2 a stratum"):
         draw(stratified(RECORDS, ANNOTATORS), 11, seed=6)
+
+
+def test_a_simple_random_sample_draws_every_record_alike() -> None:
+    drawn = np.zeros(900)
+    for seed in range(400):
+        sample = simple_random(RECORDS.sample(fraction=1.0, shuffle=True, seed=seed), 90, seed)
+        drawn[[int(name[1:]) for name in sample.rows["record_id"]]] += 1
+    z = (drawn - 40) / np.sqrt(400 * 0.1 * 0.9)
+    assert abs(z).max() < 4.5 and z.std() == pytest.approx(1.0, abs=0.15)
+    assert sample.rows["weight"].unique().to_list() == [10.0]
+
+
+@pytest.mark.parametrize("n", [0, 901])
+def test_a_simple_random_sample_has_at_least_one_record_and_at_most_all(n: int) -> None:
+    with pytest.raises(ValueError, match="1 to all of them"):
+        simple_random(RECORDS, n, seed=0)
