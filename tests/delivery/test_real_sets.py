@@ -2,57 +2,23 @@
 
 import csv
 import json
-import os
 from collections import Counter
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pytest
 
-from contracts.load import load_contract
-from contracts.model import Contract
 from quality.audits.suite import run_audits
 from quality.gates.fates import part
 from quality.gates.record.judging import gate_records
 from quality.gates.record.repeats import Earlier
-from rampart.delivery.canonicalise import Canonical, FileRead, canonicalise
-from rampart.delivery.landing import land
-from rampart.delivery.local_store import LocalStore
+from rampart.delivery.canonicalise import FileRead
 from rampart.delivery.trial import try_out
 from rampart.records.identity import record_keys
-from tests.delivery.reading import KEY, jsonl, quarantine, records, said, texts
-
-ROOT = Path(__file__).parents[2]
-DATA = Path(os.environ.get("RAMPART_TEST_DATA", ROOT.parent / "shared" / "data"))
-
-
-def terms(name: str) -> Contract:
-    return load_contract(ROOT / "contracts" / "specs" / "examples" / f"{name}.odcs.yaml")
-
-
-# Contract → folder of its files, where the two are not called the same.
-FOLDERS = {
-    "crowd-rte": "crowd-labels/rte",
-    "crowd-bluebird": "crowd-labels/bluebird",
-    "evalica-food": "evalica",
-    "evalica-simple": "evalica",
-    "oasst-messages": "oasst",
-}
-
-
-@cache
-def delivered(name: str) -> Canonical:
-    files = DATA / FOLDERS.get(name, name)
-    if not files.is_dir():
-        pytest.skip(f"no {files}: set RAMPART_TEST_DATA to the folder with the public sample data")
-    with TemporaryDirectory() as folder:
-        store = LocalStore(Path(folder))
-        landed = land(LocalStore(files), "", terms(name), 1, store)
-        return canonicalise(landed, terms(name), store, KEY)
+from tests.delivery.published import DATA, delivered, terms
+from tests.delivery.reading import jsonl, quarantine, records, said, texts
 
 
 def counted(read: FileRead) -> tuple[str, int, int, int]:

@@ -13,7 +13,8 @@ more, with a seeded bootstrap interval by item. *Fail* when the interval lies be
 | thumbs, verifiable | a response of the item | passed or not, up or down | nominal |
 | category | the item | the category | nominal |
 
-Responses are told apart by their text, wherever each annotator saw them. The scale matters to Krippendorff's
+Responses are told apart by their text, wherever each annotator saw them (`quality.gates.batch.said`). The
+scale matters to Krippendorff's
 alpha only: AC1 and raw agreement ask whether values are the same.
 
 **Fields needed.** `item_id`, `annotator_id`, `responses`, and what the scheme says (`ranking`, `strength`,
@@ -36,6 +37,7 @@ import pyarrow as pa
 from contracts.model import Contract
 from quality.gates.batch.coefficients import Level, Units, agreement_interval
 from quality.gates.batch.coefficients import agreement as coefficient_of
+from quality.gates.batch.said import COLUMNS, said_of
 from quality.verdict import GateSpec, Status, Verdict, consequence_of
 
 LEVELS: dict[str, Level] = {
@@ -49,10 +51,8 @@ LEVELS: dict[str, Level] = {
     "category": "nominal",
 }
 LEAST_ITEMS = 30
-BOTH_BAD = 9.0  # beside -1, 0 and 1
 # Finer scales are cut into so many equal parts: alpha compares every value with every other.
 MOST_VALUES = {"nominal": 10_000, "ordinal": 32, "interval": 256}
-COLUMNS = ("item_id", "annotator_id", "responses", "ranking", "strength", "both_bad", "ratings", "category")
 SAID = {"krippendorff_alpha": "Krippendorff's alpha", "gwet_ac1": "Gwet's AC1", "raw": "Raw agreement"}
 
 
@@ -78,13 +78,13 @@ def agreement(records: pa.Table, contract: Contract, evidence: str | None = None
     if kind not in LEVELS:
         reason = f"The scheme {kind} gives no label that annotators could agree on."
         return Verdict(spec, "not_testable", None, None, None, records.num_rows, reason, evidence)
-    said = _said(pl.DataFrame(pl.from_arrow(records.select(COLUMNS))), kind)
+    said = said_of(pl.DataFrame(pl.from_arrow(records.select(COLUMNS))), kind)
     n = said.filter(pl.col("annotators") >= 2)["item_id"].n_unique()
     if n < LEAST_ITEMS:
         reason = f"{n:,} items were judged by two annotators or more; {LEAST_ITEMS} are needed to judge by."
         return Verdict(spec, "not_testable", None, None, None, n, reason, evidence)
     level = LEVELS[kind]
-    units = _units(_cut(said, MOST_VALUES[level]))
+    units = units_of(said, level)
     found = coefficient_of(units, asked.coefficient, level)
     if math.isnan(found):
         reason = f"Every judgement of {n:,} items is the same, so agreement cannot be told from chance."
@@ -99,52 +99,6 @@ def agreement(records: pa.Table, contract: Contract, evidence: str | None = None
     return Verdict(spec, status, found, low, high, n, reason, evidence)
 
 
-def _said(frame: pl.DataFrame, kind: str) -> pl.DataFrame:
-    """One row an annotator and unit: `item_id`, `unit`, `value`, and how many `annotators` the unit has."""
-    named = frame.drop_nulls("annotator_id").with_row_index("row")
-    # Only items of several annotators say anything on agreement; the rest need not be taken apart.
-    shared = named.filter(pl.col("annotator_id").n_unique().over("item_id") >= 2)
-    values = {"category": _categories, "binary": _sides, "arena": _sides, "likert": _sides}.get(kind)
-    each = values(shared) if values else _by_response(shared, "ranking" if kind == "ranking" else "ratings")
-    first = each.drop_nulls("value").unique(["unit", "annotator_id"], keep="first", maintain_order=True)
-    return first.with_columns(annotators=pl.len().over("unit"))
-
-
-def _categories(frame: pl.DataFrame) -> pl.DataFrame:
-    value = pl.col("category").rank("dense").cast(pl.Float64)
-    return frame.select("item_id", "annotator_id", unit="item_id", value=value)
-
-
-def _sides(frame: pl.DataFrame) -> pl.DataFrame:
-    """Which of two responses won: -1 to 1, whichever side each annotator saw it on."""
-    one, other = (pl.col("responses").list.get(place, null_on_oob=True) for place in (0, 1))
-    one, other = one.struct.field("sha256"), other.struct.field("sha256")
-    ranks = pl.col("ranking").cast(pl.List(pl.Float64))
-    won = (ranks.list.get(1, null_on_oob=True) - ranks.list.get(0, null_on_oob=True)).sign()
-    lean = won * pl.col("strength").fill_null(1.0) * pl.when(one <= other).then(1.0).otherwise(-1.0)
-    bad = pl.col("both_bad").fill_null(value=False)
-    unit = pl.concat_str(
-        "item_id", pl.min_horizontal(one, other), pl.max_horizontal(one, other), separator=" "
-    )
-    return frame.select(
-        "item_id",
-        "annotator_id",
-        unit=unit,
-        value=pl.when(bad).then(BOTH_BAD).otherwise(lean) + 0.0,  # -0.0 is 0.0
-    )
-
-
-def _by_response(frame: pl.DataFrame, column: str) -> pl.DataFrame:
-    sized = frame.filter(pl.col(column).list.len() == pl.col("responses").list.len())
-    digests = pl.col("responses").list.eval(pl.element().struct.field("sha256"))
-    long = sized.select(
-        "row", "item_id", "annotator_id", digest=digests, value=pl.col(column).cast(pl.List(pl.Float64))
-    ).explode("digest", "value")
-    # Two models may give the same text: the n-th such copy of a judgement is the n-th.
-    copy = pl.int_range(pl.len()).over("row", "digest").cast(pl.String)
-    return long.with_columns(unit=pl.concat_str("item_id", "digest", copy, separator=" "))
-
-
 def _cut(said: pl.DataFrame, most: int) -> pl.DataFrame:
     value, parts = pl.col("value"), most - 1
     if said["value"].n_unique() <= most:
@@ -153,6 +107,11 @@ def _cut(said: pl.DataFrame, most: int) -> pl.DataFrame:
     return said.with_columns(
         value=value.min() + ((value - value.min()) / wide * parts).round() / parts * wide
     )
+
+
+def units_of(said: pl.DataFrame, level: Level) -> Units:
+    """What was said (`quality.gates.batch.said`) as the coefficients want it; a fine scale is cut."""
+    return _units(_cut(said, MOST_VALUES[level]))
 
 
 def _units(said: pl.DataFrame) -> Units:

@@ -48,12 +48,29 @@ def gold(records: pa.Table, contract: Contract, evidence: str | None = None) -> 
         return tuple(
             Verdict(spec, "not_testable", None, None, None, 0, reason, evidence) for spec in (share, accuracy)
         )
-    columns = ["item_id", "annotator_id", "gold", "raw_label"]
-    size = pl.col("responses").list.len()
-    frame = pl.DataFrame(pl.from_arrow(records.select([*columns, "responses"]))).select(*columns, size=size)
-    frame = frame.with_columns(known=pl.col("gold").is_not_null())
+    frame = _judged(records)
     known = _checked(frame.filter("known"), contract.annotation.scheme)
     return _share(share, frame, evidence), _accuracy(accuracy, known, evidence)
+
+
+def answered(records: pa.Table, scheme: Scheme) -> pl.DataFrame:
+    """Judgements of gold questions: `item_id`, `annotator_id`, `at`, `duration_s`, `right` (or null).
+
+    `right` is null where the known answer cannot be read. They are in the order of `at` (when they were
+    submitted, else started), those without it first and as delivered.
+    """
+    times = ("submitted_at", "started_at", "duration_s")
+    known = _checked(_judged(records, *times).filter("known"), scheme)
+    ordered = known.with_columns(at=pl.coalesce("submitted_at", "started_at")).sort("at", maintain_order=True)
+    return ordered.select("item_id", "annotator_id", "at", "duration_s", "right")
+
+
+def _judged(records: pa.Table, *also: str) -> pl.DataFrame:
+    """What of each judgement is asked here, and `also`; `known` tells the gold questions."""
+    columns = ["item_id", "annotator_id", "gold", "raw_label", *also]
+    frame = pl.DataFrame(pl.from_arrow(records.select([*columns, "responses"])))
+    size, known = pl.col("responses").list.len(), pl.col("gold").is_not_null()
+    return frame.select(*columns, size=size, known=known)
 
 
 def _share(spec: GateSpec, frame: pl.DataFrame, evidence: str | None) -> Verdict:
