@@ -1,7 +1,6 @@
 """The dashboard as a web application: addresses to pages, and what happens when there is none."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, HTTPException
@@ -30,6 +29,7 @@ from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
 from dashboard.rendering import render
 from dashboard.security import HEADERS, LOOPBACK_HOSTS, SecurityHeaders
 from rampart.ledger.read import programs
+from rampart.showing import STATIC
 
 # The databases keep weeks and revisions as integers of at least four bytes; more is no number of a week.
 Number = Annotated[int, InPath(ge=1, le=2**31 - 1)]
@@ -54,7 +54,7 @@ def create_app(engine: Engine, read: ReadArtefact, allowed_hosts: Sequence[str] 
             Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False),
         ],
     )
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.mount("/static", StaticFiles(directory=STATIC))
     app.include_router(api(engine))
     _add_pages(app, engine, read)
     app.add_exception_handler(NotOnTheBooksError, _not_found)
