@@ -8,7 +8,7 @@ on.
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -48,9 +48,12 @@ NO_QUALITY = "No reward model fitted without this batch is at hand, so quality i
 
 @dataclass(frozen=True, eq=False)
 class Quality:
-    """Differences of a reward model's scores for each pair of the batch, and which model gave them."""
+    """A reward model fitted without the batch: what it makes of each comparison, and which model it is.
 
-    differences: np.ndarray
+    `score` gives, for comparisons, the first response's score less the second's; NaN where unknown.
+    """
+
+    score: Callable[[pl.DataFrame], np.ndarray]
     said: str
 
 
@@ -70,7 +73,7 @@ def audit_report(
         contract: its terms.
         week: its contract week.
         beside: tables that stand beside the records; `history` are coefficients of earlier weeks (`drift`).
-        quality: of a reward model fitted without this batch; aligned with `Batch.frame`.
+        quality: a reward model fitted without this batch.
         evidence: address of the rows, carried into the findings.
     """
     records = records.combine_chunks()
@@ -126,10 +129,9 @@ def seed_of(records: pa.Table, contract: Contract) -> int:
 
 def _joint(batch: Batch, pairs: Drawn, quality: Quality | None, seed: int) -> JointReport:
     frame, delta = batch.frame, batch.found.delta.select(feature.name for feature in JOINT)
-    scores = None if quality is None else quality.differences
     if pairs.sampled is not None:
         frame, delta = frame[pairs.rows], delta[pairs.rows]
-        scores = None if scores is None else scores[pairs.rows.to_numpy()]
+    scores = quality.score(frame) if quality is not None and not frame.is_empty() else None
     return joint_report(frame, delta, scores, limit=batch.contract.audits.length, seed=seed)
 
 

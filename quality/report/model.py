@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from quality.audits.finding import Basis
+from quality.verdict import Consequence
 
 VERSION = 1  # of the written form; a reader refuses one that it does not know
 Status = Literal["fail", "warn", "pass", "not_identifiable", "not_testable"]
@@ -31,7 +32,8 @@ class Row:
 
     `metric`, `observed`, the 95 % interval `low` to `high` and `threshold` are in the metric's own unit;
     `null` is the value of `observed` were there nothing to find. `q` is p corrected over the whole report.
-    `more` has further figures by name. `lacks` names the field without which nothing could be said.
+    `more` has further figures by name. `lacks` names the field without which nothing
+    could be said; `consequence` is what a failure does to the batch by the contract.
     """
 
     audit: str
@@ -49,6 +51,7 @@ class Row:
     p: float | None
     q: float | None
     threshold: float
+    consequence: Consequence
     reason: str
     lacks: str | None
     more: Mapping[str, float | None]
@@ -191,7 +194,7 @@ class Multiplicity:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """The report of one batch. `own` is None where no model could be fitted; `reason` then says so."""
+    """The report of one batch. `own` is None where no feature could be judged: there is no p-value to trust or not."""
 
     version: int
     facts: Facts

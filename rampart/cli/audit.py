@@ -87,7 +87,7 @@ def _print(view: AuditView) -> None:
     found = len(view.shown_slices)
     say(f"slices: {found:,} of {len(report['slices']):,} differ from the rest")
     own = report["own"]
-    say(safe(own["reason"]) if own else "no model could be fitted: false alarms and power are not known")
+    say(safe(own["reason"]) if own else "no feature could be judged: false alarms and power are not known")
     if report["facts"]["sampled"]:
         say(safe(report["facts"]["sampled"]["reason"]))
     _print_counts(view)

@@ -112,28 +112,28 @@ def _forests(report: Told) -> Iterable[Forest]:
     for title, says, rows, null, ends in (
         (
             "The joint model",
-            "win rate of the side with a typical difference more, all else in the model equal",
+            "Win rate of the side with a typical difference more, all else in the model equal",
             [row for row in report["joint"]["effects"] if _drawn(row)],
             0.5,
             (0.3, 0.7),
         ),
         (
             "One feature at a time",
-            "win rate of the side with the feature, or with more of it",
+            "Win rate of the side with the feature, or with more of it",
             [row for row in findings if row["null"] == 0.5],
             0.5,
             (0.3, 0.7),
         ),
         (
             "Differences and changes",
-            "one rate less another, in points",
+            "One rate less another, in points",
             [row for row in findings if row["null"] == 0.0],
             0.0,
             (-0.2, 0.2),
         ),
         (
             "Agreement",
-            "coefficient, 0 for chance and 1 for always (raw agreement: a share)",
+            "Coefficient, 0 for chance and 1 for always (raw agreement: a share)",
             [row for row in report["people"]["reliability"] if _drawn(row)],
             None,
             (0.0, 1.0),

@@ -42,7 +42,7 @@ class Forest:
 def forest(
     title: str, says: str, rows: Sequence[Row], null: float | None, ends: tuple[float, float]
 ) -> Forest:
-    """The rows that have an interval, on an axis that reaches at least over `ends` and no further than needed.
+    """The rows, on an axis that reaches at least over `ends` and no further than needed.
 
     Args:
         title: heading.
