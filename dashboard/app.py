@@ -18,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from dashboard.api import api
 from dashboard.pages import (
     ReadArtefact,
+    audit_page,
     contract_page,
     expectations_page,
     overview_page,
@@ -72,13 +73,18 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/contracts/{contract_id}/weeks/{week}", response_class=HTMLResponse)
     def week(contract_id: str, week: Number, revision: int | None = None) -> str:
         _must_be_a_number(revision)
-        return render("week.html", week_page(engine, contract_id, week, revision))
+        return render("week.html", week_page(engine, contract_id, week, revision, read))
 
     @app.get("/contracts/{contract_id}/weeks/{week}/expectations", response_class=HTMLResponse)
     def expectations(contract_id: str, week: Number, revision: int | None = None) -> str:
         _must_be_a_number(revision)
         page = expectations_page(engine, read, contract_id, week, revision)
         return render("expectations.html", page)
+
+    @app.get("/contracts/{contract_id}/weeks/{week}/audit", response_class=HTMLResponse)
+    def audit(contract_id: str, week: Number, revision: int | None = None) -> str:
+        _must_be_a_number(revision)
+        return render("audit_page.html", audit_page(engine, read, contract_id, week, revision))
 
     @app.get("/contracts/{contract_id}", response_class=HTMLResponse)
     def contract(contract_id: str) -> str:

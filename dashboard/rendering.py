@@ -18,6 +18,7 @@ ENVIRONMENT.globals.update(
     contract_url=links.contract_url,
     week_url=links.week_url,
     expectations_url=links.expectations_url,
+    audit_url=links.audit_url,
     row_url=links.row_url,
     program_url=links.program_url,
     ACCEPTED=ACCEPTED,

@@ -57,7 +57,11 @@ def _summary(report: AuditReport, evidence: str | None) -> Verdict:
         for status in GRAVITY
         if report.summary[status]
     )
-    own = report.own.reason if report.own else "No feature could be judged, so false alarms and power are not known."
+    own = (
+        report.own.reason
+        if report.own
+        else "No feature could be judged, so false alarms and power are not known."
+    )
     judged = sum(report.summary[status] for status in ("fail", "warn", "pass"))
     status: Status = "pass" if judged else "not_testable"
     rate = max(report.own.false_alarms.values(), default=None) if report.own else None
