@@ -29,11 +29,6 @@ class Linearised:
     parts: Numbers
     steps: Steps
 
-    def residual_without(self, term: int) -> Numbers:
-        """(n + m,): what is left to explain when one term's coefficient is taken back."""
-        taken = self.fit.information * self.parts[:, term] * self.fit.coefficients[term]
-        return np.asarray(self.fit.residual + taken)
-
     def further(self, columns: Numbers, residual: Numbers | None = None) -> Steps:
         """One step for each of further `columns` (n, j); `residual` (n + m, j) where votes were changed."""
         left = self.fit.residual[:, None] if residual is None else residual

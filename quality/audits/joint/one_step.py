@@ -11,9 +11,9 @@ $$\hat\beta = \frac{\tilde x^\top r}{\tilde x^\top W \tilde x}, \qquad
 and differs from the refit by $O(\hat\beta^2)$. For a term that *is* in the model the same formulas give the
 sandwich exactly, with its coefficient taken back into $r$.
 
-The prior rows of the source models add $\hat\tau^2 \sum_m \tilde x_m^2$ to $\hat M$, where $\hat\tau^2$ is their
-sum of squares over $m$ less what the fit took of it: by the prior they are alike, and often too few to tell
-otherwise. The degrees of freedom of both parts join as Satterthwaite's do.
+The prior rows of the source models add $\hat\tau^2 \sum_m \tilde x_m^2$ to $\hat M$, where $\hat\tau^2$ is
+their sum of squares over $m$ less what the fit took of it: by the prior they are alike, and often too few to
+tell otherwise. The degrees of freedom of both parts join as Satterthwaite's do.
 """
 
 from dataclasses import dataclass

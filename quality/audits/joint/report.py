@@ -56,11 +56,13 @@ def joint_report(
     result = fit(frame, deltas, quality, limit=limit, evidence=evidence, seed=seed)
     dimensions, missing = slicings(frame)
     own = power_curve = None
+    widened = 1.0
     if result.linearised is not None and any(p is not None for p in result.p_values):
         own = placebos(frame, result.linearised, seed=seed)
         power_curve = power(frame, result.linearised, spread=own.spread, seed=seed)
-        result = result.calibrated(own.spread)
-    sliced = slices(result, dimensions)
+        widened = own.spread
+        result = result.calibrated(widened)
+    sliced = slices(result, dimensions, widened)
     families = {"features": result.p_values, "slices": sliced["p"].to_list()}
     q = adjusted({**families, **(others or {})})
     return JointReport(

@@ -49,8 +49,8 @@ SCHEMA = {
 }
 
 
-def slices(result: JointResult, dimensions: tuple[Slicing, ...]) -> pl.DataFrame:
-    """Every slice's deviation from the batch in every feature that is judged.
+def slices(result: JointResult, dimensions: tuple[Slicing, ...], widened: float = 1.0) -> pl.DataFrame:
+    """Every slice's deviation from the batch in every feature that is judged; errors `widened` by placebos.
 
     Returns:
         A row a dimension, slice and feature: `n` votes that differ in the feature, `deviation` and `se` in
@@ -61,11 +61,11 @@ def slices(result: JointResult, dimensions: tuple[Slicing, ...]) -> pl.DataFrame
         return pl.DataFrame(schema=SCHEMA)
     judged = [effect.feature for effect in result.effects if effect.status in ("pass", "warn", "fail")]
     terms = [result.linearised.fit.design.names.index(name) for name in judged]
-    found = [_dimension(result.linearised, each, terms) for each in dimensions] if terms else []
+    found = [_dimension(result.linearised, each, terms, widened) for each in dimensions] if terms else []
     return pl.concat(found) if found else pl.DataFrame(schema=SCHEMA)
 
 
-def _dimension(found: Linearised, by: Slicing, terms: list[int]) -> pl.DataFrame:
+def _dimension(found: Linearised, by: Slicing, terms: list[int], widened: float) -> pl.DataFrame:
     n = found.clusters.rows
     parts = found.parts[:n, terms]
     scores = parts * found.fit.residual[:n, None]
@@ -80,7 +80,7 @@ def _dimension(found: Linearised, by: Slicing, terms: list[int]) -> pl.DataFrame
         found.clusters, by, scores=scores, shares=shares, size=size, deviation=deviation
     )
     names = [found.fit.design.names[term] for term in terms]
-    base = found.fit.coefficients[terms], found.steps.se[terms]
+    base = found.fit.coefficients[terms], widened * found.steps.se[terms]
     tables = [
         _table(
             by,
@@ -88,7 +88,7 @@ def _dimension(found: Linearised, by: Slicing, terms: list[int]) -> pl.DataFrame
             enough=enough[:, j],
             votes=votes[:, j],
             deviation=deviation[:, j],
-            variance=variance[:, j],
+            variance=widened**2 * variance[:, j],
             degrees=degrees[:, j],
             beta=beta,
             se=se,

@@ -13,6 +13,8 @@ from quality.audits.joint.pairs import pairs
 from quality.audits.joint.placebos import placebo_p_values, placebos
 from quality.audits.joint.power import power
 from quality.audits.joint.report import joint_report
+from quality.audits.joint.slices import slices
+from quality.audits.joint.slicing import slicings
 from simulator.votes import votes
 
 
@@ -116,3 +118,20 @@ def test_a_report_on_nothing_is_not_testable_and_has_no_rates_of_its_own() -> No
     assert {effect.status for effect in report.result.effects} == {"not_testable"}
     assert (report.placebos, report.power) == (None, None)
     assert report.slices.is_empty()
+
+
+def test_where_placebos_alarm_features_and_slices_of_the_report_are_calibrated() -> None:
+    batch = votes(np.random.default_rng(12), 2000, annotators=150, judgements_a_pair=10)
+    copied = batch.frame.with_columns(
+        outcome=pl.col("outcome").first().over("item_id"), prompt_key=pl.col("record_id")
+    )
+    report, plain = joint_report(copied, batch.deltas), fit(copied, batch.deltas)
+    assert report.placebos is not None and report.placebos.calibrates
+    for effect, before in zip(report.result.effects[1:], plain.effects[1:], strict=True):
+        assert effect.se is not None and before.se is not None
+        assert effect.se == pytest.approx(before.se * report.placebos.spread)
+    assert "calibrated on placebos" in report.result.effects[1].reason
+    uncalibrated = slices(plain, slicings(copied)[0])
+    # The people's ordinary spread is smaller beside larger errors, so a few p may even fall.
+    assert (report.slices["p"] >= uncalibrated["p"] - 1e-9).sum() > 0.95 * uncalibrated.height
+    assert (report.slices["se"] > uncalibrated["se"]).all()
