@@ -194,7 +194,7 @@ class Multiplicity:
 
 @dataclass(frozen=True)
 class AuditReport:
-    """The report of one batch. `own` is None where no feature could be judged: there is no p-value to trust or not."""
+    """The report of one batch; `own` is None where no feature could be judged."""
 
     version: int
     facts: Facts

@@ -21,7 +21,8 @@ class JointReport:
     """The joint model with slices and its own error rates.
 
     `slices` is as in `quality.audits.joint.slices`, with `q`; `not_sliced` says why a dimension is missing.
-    `placebos` and `power` are None where no feature could be judged. `others` are the q of the p-values given.
+    `placebos` and `power` are None where no feature could be judged. `others` are the q of the p-values
+    given.
     """
 
     result: JointResult

@@ -13,6 +13,8 @@ import pytest
 from quality.audits.every import AUDITS, Beside
 from quality.audits.features.catalogue import JOINT
 from quality.audits.joint.multiplicity import adjusted
+from quality.audits.joint.placebos import placebos
+from quality.audits.joint.power import power
 from quality.report.build import Quality, audit_report
 from quality.report.canonical import as_json, plain
 from quality.report.model import AuditReport, Row
@@ -98,6 +100,13 @@ def test_examples_name_records_with_their_place_and_show_both_directions() -> No
         assert len(row.examples) <= 6
 
 
+@pytest.fixture
+def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Placebos and plants enough to be there, where what they say does not matter."""
+    monkeypatch.setitem(placebos.__kwdefaults__, "number", 10)
+    monkeypatch.setitem(power.__kwdefaults__, "plants", 5)
+
+
 NEEDED = [(name, field) for name, audit in AUDITS.items() for field in audit.needs]
 OF_PEOPLE = [
     ("gold_accuracy_share", "gold"),
@@ -109,6 +118,7 @@ OF_PEOPLE = [
 ]
 
 
+@pytest.mark.usefixtures("few_draws")
 @pytest.mark.parametrize("field", sorted({field for _, field in NEEDED} | {field for _, field in OF_PEOPLE}))
 def test_without_a_field_the_report_is_not_testable_where_it_is_needed_and_names_it(field: str) -> None:
     bare = without(field)
@@ -148,6 +158,7 @@ def figures(rows: tuple[Row, ...]) -> list[Any]:
     ]
 
 
+@pytest.mark.usefixtures("few_draws")
 def test_texts_swapped_between_sides_change_nothing_in_the_whole_report() -> None:
     which = np.random.default_rng(2).random(records().num_rows) < 0.5
     given = beside()
@@ -178,6 +189,7 @@ def _relabelled(table: pa.Table, which: np.ndarray) -> pa.Table:
     )
 
 
+@pytest.mark.usefixtures("few_draws")
 def test_a_reward_model_holds_quality_still_and_is_named() -> None:
     def score(frame: pl.DataFrame) -> np.ndarray:
         return np.random.default_rng(0).normal(size=frame.height)
@@ -189,6 +201,7 @@ def test_a_reward_model_holds_quality_still_and_is_named() -> None:
     assert "No reward model" in report().joint.quality
 
 
+@pytest.mark.usefixtures("few_draws")
 def test_this_week_is_compared_with_the_coefficients_of_earlier_ones() -> None:
     (row,) = (row for row in report().findings if row.audit == "drift")
     assert (row.feature, row.n) == ("length", 2)
@@ -196,6 +209,7 @@ def test_this_week_is_compared_with_the_coefficients_of_earlier_ones() -> None:
     assert {row.lacks for row in alone.findings if row.audit == "drift"} == {"history"}
 
 
+@pytest.mark.usefixtures("few_draws")
 def test_a_large_batch_says_which_figures_are_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("quality.report.sample.drawn_pairs.__defaults__", (800,))
     monkeypatch.setattr("quality.report.sample.drawn_items.__defaults__", (600,))
