@@ -54,7 +54,7 @@ def test_every_figure_is_in_the_canonical_form_and_none_of_it_is_nan() -> None:
 
 def test_multiplicity_is_handled_once_over_features_slices_and_findings() -> None:
     found = report()
-    families = {
+    families: dict[str, list[float | None]] = {
         "features": [row.p if row.q is not None else None for row in found.joint.effects],
         "slices": [row.p for row in found.slices],
         "findings": [row.p for row in found.findings],
@@ -103,8 +103,8 @@ def test_examples_name_records_with_their_place_and_show_both_directions() -> No
 @pytest.fixture
 def few_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     """Placebos and plants enough to be there, where what they say does not matter."""
-    monkeypatch.setitem(placebos.__kwdefaults__, "number", 10)
-    monkeypatch.setitem(power.__kwdefaults__, "plants", 5)
+    monkeypatch.setitem(placebos.__kwdefaults__ or {}, "number", 10)
+    monkeypatch.setitem(power.__kwdefaults__ or {}, "plants", 5)
 
 
 NEEDED = [(name, field) for name, audit in AUDITS.items() for field in audit.needs]
