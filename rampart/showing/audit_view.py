@@ -12,6 +12,8 @@ from rampart.showing.forest import Forest, forest
 Told = Mapping[str, Any]
 VERSION = 1  # of the written form that can be shown
 GRAVITY = ("fail", "warn", "not_identifiable", "pass", "not_testable")
+# Their figures are no rates.
+OWN_AXIS = ("style_auc", "coefficient_change")
 FOUND = 0.05  # the q at which the report calls something found
 
 
@@ -102,7 +104,7 @@ def _drawn(row: Told) -> bool:
         row["status"] != "not_testable"
         and row["observed"] is not None
         and row["low"] is not None
-        and row["metric"] != "style_auc"
+        and row["metric"] not in OWN_AXIS
         and (row["null"] is not None or row["clause"] == "annotators.agreement")
     )
 

@@ -72,8 +72,8 @@ def test_what_failed_comes_before_what_warns_and_all_the_rest_is_there() -> None
     assert len(statuses) == report["summary"]["fail"] + report["summary"]["warn"]
     shown = " ".join(Page(audit_html(report).decode()).text.split())
     for row in (*report["findings"], *report["joint"]["effects"]):
-        name = row["metric"].removesuffix("_effect") if row["audit"] == "joint" else row["metric"]
-        assert name.replace("_", " ") in shown
+        told_as = row["feature"] if row["audit"] in ("joint", "opening") else row["metric"]
+        assert told_as.removesuffix("_matched").replace("_", " ") in shown
     for field, rows in view.lacking:
         assert field in shown
         assert rows
