@@ -1,7 +1,6 @@
 """The dashboard as a web application: addresses to pages, and what happens when there is none."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 from fastapi import FastAPI, HTTPException
@@ -19,6 +18,7 @@ from starlette.staticfiles import StaticFiles
 from dashboard.api import api
 from dashboard.pages import (
     ReadArtefact,
+    audit_page,
     contract_page,
     expectations_page,
     overview_page,
@@ -30,6 +30,7 @@ from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
 from dashboard.rendering import render
 from dashboard.security import HEADERS, LOOPBACK_HOSTS, SecurityHeaders
 from rampart.ledger.read import programs
+from rampart.showing import STATIC
 
 # The databases keep weeks and revisions as integers of at least four bytes; more is no number of a week.
 Number = Annotated[int, InPath(ge=1, le=2**31 - 1)]
@@ -54,7 +55,7 @@ def create_app(engine: Engine, read: ReadArtefact, allowed_hosts: Sequence[str] 
             Middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts), www_redirect=False),
         ],
     )
-    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
+    app.mount("/static", StaticFiles(directory=STATIC))
     app.include_router(api(engine))
     _add_pages(app, engine, read)
     app.add_exception_handler(NotOnTheBooksError, _not_found)
@@ -72,13 +73,18 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/contracts/{contract_id}/weeks/{week}", response_class=HTMLResponse)
     def week(contract_id: str, week: Number, revision: int | None = None) -> str:
         _must_be_a_number(revision)
-        return render("week.html", week_page(engine, contract_id, week, revision))
+        return render("week.html", week_page(engine, contract_id, week, revision, read))
 
     @app.get("/contracts/{contract_id}/weeks/{week}/expectations", response_class=HTMLResponse)
     def expectations(contract_id: str, week: Number, revision: int | None = None) -> str:
         _must_be_a_number(revision)
         page = expectations_page(engine, read, contract_id, week, revision)
         return render("expectations.html", page)
+
+    @app.get("/contracts/{contract_id}/weeks/{week}/audit", response_class=HTMLResponse)
+    def audit(contract_id: str, week: Number, revision: int | None = None) -> str:
+        _must_be_a_number(revision)
+        return render("audit_page.html", audit_page(engine, read, contract_id, week, revision))
 
     @app.get("/contracts/{contract_id}", response_class=HTMLResponse)
     def contract(contract_id: str) -> str:

@@ -12,6 +12,7 @@ from rampart.delivery.landing import Landed
 from rampart.ledger.outcome import Settlement
 from tasks.announce import announce
 from tasks.audit import audit_batch, earlier_batches, judge_batch, keep_tally, second_opinion
+from tasks.audit_report import report_batch
 from tasks.evaluation import evaluation_sets
 from tasks.intake import (
     Awaited,
@@ -139,9 +140,16 @@ def _settle(
 def _judge(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> Settlement:
     gates = apply_gates(place, contract, week, inputs)
     history = earlier_batches(place, contract, week)
-    verdicts = (*judge_batch(contract, week, inputs, gates, history), *audit_batch(contract, gates))
+    reported = report_batch(place, contract, week, gates)
+    verdicts = (
+        *judge_batch(contract, week, inputs, gates, history),
+        *audit_batch(contract, gates),
+        *reported.verdicts,
+    )
     opinion = second_opinion(place, contract, week, gates, verdicts=verdicts)
     counted = keep_tally(place, contract, week, gates)
     settlement = reach_verdict(contract, week, inputs, gates, verdicts=verdicts)
     pack = write_feedback(place, contract, week, settlement, gates=gates, inputs=inputs)
-    return replace(settlement, artefacts={**settlement.artefacts, **opinion, **counted, **pack})
+    return replace(
+        settlement, artefacts={**settlement.artefacts, **opinion, **counted, **reported.artefacts, **pack}
+    )

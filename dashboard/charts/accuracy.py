@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dashboard import words
-from dashboard.charts.scale import Scale, nice_ticks
 from dashboard.rendering import ENVIRONMENT
 from rampart.ledger.read import RmRow
+from rampart.showing import words
+from rampart.showing.scale import Scale, nice_ticks
 
 WIDTH, HEIGHT, LEFT, RIGHT = 960, 280, 52, 948
 TOP, BOTTOM = 24, 226

@@ -6,10 +6,10 @@ from itertools import groupby
 
 from markupsafe import Markup
 
-from dashboard import words
-from dashboard.charts.scale import Scale, nice_ticks
 from dashboard.rendering import ENVIRONMENT
 from rampart.ledger.read import RampRow
+from rampart.showing import words
+from rampart.showing.scale import Scale, nice_ticks
 
 WIDTH, LEFT, RIGHT = 960, 52, 948
 RATE_TOP, RATE_BOTTOM = 44, 236

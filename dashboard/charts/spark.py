@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from markupsafe import Markup
 
 from dashboard.charts.ramp import sentence
-from dashboard.charts.scale import Scale
 from dashboard.rendering import ENVIRONMENT
 from rampart.ledger.read import RampRow
+from rampart.showing.scale import Scale
 
 WIDTH, HEIGHT, MARGIN = 132, 30, 4
 

@@ -1,12 +1,10 @@
 """The ramp chart as an image of its own, for a README or a report."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from dashboard.charts.ramp import HEIGHT_WITH_LEGEND, WIDTH, ramp_chart
 from rampart.ledger.read import RampRow
-
-STYLESHEET = Path(__file__).parent.parent / "static" / "rampart.css"
+from rampart.showing import stylesheet
 
 
 def standalone_svg(rows: Sequence[RampRow], name: str = "ramp") -> str:
@@ -17,6 +15,6 @@ def standalone_svg(rows: Sequence[RampRow], name: str = "ramp") -> str:
     chart = str(ramp_chart(rows, None, name))
     head, body = chart.split(">", 1)
     size = f' width="{WIDTH}" height="{HEIGHT_WITH_LEGEND}"'
-    style = f"<style><![CDATA[{STYLESHEET.read_text('utf-8')}]]></style>"
+    style = f"<style><![CDATA[{stylesheet()}]]></style>"
     paper = '<rect class="paper" width="100%" height="100%"/>'
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head}{size}>{style}{paper}{body}'

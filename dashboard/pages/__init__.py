@@ -1,13 +1,14 @@
 """The pages: one module a page, each a frozen dataclass (its context) and the function that reads it."""
 
 from dashboard.pages.attention import Attention
+from dashboard.pages.audit import AuditPage, audit_page
 from dashboard.pages.contract import ContractPage, contract_page
-from dashboard.pages.expectations import ExpectationsPage, ReadArtefact, expectations_page
+from dashboard.pages.expectations import ExpectationsPage, expectations_page
 from dashboard.pages.missing import ProblemPage
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
 from dashboard.pages.program import ProgramPage, program_page
-from dashboard.pages.week import WeekPage, week_page
+from dashboard.pages.week import ReadArtefact, WeekPage, week_page
 
 # Template → what it renders; the tests hold templates and `docs/dashboard.md` to it.
 PAGES = {
@@ -15,6 +16,7 @@ PAGES = {
     "contract.html": ContractPage,
     "week.html": WeekPage,
     "expectations.html": ExpectationsPage,
+    "audit_page.html": AuditPage,
     "program.html": ProgramPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
@@ -23,6 +25,7 @@ PAGES = {
 __all__ = [
     "PAGES",
     "Attention",
+    "AuditPage",
     "ContractPage",
     "ExpectationsPage",
     "OverviewPage",
@@ -31,6 +34,7 @@ __all__ = [
     "ProgramPage",
     "ReadArtefact",
     "WeekPage",
+    "audit_page",
     "contract_page",
     "expectations_page",
     "overview_page",

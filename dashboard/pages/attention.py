@@ -6,9 +6,9 @@ from typing import Literal
 
 from sqlalchemy import Engine
 
-from dashboard import words
 from dashboard.links import row_url, week_url
 from rampart.ledger.read import RampRow, batch_detail
+from rampart.showing import words
 
 Need = Literal["held", "refused", "late"]
 _URGENCY: tuple[Need, ...] = ("held", "refused", "late")

@@ -5,18 +5,16 @@ not meet an expectation only the number is shown: the values are a vendor's.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Engine
 
 from dashboard.pages.missing import NotOnTheBooksError
-from dashboard.pages.week import week_page
+from dashboard.pages.week import ReadArtefact, week_page
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.read import RampRow
-
-ReadArtefact = Callable[[str], bytes]  # object-store key → bytes; raises `MissingObjectError`
 
 ARTEFACT = "expectations"
 _UNSAID = ("column", "value_set")  # said otherwise, or too long to say

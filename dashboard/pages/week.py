@@ -1,16 +1,22 @@
 """One contract week: every verdict, reason, file, money line, decision and event behind its numbers."""
 
-from collections.abc import Iterable
+import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from dashboard.pages.contract import weeks_of
 from dashboard.pages.missing import NotOnTheBooksError
+from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.errors import UnknownBatchError
 from rampart.ledger.outcome import FileCount, ReasonCount
 from rampart.ledger.read import BatchDetail, RampRow, batch_detail
 from rampart.records.reasons import BY_CODE, REGISTRY_VERSION, Reason
+from rampart.showing.audit_view import AuditPanel, audit_panel
+
+ReadArtefact = Callable[[str], bytes]  # object-store key → bytes; raises `MissingObjectError`
+AUDIT = "audit"  # the artefact that is the report of the audits
 
 
 @dataclass(frozen=True)
@@ -61,10 +67,22 @@ class WeekPage:
     registry_version: int = field(metadata={"help": "Version of the reason registry the words come from."})
     earlier: RampRow | None = field(metadata={"help": "The opened week before this one, if any."})
     later: RampRow | None = field(metadata={"help": "The opened week after this one, if any."})
+    audit: AuditPanel | None = field(
+        metadata={"help": "The audit report in a few figures; None where none can be had."}
+    )
 
 
-def week_page(engine: Engine, contract_id: str, week: int, revision: int | None = None) -> WeekPage:
-    """Read the page; `NotOnTheBooksError` if the contract, the week or the revision is not on the books."""
+def week_page(
+    engine: Engine,
+    contract_id: str,
+    week: int,
+    revision: int | None = None,
+    read: ReadArtefact | None = None,
+) -> WeekPage:
+    """Read the page; `NotOnTheBooksError` if the contract, the week or the revision is not on the books.
+
+    Without `read` the audit report is left out.
+    """
     weeks = weeks_of(engine, contract_id)
     row = next((row for row in weeks if row.week == week), None)
     if row is None:
@@ -88,7 +106,15 @@ def week_page(engine: Engine, contract_id: str, week: int, revision: int | None 
         registry_version=REGISTRY_VERSION,
         earlier=next((other for other in reversed(opened) if other.week < week), None),
         later=next((other for other in opened if other.week > week), None),
+        audit=None if read is None else _panel(read, detail.artefacts.get(AUDIT)),
     )
+
+
+def _panel(read: ReadArtefact, key: str | None) -> AuditPanel | None:
+    try:
+        return None if key is None else audit_panel(json.loads(read(key)))
+    except (MissingObjectError, ValueError):  # deleted, or of a form that only its own version shows
+        return None
 
 
 def waterfall(reasons: Iterable[ReasonCount], readable: int) -> tuple[WaterfallStep, ...]:

@@ -86,7 +86,7 @@ def people(
         missing,
         pl.DataFrame(schema=PAIRS) if labels is None else pairwise(labels),
         rings.rings(shared),
-        consensus(labels) if labels and len(labels.value_names) > 1 else None,
+        consensus(labels) if labels and len(labels.items) and len(labels.value_names) > 1 else None,
         _by_pace(records, scheme),
     )
 
@@ -207,9 +207,12 @@ def _spec(statistic: str) -> GateSpec:
     return GateSpec(CLAUSE, f"{statistic}_share", 0.0, "none")
 
 
+QUARTERS = 4  # each holds a judgement at least
+
+
 def _by_pace(records: pa.Table, scheme: Scheme) -> pl.DataFrame | None:
     """Accuracy on gold questions by quarter of the durations."""
     known = answered(records, scheme).drop_nulls(["duration_s", "right"])
-    if known.is_empty():
+    if known.height < QUARTERS:
         return None
-    return speed.accuracy_by_pace(known["duration_s"].to_numpy(), known["right"].to_numpy())
+    return speed.accuracy_by_pace(known["duration_s"].to_numpy(), known["right"].to_numpy(), QUARTERS)

@@ -110,7 +110,7 @@ def _spread(
 ) -> tuple[Numbers, tuple[Crowd, ...]]:
     """Sampling variances with what the other slopes' spread adds to them, and the crowd of each feature."""
     count = deviations.shape[1]
-    cross = information**2 / (diagonal**2)[:, :, None]
+    cross = (information / diagonal[:, :, None]) ** 2  # the square of a tiny diagonal would be 0
     cross[:, np.arange(count), np.arange(count)] = 0.0
     spread2 = np.zeros(count)
     for _ in range(_ROUNDS):

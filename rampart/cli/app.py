@@ -18,6 +18,7 @@ class Commands(LazyGroup):
 
     modules: ClassVar[Mapping[str, str]] = {
         "contract": "contract",
+        "audit": "audit",
         "run": "run",
         "status": "status",
         "backfill": "backfill",

@@ -18,6 +18,7 @@ COMMANDS = sorted(
 
 def test_every_command_is_known_to_this_test() -> None:
     assert [" ".join(command) for command in COMMANDS] == [
+        "audit",
         "backfill",
         "backup",
         "contract check",

@@ -30,17 +30,21 @@ from rampart.ledger.outcome import FileCount, ReasonCount, Settlement
 from rampart.ledger.pricing import price_batch
 from rampart.ledger.settlement import settle
 from tests.ledger.books import anyone, terms
+from tests.quality.report.batches import told
 
 SPECS = Path(__file__).parents[2] / "contracts" / "specs" / "demo"
 HOSTILE_NAME = '<script>alert("x")</script> \u202eemca\u202c & "Söhne"'
 HOSTILE_ID = "hostile-1"
 HOSTILE_TEXT = "</td><img src=x onerror=alert(1)>\x1b[31m"
 EXPECTATIONS = "batches/expectations-"
+AUDIT = "batches/audit-"
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def stored(key: str) -> bytes:
-    """What lies in the object store: the expectations of every week."""
+    """What lies in the object store: the expectations and the audit report of every week."""
+    if key.startswith(AUDIT):
+        return json.dumps(told()).encode()
     if not key.startswith(EXPECTATIONS):
         raise MissingObjectError("nothing is stored under this key", key)
     rate = {"column": "discard_rate", "max_value": 0.3}
@@ -217,6 +221,7 @@ def _settlement(contract: Contract, week: int, rate: float, lean: float, said: s
             "accepted": f"sha256/{contract.vendor.id}-{week}/accepted.parquet",
             "feedback": f"sha256/{contract.vendor.id}-{week}/summary.md",
             "expectations": f"{EXPECTATIONS}{contract.vendor.id}-{week}.json",
+            "audit": f"{AUDIT}{contract.vendor.id}-{week}.json",
         },
         compared_with=("a" * 64,) * min(week - 1, 1),
     )  # fmt: skip

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard.charts import accuracy_chart, ramp_chart, sparkline, standalone_svg
-from dashboard.charts.scale import Scale, nice_ticks
 from dashboard.links import row_url
 from dashboard.pages.examples import VERSIONS, WEEKS
+from rampart.showing.scale import Scale, nice_ticks
 
 SVG = "{http://www.w3.org/2000/svg}"
 

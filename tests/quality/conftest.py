@@ -46,14 +46,15 @@ def _record(number: int, given: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _table(rows: list[dict[str, Any]]) -> pa.Table:
+def table_of(rows: list[dict[str, Any]]) -> pa.Table:
+    """Canonical records out of short rows."""
     return pa.Table.from_pylist([_record(number, row) for number, row in enumerate(rows)], schema=RECORD)
 
 
 @pytest.fixture(scope="session")
 def judgements() -> Judgements:
     """Canonical records out of short rows: `prompt`, `texts`, `ranking` and any canonical field."""
-    return _table
+    return table_of
 
 
 def _file(name: str) -> Path:
@@ -83,7 +84,7 @@ def llmfao() -> pa.Table:
                     "annotator_id": vote["worker"],
                 }
             )
-    return _table(rows)
+    return table_of(rows)
 
 
 @pytest.fixture(scope="session")
@@ -121,4 +122,4 @@ def pandalm() -> pa.Table:
             }
             for expert in ("annotator1", "annotator2", "annotator3")
         ]
-    return _table(rows)
+    return table_of(rows)

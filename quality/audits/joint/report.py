@@ -21,7 +21,8 @@ class JointReport:
     """The joint model with slices and its own error rates.
 
     `slices` is as in `quality.audits.joint.slices`, with `q`; `not_sliced` says why a dimension is missing.
-    `placebos` and `power` are None where nothing could be fitted. `others` are the q of the p-values given.
+    `placebos` and `power` are None where no feature could be judged. `others` are the q of the p-values
+    given.
     """
 
     result: JointResult
@@ -57,7 +58,7 @@ def joint_report(
     dimensions, missing = slicings(frame)
     own = power_curve = None
     widened = 1.0
-    if result.linearised is not None:
+    if result.linearised is not None and any(p is not None for p in result.p_values):
         own = placebos(frame, result.linearised, seed=seed)
         power_curve = power(frame, result.linearised, spread=own.spread, seed=seed)
         widened = own.spread

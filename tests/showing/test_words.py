@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from markupsafe import Markup
 
-from dashboard import words
+from rampart.showing import words
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,31 @@
+"""A report as bytes: one form, so that the same batch gives the same digest."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from quality.report.model import AuditReport
+
+# Sums of a million terms may differ in the last digits with the number of threads; nobody reads those.
+DIGITS = 9
+
+
+def as_json(report: AuditReport) -> bytes:
+    """The report in UTF-8: keys in the order of `quality.report.model`, floats to nine digits, no NaN."""
+    told = plain(report)
+    return (json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1) + "\n").encode()
+
+
+def plain(value: Any) -> Any:
+    """`value` in the types of JSON."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(name): plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each) for each in value]
+    if isinstance(value, float):
+        return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else None
+    return value

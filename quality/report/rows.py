@@ -1,0 +1,148 @@
+r"""Findings and effects as rows of one report, judged with one allowance for false alarms.
+
+A finding of an audit was judged on its own interval. Among a hundred others some intervals lie beyond a limit
+by chance, so in a report it stands only if its q, over the whole report, is at most `FALSE_DISCOVERIES`;
+otherwise *fail* becomes *warn*, and *warn* becomes *pass*. What the contract itself limits and the books
+decide on (`DECIDED`) stays as it was decided.
+
+Where the placebos say that this batch cries wolf (`quality.audits.joint.placebos`), p-values and intervals of
+findings widen by the same factor $\sigma$ as those of the joint model.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+
+import polars as pl
+from scipy import stats
+
+from quality.audits.every import AUDITS, Answer
+from quality.audits.finding import Finding
+from quality.audits.joint.design import POSITION
+from quality.audits.joint.effects import FALSE_DISCOVERIES, Effect
+from quality.report.model import Row, Status
+from quality.verdict import Verdict
+
+DECIDED = ("longer_wins", "first_wins", "tie_share")
+MILDER: dict[str, Status] = {"fail": "warn", "warn": "pass"}
+_NAMED = re.compile(r"`(\w+)`|\(([a-z_]+)\)|Needed: ([\w.]+)\.")
+
+
+def finding_row(audit: str, finding: Finding) -> Row:
+    """A finding of `audit`, before anything is known of the others."""
+    needs = AUDITS[audit].needs
+    return replace(
+        verdict_row(audit, finding),
+        feature=finding.feature,
+        basis=finding.basis,
+        null=finding.null,
+        effective_n=finding.effective_n,
+        # A figure that must not be judged is shown, but not tested.
+        p=None if finding.status == "not_testable" else finding.p,
+        lacks=next((name for name in _names(finding) if name in needs), None),
+    )
+
+
+def verdict_row(audit: str, verdict: Verdict) -> Row:
+    """A verdict that tests nothing."""
+    return Row(
+        audit=audit,
+        clause=verdict.spec.clause,
+        metric=verdict.spec.metric,
+        feature="",
+        basis="association",
+        status=verdict.status,
+        observed=verdict.observed,
+        low=verdict.low,
+        high=verdict.high,
+        null=None,
+        n=verdict.n,
+        effective_n=None,
+        p=None,
+        q=None,
+        threshold=verdict.spec.threshold,
+        consequence=verdict.spec.consequence,
+        reason=verdict.reason,
+        lacks=next(iter(_names(verdict)), None),
+        more={},
+    )
+
+
+def _names(verdict: Verdict) -> list[str]:
+    """The fields that the reason of an untestable verdict names."""
+    if verdict.status != "not_testable":
+        return []
+    return [next(filter(None, found)) for found in _NAMED.findall(verdict.reason)]
+
+
+def effect_row(effect: Effect, frame: pl.DataFrame) -> Row:
+    """One feature of the joint model."""
+    more = {
+        "beta": effect.beta,
+        "se": effect.se,
+        "design_effect": effect.design_effect,
+        "minimum_detectable": effect.minimum_detectable,
+        "identifiable_share": effect.identifiable_share,
+    }
+    return Row(
+        audit="joint",
+        clause="audits.joint",
+        metric=f"{effect.feature}_effect",
+        feature=effect.feature,
+        basis=effect.evidence,
+        status=effect.status,
+        observed=effect.win_rate,
+        low=effect.low,
+        high=effect.high,
+        null=0.5,
+        n=effect.n,
+        effective_n=effect.effective_n,
+        p=effect.p,
+        q=effect.q,
+        threshold=effect.threshold,
+        consequence="none",
+        reason=effect.reason,
+        lacks=_lacking(effect, frame) if effect.status == "not_testable" else None,
+        more=more,
+    )
+
+
+def _lacking(effect: Effect, frame: pl.DataFrame) -> str | None:
+    if frame.is_empty():
+        return "ranking"
+    if effect.feature == POSITION:
+        return "order_shown" if frame["first_position"].null_count() == frame.height else None
+    texts = frame.select((pl.col("first").is_null() | pl.col("second").is_null()).all()).item()
+    return "responses" if texts else None
+
+
+def calibrated(row: Row, spread: float) -> Row:
+    """`row` with p and, unless the books decided on it, its interval widened by `spread` of the placebos."""
+    if spread == 1 or row.p is None or row.observed is None or row.low is None or row.high is None:
+        return row
+    p = float(2 * stats.norm.sf(stats.norm.isf(row.p / 2) / spread))
+    if row.metric in DECIDED:
+        return replace(row, p=p)
+    low = row.observed - spread * (row.observed - row.low)
+    high = row.observed + spread * (row.high - row.observed)
+    said = f"{row.reason} The placebos widen the interval to {low:.3f} to {high:.3f}."
+    return replace(row, p=p, low=low, high=high, reason=said)
+
+
+def with_q(rows: Iterable[Row], q: Iterable[float | None]) -> tuple[Row, ...]:
+    """The rows with q, one a row, and the status and the sentence that follow."""
+    return tuple(_judged(row, each) for row, each in zip(rows, q, strict=True))
+
+
+def _judged(row: Row, q: float | None) -> Row:
+    if q is None:
+        return row
+    if q <= FALSE_DISCOVERIES or row.metric in DECIDED or row.status not in MILDER:
+        return replace(row, q=q)
+    reason = f"{row.reason} Over the whole report q is {q:.2g}: of so many figures chance gives one like it."
+    return replace(row, q=q, status=MILDER[row.status], reason=reason)
+
+
+def finding_rows(answers: dict[str, Answer]) -> tuple[Row, ...]:
+    """Every finding of every audit."""
+    return tuple(finding_row(name, finding) for name, found in answers.items() for finding in found)

@@ -1,0 +1,31 @@
+"""How templates are filled: everything escaped, every undefined name an error, vendor text made visible."""
+
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from rampart.showing import TEMPLATES, words
+
+
+def environment(*folders: Path) -> Environment:
+    """An environment that finds templates in `folders`, and then in those that all have in common."""
+    made = Environment(
+        loader=FileSystemLoader([*folders, TEMPLATES]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=words.finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(
+        percent=words.percent,
+        count=words.count,
+        money=words.money,
+        moment=words.moment,
+        points=words.points,
+        price=words.price,
+        spoken=words.spoken,
+        short=words.short,
+    )
+    made.globals.update(interval=words.interval, figure=words.figure)
+    return made

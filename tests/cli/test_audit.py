@@ -1,0 +1,64 @@
+"""`rampart audit`: a report without a home, a store or books."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Rampart
+
+TREE = Path(__file__).parents[2]
+EXAMPLES, SAMPLES = (TREE / "contracts" / "specs" / name for name in ("examples", "samples"))
+LLMFAO = Path(os.environ.get("RAMPART_TEST_DATA", TREE.parent / "shared" / "data")) / "llmfao"
+
+
+def test_a_small_file_is_told_what_its_records_lack(rampart: Rampart) -> None:
+    ended = rampart("audit", SAMPLES / "likert.jsonl", "-c", EXAMPLES / "sample-likert.odcs.yaml")
+    assert ended.code == 0
+    assert "no feature could be judged: false alarms and power are not known" in ended.out
+    assert "not testable" in ended.out
+    assert "missing fields, and how many answers each costs" in ended.out
+    assert not Path(os.environ["RAMPART_HOME"]).exists()
+
+
+def test_labels_without_responses_are_audited_too(rampart: Rampart) -> None:
+    ended = rampart("audit", SAMPLES / "category.csv", "-c", EXAMPLES / "sample-category.odcs.yaml", "--json")
+    found = json.loads(ended.out)
+    assert found["facts"]["comparisons"] == 0
+    assert {row["lacks"] for row in found["joint"]["effects"]} == {"ranking"}
+
+
+def test_the_report_is_written_to_a_file_and_as_json(rampart: Rampart, tmp_path: Path) -> None:
+    given = ("audit", SAMPLES / "likert.jsonl", "-c", EXAMPLES / "sample-likert.odcs.yaml")
+    ended = rampart(*given, "--json", "--html", tmp_path / "report.html")
+    assert json.loads(ended.out)["version"] == 1
+    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert ended.out == rampart(*given, "--json").out
+
+
+def test_real_votes_are_told_in_a_table_with_the_gravest_first(rampart: Rampart) -> None:
+    if not LLMFAO.is_dir():
+        pytest.skip(f"no {LLMFAO}: set RAMPART_TEST_DATA to the folder with the public sample data")
+    ended = rampart("audit", LLMFAO, "-c", EXAMPLES / "llmfao.odcs.yaml")
+    assert ended.code == 0
+    assert "8,931 judgements, 8,931 comparisons, 124 annotators, 13 prompts" in ended.out
+    assert "Features that mean nothing raised a false alarm at a nominal 5%" in ended.out
+    assert "Chose the response shown first in 70.3% of 290 comparisons" in ended.out
+
+
+def test_errors_end_as_those_of_other_commands(rampart: Rampart, tmp_path: Path) -> None:
+    contract = EXAMPLES / "sample-category.odcs.yaml"
+    (tmp_path / "x.csv").write_text("item,who,answer,expected,took\nm1,w1,spam,,now\n")
+    ended = rampart("audit", tmp_path / "x.csv", "-c", contract)
+    assert ended.code == 4
+    assert "no record could be read" in ended.err
+    ended = rampart("audit", SAMPLES / "category.csv", "-c", contract, "--week", 2)
+    assert ended.code == 2
+
+
+def test_what_is_left_out_is_told(rampart: Rampart, tmp_path: Path) -> None:
+    text = (SAMPLES / "category.csv").read_text()
+    (tmp_path / "x.csv").write_text(text + "m3,w1,maybe,,0:10\nm3,w2,ok,,soon\n")
+    ended = rampart("audit", tmp_path / "x.csv", "-c", EXAMPLES / "sample-category.odcs.yaml")
+    assert "left out: 1 records that the gates discard, 1 lines that could not be read" in ended.err
