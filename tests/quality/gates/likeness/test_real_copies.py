@@ -7,7 +7,7 @@ from contracts.terms.gates import RecordGates
 from quality.gates.record.judging import gate_records
 from quality.gates.record.repeats import Earlier
 from rampart.records.reasons import BY_CODE
-from tests.delivery.test_real_sets import delivered, terms
+from tests.delivery.published import delivered, terms
 
 
 def found(name: str, gate: str, code: str) -> pl.DataFrame:
