@@ -27,8 +27,8 @@ class Examples:
         self._places = _places(batch.records)
 
     def of_row(self, row: Row) -> tuple[Example, ...]:
-        """Pairs that `row` counts, for and against; none where it counts no pairs of this batch."""
-        if row.n == 0 or row.audit in ("drift", "judge", "style"):
+        """Pairs that `row` counts, for and against; none where nothing could be said, or of no such pairs."""
+        if row.status == "not_testable" or row.audit in ("drift", "judge", "style"):
             return ()
         if row.feature == "ties" or row.metric == "tie_share":
             tied = self._batch.frame["outcome"] == 0.5
