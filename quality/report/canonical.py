@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields
 from functools import cache
 from typing import Any
@@ -14,9 +14,9 @@ DIGITS = 9
 
 
 def as_json(report: AuditReport) -> bytes:
-    """The report in UTF-8: keys in the order of `quality.report.model`, floats to nine digits, no NaN."""
+    """The report in ASCII, so that a terminal meets no control of a vendor: keys in the order of `quality.report.model`, floats to nine digits, no NaN."""
     told = plain(report)
-    return (json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode()
+    return (json.dumps(told, allow_nan=False, separators=(",", ":")) + "\n").encode()
 
 
 def plain(value: Any) -> Any:
@@ -29,9 +29,10 @@ def plain(value: Any) -> Any:
         return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
-    return {name: plain(getattr(value, name)) for name in _names(type(value))}
+    kind: Hashable = type(value)
+    return {name: plain(getattr(value, name)) for name in _names(kind)}
 
 
 @cache
-def _names(kind: type) -> tuple[str, ...]:
+def _names(kind: Any) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
