@@ -165,7 +165,11 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         accuracy=accuracy.value,
         accuracy_low=low,
         accuracy_high=high,
-        metrics={"log_loss": outcome.evaluation.log_loss, "ece": outcome.evaluation.ece},
+        metrics={
+            "log_loss": outcome.evaluation.log_loss,
+            "ece": outcome.evaluation.ece,
+            **outcome.probes.metrics,
+        },
     )
 
 

@@ -2,7 +2,7 @@
 bytes and numbers, so running it again after a crash finishes what was begun and changes nothing else.
 
 In the store: `datasets/<data digest>.parquet` and `.json` (the manifest), and under `models/<run id>/` the
-backend's files, `evaluation-<digest>.json` and `decision-<digest>.json`.
+backend's files, `evaluation-<digest>.json`, `probes-<digest>.json` and `decision-<digest>.json`.
 """
 
 import json
@@ -19,6 +19,7 @@ from rampart.retrain.backend import Dataset, Scorer, out_of, result_key, run_id_
 from rampart.retrain.config import TrainConfig
 from rampart.retrain.digests import canonical_json, seed_of, sha256
 from rampart.retrain.evaluate import Evaluation, correctness, evaluate
+from rampart.retrain.probing import Probes, probe
 from rampart.retrain.promotion import PromotionDecision, decide
 from rampart.retrain.registry import backend_named
 from rampart.retrain.snapshot import BatchData, Manifest, Snapshot, build_snapshot
@@ -39,6 +40,7 @@ class RetrainOutcome:
     n_train: int  # pairs, ties included
     n_holdout: int  # strict pairs
     evaluation: Evaluation
+    probes: Probes
     decision: PromotionDecision
 
 
@@ -76,7 +78,9 @@ def retrain(
     result = backend.collect(job)
 
     holdout = strict_holdout(snapshot.pairs)
-    margins = margins_of(backend.scorer(job.out), holdout)
+    scorer = backend.scorer(job.out)
+    margins = margins_of(scorer, holdout)
+    probes = probe(scorer, holdout, snapshot.digest)
     evaluation = evaluate(holdout, margins, snapshot.digest)
     champion = None if champion_run_id is None else _champion_margins(champion_run_id, holdout, store)
     decision = _decide(holdout, margins, champion, config.promotion_margin, snapshot.digest)
@@ -84,7 +88,7 @@ def retrain(
         decision = replace(decision, promoted=False, reason="Not promoted: this run is the champion already.")
     judged = [
         _keep_json(store, job.out, name, value)
-        for name, value in (("evaluation", evaluation), ("decision", decision))
+        for name, value in (("evaluation", evaluation), ("probes", probes), ("decision", decision))
     ]
     return RetrainOutcome(
         run_id=run_id,
@@ -95,11 +99,14 @@ def retrain(
         n_train=result.n_train,
         n_holdout=holdout.num_rows,
         evaluation=evaluation,
+        probes=probes,
         decision=decision,
     )
 
 
-def _keep_json(store: ObjectStore, out: str, name: str, value: Evaluation | PromotionDecision) -> str:
+def _keep_json(
+    store: ObjectStore, out: str, name: str, value: Evaluation | Probes | PromotionDecision
+) -> str:
     """Store `value` under its own digest: a run is judged anew by newer code or against another champion."""
     data = canonical_json(value)
     key = f"{out}/{name}-{sha256(data)[:16]}.json"
