@@ -70,9 +70,7 @@ def test_a_model_that_a_greeting_turns_round_flips_with_one_prefix_of_four() -> 
 
 def test_a_change_leaves_the_words_alone() -> None:
     said = "First, this. Then that!"
-    assert {name: said.split(maxsplit=1)[0] in change(said) for name, change in CHANGES.items()} == dict.fromkeys(
-        CHANGES, True
-    )
+    assert all("First, this." in change(said) for change in CHANGES.values())
     assert CHANGES["lists"](said) == "- First, this.\n- Then that!"
 
 
