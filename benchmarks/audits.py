@@ -10,10 +10,12 @@ In clean worlds nothing sways the votes on the whole, though people differ in wh
 drawn by lot, for the joint model and for the errors that others use. Power is that of a feature that decides
 a share of the votes on 5,000 pairs by 60 people, who differ about it by sd 0.15; beside it stands 0.3, which
 has no bar: where people of uneven workloads differ that much, a mean effect this small stays unsure. The last
-line is one JSON object: figures, bars and `ok`.
+line is one JSON object: figures, bars and `ok`. What is said of annotators has a script of its own,
+`benchmarks.audit_people`.
 
 Bars are for the full run. The quick run's counts are too small to tell 7 % from 8 %, so it fails only what is
-beyond its own noise (two standard errors) as well. A further audit joins in `benchmarks.alarms.worlds`.
+beyond its own noise (two standard errors) as well. A further audit joins in `benchmarks.alarms.worlds`, or in
+`benchmarks.alarms.single` where it reads texts.
 """
 
 import argparse
@@ -31,8 +33,8 @@ from typing import Any
 import numpy as np
 
 WORKERS = 2
-FULL = {"worlds": 600, "lots": 4000, "planted": 300, "pairs": 100_000}
-QUICK = {"worlds": 72, "lots": 400, "planted": 40, "pairs": 20_000}
+FULL = {"worlds": 600, "batches": 600, "lots": 4000, "planted": 300, "pairs": 100_000}
+QUICK = {"worlds": 48, "batches": 24, "lots": 400, "planted": 30, "pairs": 20_000}
 PLANTED_SHARES = (0.02, 0.05, 0.08)
 BAR = {
     "least_rate": 0.03,
@@ -65,11 +67,12 @@ def main() -> int:
     counts = dict(QUICK if chosen.quick else FULL)
     counts |= {name: value for name, value in vars(chosen).items() if name in counts and value}
     os.environ.update(ONE_THREAD)  # two processes share two cores; they read it when they load NumPy
-    from benchmarks.alarms import cost, crowd, worlds  # noqa: PLC0415
+    from benchmarks.alarms import cost, crowd, single, worlds  # noqa: PLC0415
 
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
         lots = pool.submit(crowd.false_alarms, counts["lots"])
         clean = _clean(pool.map(worlds.asked, range(counts["worlds"]), chunksize=6))
+        alone = _clean(pool.map(single.alarms, range(counts["batches"]), chunksize=2))
         power = {
             f"planted_{share * 100:.0f}{'' if spread == 0.15 else '_sd_0.3'}": _share(
                 pool.map(worlds.found, range(counts["planted"]), repeat(share), repeat(spread))
@@ -81,16 +84,17 @@ def main() -> int:
     with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
         spent = pool.submit(cost.cost, counts["pairs"]).result()
     _print_table("false alarms, clean worlds", clean)
+    _print_table("false alarms, single audits", alone)
     _print_table("false alarms, real votes", real)
     _print_table("power, 5,000 pairs", power)
     noise = 2.0 if chosen.quick else 0.0
     figures = {
         **counts,
-        "false_alarms": {name: round(each.rate, 4) for name, each in (clean | real).items()},
+        "false_alarms": {name: round(each.rate, 4) for name, each in (clean | alone | real).items()},
         "power": {name: round(each.rate, 3) for name, each in power.items()},
         **spent,
         "bar": BAR,
-        "ok": _ok(clean | real, power, spent, noise),
+        "ok": _ok(clean | alone | real, power, spent, noise),
     }
     print(json.dumps(figures))
     return 0 if figures["ok"] else 1
@@ -100,11 +104,12 @@ def _clean(worlds: Iterable[dict[str, tuple[int, int]]]) -> dict[str, Rate]:
     """Rates over worlds, whose questions depend on each other: the error is that of a ratio of sums."""
     every = list(worlds)
     rates = {}
-    for name in every[0]:
-        alarms, asked = np.array([each[name] for each in every], dtype=np.float64).T
+    for name in sorted({name for each in every for name in each}):
+        alarms, asked = np.array([each.get(name, (0, 0)) for each in every], dtype=np.float64).T
         rate = alarms.sum() / asked.sum()
         error = sqrt(float(((alarms - rate * asked) ** 2).sum())) / asked.sum()
-        rates[name] = Rate(float(rate), float(error), int(asked.sum()))
+        # No fewer than of independent questions at the nominal rate: few of them may not alarm once.
+        rates[name] = Rate(float(rate), max(float(error), sqrt(0.05 * 0.95 / asked.sum())), int(asked.sum()))
     return rates
 
 

@@ -65,6 +65,13 @@ class Settings(BaseSettings):
         None, description="Webhook (http or https) that notices are posted to, beside the store."
     )
     notify_timeout_s: float = Field(10.0, gt=0, description="Seconds the webhook has for its answer.")
+    judge_url: str = Field(
+        "", description="Endpoint in OpenAI's form that `rampart audit --judge` asks: http://host/v1."
+    )
+    judge_model: str = Field("", description="The judging model's name there.")
+    judge_key: SecretStr | None = Field(
+        None, description="Bearer token of that endpoint, if it asks for one."
+    )
     run_lost_after_s: float = Field(
         21600.0, gt=0, description="Seconds after which a silent Prefect run without live work is lost."
     )

@@ -55,7 +55,7 @@ def _strange_within(chance: Random, row: Row) -> Row:
     changed = list(row[name])
     place = chance.randrange(len(changed))
     inner = changed[place]
-    if isinstance(inner, dict) and chance.random() < 0.7:
+    if isinstance(inner, dict) and inner and chance.random() < 0.7:
         changed[place] = strange(chance, inner)
     elif chance.random() < 0.5:
         changed[place] = chance.choice(VALUES)

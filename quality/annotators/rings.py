@@ -23,7 +23,7 @@ import pyarrow as pa
 from scipy import sparse
 
 from quality.annotators.evidence import Missing, of_shares
-from quality.gates.likeness.compared import RATIONALE, rationale_items, rationale_of
+from quality.gates.likeness.compared import RATIONALE, rationale_items
 from quality.gates.likeness.twins import Signed, near_pairs, signatures
 
 STATISTIC = "shared_rationales"
@@ -48,9 +48,7 @@ def shared_texts(records: pa.Table, at_least: float = AT_LEAST) -> pl.DataFrame:
     told = frame.select("annotator_id", item=items).with_row_index("row").drop_nulls()
     if told.is_empty():
         return told.select("row", "annotator_id", text=pl.lit(0), authors=pl.lit(0, pl.UInt32))
-    fresh = Signed(
-        signatures(rationale_of(frame), items), lambda rows, columns: frame[list(rows)].select(columns)
-    )
+    fresh = Signed(signatures(RATIONALE.of(frame), items), lambda rows, _: frame[list(rows)])
     near = near_pairs(fresh, [], RATIONALE, at_least)
     code = pl.DataFrame({"row": np.arange(frame.height, dtype=np.uint32), "item": items}).drop_nulls()
     place = code.with_columns(number=pl.col("item").rank("dense") - 1)

@@ -64,8 +64,8 @@ def discard_verdict(
     if readable == 0:
         reason = "There are no readable records, so there is no discard rate."
         return Verdict(spec, "not_testable", None, None, None, 0, reason, evidence)
-    low, high = _credible_interval(discarded, readable)
-    above = float(stats.beta.sf(ceiling, 0.5 + discarded, 0.5 + readable - discarded))
+    low, high = credible_interval(discarded, readable)
+    above = probability_above(discarded, readable, ceiling)
     status = _status(above, confidence) if discarded else "pass"
     reason = (
         f"{discarded:,} of {readable:,} readable records were discarded ({discarded / readable:.2%}, "
@@ -74,7 +74,13 @@ def discard_verdict(
     return Verdict(spec, status, discarded / readable, low, high, readable, reason, evidence)
 
 
-def _credible_interval(discarded: int, readable: int) -> tuple[float, float]:
+def probability_above(discarded: int, readable: int, ceiling: float) -> float:
+    """P(rate > `ceiling`), 0..1, given `discarded` of `readable` records; readable 0 leaves the prior's."""
+    return float(stats.beta.sf(ceiling, 0.5 + discarded, 0.5 + readable - discarded))
+
+
+def credible_interval(discarded: int, readable: int) -> tuple[float, float]:
+    """The equal-tailed 95 % credible interval of the rate, given `discarded` of `readable` records."""
     a, b = 0.5 + discarded, 0.5 + readable - discarded
     low = 0.0 if discarded == 0 else float(stats.beta.ppf(0.025, a, b))
     high = 1.0 if discarded == readable else float(stats.beta.ppf(0.975, a, b))

@@ -2,10 +2,10 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import fields
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from quality.report.model import AuditReport
 
@@ -14,9 +14,12 @@ DIGITS = 9
 
 
 def as_json(report: AuditReport) -> bytes:
-    """The report in UTF-8: keys in the order of `quality.report.model`, floats to nine digits, no NaN."""
+    """The report: keys in the order of `quality.report.model`, floats to nine digits, no NaN.
+
+    It is ASCII, so that a terminal it is printed to meets no control character of a vendor's.
+    """
     told = plain(report)
-    return (json.dumps(told, ensure_ascii=False, allow_nan=False, separators=(",", ":")) + "\n").encode()
+    return (json.dumps(told, allow_nan=False, separators=(",", ":")) + "\n").encode()
 
 
 def plain(value: Any) -> Any:
@@ -29,8 +32,7 @@ def plain(value: Any) -> Any:
         return {str(name): plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [plain(each) for each in value]
-    kind: Any = type(value)
-    return {name: plain(getattr(value, name)) for name in _names(kind)}
+    return {name: plain(getattr(value, name)) for name in _names(cast("Hashable", type(value)))}
 
 
 @cache

@@ -25,6 +25,7 @@ class Commands(LazyGroup):
         "retrain": "retrain",
         "decide": "decide",
         "why": "why",
+        "mitigate": "mitigate",
         "dispute": "dispute",
         "reconcile": "reconcile",
         "work-order": "work_order",

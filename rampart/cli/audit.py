@@ -8,6 +8,7 @@ from rich.table import Table
 
 from contracts.load import load_contract
 from contracts.model import Contract
+from quality.audits.every import Beside
 from quality.gates.fates import part
 from quality.gates.record.judging import gate_records
 from quality.gates.record.repeats import Earlier
@@ -15,7 +16,12 @@ from quality.report.build import audit_report
 from quality.report.canonical import as_json, plain
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.tables import STATUS_STYLE, safe
-from rampart.delivery.trial import try_out
+from rampart.delivery.groups import read_groups
+from rampart.delivery.trial import TRIAL_KEY, try_out
+from rampart.judge.asking import judged
+from rampart.judge.endpoint import JudgeError, endpoint
+from rampart.records.comparisons import comparisons
+from rampart.settings import Settings
 from rampart.showing.audit_page import audit_html
 from rampart.showing.audit_view import AuditView, Told, audit_view
 
@@ -35,14 +41,26 @@ def audit(
     contract: Annotated[Path, typer.Option("--contract", "-c", help="The contract file.")],
     week: Annotated[int, typer.Option(help="Contract week whose terms the gates take.")] = 1,
     html: Annotated[Path | None, typer.Option(help="Write the report to this file, to be read.")] = None,
+    people: Annotated[
+        Path | None,
+        typer.Option(exists=True, dir_okay=False, help="CSV: annotator_id and columns of groups to compare."),
+    ] = None,
     *,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="Ask the model at RAMPART_JUDGE_URL about every pair, both ways.")
+    ] = False,
     as_report: Annotated[bool, typer.Option("--json", help="The whole report as one JSON object.")] = False,
 ) -> None:
     """Read files by a contract and say what their preferences go along with. No books are touched."""
     terms = load_contract(contract)
     if week not in terms.ramp.weeks:
         raise stop(Exit.USAGE, f"--week {week}: {contract} has weeks 1 to {terms.term.weeks}")
-    report = audit_report(_kept(files, terms, week), terms, week)
+    kept = _kept(files, terms, week)
+    beside = Beside(
+        people=None if people is None else _groups(people, terms),
+        judge=_judged(kept) if judge else None,
+    )
+    report = audit_report(kept, terms, week, beside=beside)
     told = plain(report)
     if html is not None:
         html.write_bytes(audit_html(told))
@@ -66,6 +84,22 @@ def _kept(files: list[Path], terms: Contract, week: int) -> Any:
         told = f"left out: {lost:,} records that the gates discard, {unread:,} lines that could not be read"
         typer.echo(told, err=True)
     return kept
+
+
+def _groups(people: Path, terms: Contract) -> Any:
+    return read_groups(people.read_bytes(), str(people), terms.vendor.id, TRIAL_KEY)
+
+
+def _judged(records: Any) -> Any:
+    """What the model that is set up says of every comparison."""
+    chosen = Settings()
+    if not (chosen.judge_url and chosen.judge_model):
+        raise stop(Exit.USAGE, "--judge: set RAMPART_JUDGE_URL and RAMPART_JUDGE_MODEL to the model to ask")
+    key = chosen.judge_key.get_secret_value() if chosen.judge_key else None
+    try:
+        return judged(comparisons(records), endpoint(chosen.judge_url, chosen.judge_model, key))
+    except JudgeError as error:
+        raise stop(Exit.REFUSED, f"{error}; nothing was audited") from error
 
 
 def say(text: str) -> None:

@@ -61,7 +61,7 @@ def kept_roster(data: bytes, file: str) -> Roster:
 def _read(data: bytes, file: str, *, scored: bool) -> dict[str, float | None]:
     scores: dict[str, float | None] = {}
     lines: dict[str, int] = {}
-    for line, row in _rows(_text(data, file), file, scored=scored):
+    for line, row in rows_of_roster(text_of_roster(data, file), file, scored=scored):
         name = name_or_none(row[ID])
         if name is None:
             raise RosterError(f"{ID} is empty", file, line, "name the annotator, or remove the line")
@@ -74,7 +74,8 @@ def _read(data: bytes, file: str, *, scored: bool) -> dict[str, float | None]:
     return scores
 
 
-def _text(data: bytes, file: str) -> str:
+def text_of_roster(data: bytes, file: str) -> str:
+    """The text of a roster; `RosterError` where it is too long or not UTF-8."""
     if len(data) > LONGEST_ROSTER:
         raise RosterError(f"the roster has {len(data):,} bytes, more than {LONGEST_ROSTER:,}", file, fix=_FIX)
     try:
@@ -84,8 +85,8 @@ def _text(data: bytes, file: str) -> str:
         raise RosterError("this is not UTF-8", file, line, _FIX) from error
 
 
-def _rows(text: str, file: str, *, scored: bool) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line and cells of every row below the header."""
+def rows_of_roster(text: str, file: str, *, scored: bool) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and cells of every row below the header; `RosterError` where the table is none."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] | None = None
     try:

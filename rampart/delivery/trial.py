@@ -23,7 +23,7 @@ from rampart.delivery.parts import Part, parts_of
 from rampart.delivery.readers import Row, read_rows
 from rampart.records.schemes import label_reader
 
-_KEY = b"trial"  # pseudonyms of a trial are compared with nobody else's
+TRIAL_KEY = b"trial"  # pseudonyms of a trial are compared with nobody else's
 _FOLDER = "the given files"
 
 
@@ -69,7 +69,7 @@ def try_out(given: Sequence[Path], contract: Contract, rows: int) -> Trial:
     named, unread = _named(given, contract)
     store = LocalStore(Path("/"))
     files = tuple(_file(name, path) for name, path in sorted(named.items()))
-    read = canonicalise(Landed("trial", files, None), contract, store, _KEY)
+    read = canonicalise(Landed("trial", files, None), contract, store, TRIAL_KEY)
     first = read.records.slice(0, rows).to_pylist()
     labels = _labels(read.records, contract.annotation.scheme)
     return Trial(

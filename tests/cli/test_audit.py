@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rampart.cli import audit as module
+from rampart.cli.exits import Exit
 from tests.cli.conftest import Rampart
 
 TREE = Path(__file__).parents[2]
@@ -62,3 +64,37 @@ def test_what_is_left_out_is_told(rampart: Rampart, tmp_path: Path) -> None:
     (tmp_path / "x.csv").write_text(text + "m3,w1,maybe,,0:10\nm3,w2,ok,,soon\n")
     ended = rampart("audit", tmp_path / "x.csv", "-c", EXAMPLES / "sample-category.odcs.yaml")
     assert "left out: 1 records that the gates discard, 1 lines that could not be read" in ended.err
+
+
+def asked_about(rampart: Rampart, *words: object) -> dict[str, str]:
+    """Metric → the field it lacks, of everything that a small file is asked."""
+    ended = rampart(
+        "audit", SAMPLES / "ranking.jsonl", "-c", EXAMPLES / "sample-ranking.odcs.yaml", "--json", *words
+    )
+    assert ended.code == 0, ended.err
+    return {row["metric"]: row["lacks"] for row in json.loads(ended.out)["findings"]}
+
+
+def test_groups_of_people_are_compared_where_somebody_tells_them(rampart: Rampart, tmp_path: Path) -> None:
+    people = tmp_path / "people.csv"
+    people.write_text("annotator_id,region\nw-1,north\n")
+    assert asked_about(rampart)["wins_by_group"] == "people"
+    assert asked_about(rampart, "--people", people).get("wins_by_group") != "people"
+
+
+def test_a_judge_is_asked_only_where_one_is_set_up(rampart: Rampart, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = ("audit", SAMPLES / "likert.jsonl", "-c", EXAMPLES / "sample-likert.odcs.yaml", "--judge")
+    nobody = rampart(*given)
+    assert (nobody.code, "set RAMPART_JUDGE_URL and RAMPART_JUDGE_MODEL" in nobody.err) == (2, True)
+    monkeypatch.setenv("RAMPART_JUDGE_URL", "http://127.0.0.1:9/v1")
+    monkeypatch.setenv("RAMPART_JUDGE_MODEL", "judge-1")
+    silent = rampart(*given)
+    assert silent.code == Exit.REFUSED
+    assert "the judge at http://127.0.0.1:9/v1/chat/completions could not be asked" in silent.err
+
+    def longer(_prompt: str, first: str, second: str) -> str:
+        return "first" if len(first) > len(second) else "second"
+
+    monkeypatch.setattr(module, "endpoint", lambda *_: longer)
+    assert asked_about(rampart)["judge_agreement"] == "judge"
+    assert asked_about(rampart, "--judge")["judge_agreement"] is None

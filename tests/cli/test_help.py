@@ -33,6 +33,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "ledger downgrade",
         "ledger upgrade",
         "ledger version",
+        "mitigate",
         "reconcile",
         "restore",
         "retention",

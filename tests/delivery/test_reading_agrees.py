@@ -160,3 +160,11 @@ def test_small_chunks_are_smaller_than_the_file() -> None:
 def test_a_large_integer_among_floats_is_kept_as_it_was_written(written: int) -> None:
     rows = [line(row("half", label=0.5, seconds=1.5)), line(row("large", label=written, seconds=written))]
     assert agree(b"\n".join(rows), TERMS, whole, by_rows) == ()
+
+
+def test_a_list_that_holds_nothing_is_told_from_no_label() -> None:
+    data = b"\n".join(
+        line(row(f"r-{number}", label=label)) for number, label in enumerate(([None], None, ["a"]))
+    )
+    assert agree(data, TERMS, whole, by_rows) == ()
+    assert whole(data, TERMS).records["raw_label"].to_pylist() == ["[null]", None, '["a"]']

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.delivery.published import DATA, delivered
 from tests.delivery.reading import said, texts
-from tests.delivery.test_real_sets import DATA, delivered
 from tests.drafting.drafts import Drafted, drafted
 
 # Set → its files, how many records they hold, the scheme, and the textual edits its draft needs (at most 3).

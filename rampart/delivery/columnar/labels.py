@@ -54,7 +54,9 @@ def _keys(given: pl.Series) -> pl.Series:
     if given.dtype in _SCALARS:
         return given.cast(pl.String)
     if isinstance(given.dtype, pl.List) and given.dtype.inner in _SCALARS:
-        return given.cast(pl.List(pl.String)).list.join(_SEPARATOR, ignore_nulls=False)
+        joined = given.cast(pl.List(pl.String)).list.join(_SEPARATOR, ignore_nulls=False)
+        # A list that holds a null is joined to null; it must not stand for rows without a label.
+        return joined.zip_with(joined.is_not_null() | given.is_null(), pl.Series([_SEPARATOR]))
     raise RowByRowError("labels that are objects")
 
 

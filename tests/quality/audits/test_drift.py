@@ -8,7 +8,7 @@ from statsmodels.stats.meta_analysis import combine_effects
 from contracts.model import ContrastLimit
 from quality.audits import drift, lean_drift
 from quality.audits.features.catalogue import BY_NAME
-from tests.quality.audits.crowd import Crowd, batch
+from simulator.crowd import Crowd, batch
 
 
 def history(rng: np.random.Generator, weeks: int = 6, features: int = 20) -> pl.DataFrame:

@@ -12,7 +12,7 @@ import pytest
 from quality.audits.every import AUDITS, Batch, Beside, every_audit
 from quality.audits.finding import Finding
 from rampart.records.canonical import RECORD
-from tests.quality.audits.crowd import batch
+from simulator.crowd import batch
 from tests.quality.audits.test_suite import contract
 from tests.quality.conftest import Judgements
 

@@ -18,7 +18,7 @@ from quality.audits.finding import Finding
 from quality.audits.identifiable import identifiable_share
 from quality.audits.sides import leans
 from rampart.records.comparisons import comparisons
-from tests.quality.audits.crowd import Crowd, batch
+from simulator.crowd import Crowd, batch
 from tests.quality.conftest import Judgements
 
 LIMIT = AuditLimit(min_effective_n=30)

@@ -8,7 +8,7 @@ from contracts.model import AuditLimit, ContrastLimit, StyleLimit
 from quality.audits import authorship, disagreement, gold_misses, judge, opening, style, sycophancy
 from quality.audits.features.measuring import Measured
 from quality.audits.style import auc, cross_fitted
-from tests.quality.audits.crowd import NAMES, Crowd, batch
+from simulator.crowd import NAMES, Crowd, batch
 
 FRAME, FOUND = batch(np.random.default_rng(1), Crowd(items=400))
 APART = ContrastLimit()

@@ -12,7 +12,8 @@ from quality.audits import authorship, demographics, disagreement, gold_misses, 
 from quality.audits.finding import Finding
 from quality.audits.outliers import anscombe, people_apart, spread_of_others, standing_out
 from rampart.records.comparisons import comparisons
-from tests.quality.audits.crowd import Crowd, batch, swapped
+from simulator.crowd import Crowd, batch
+from tests.quality.audits.swapping import swapped
 from tests.quality.conftest import Judgements
 
 LIMIT = ContrastLimit()

@@ -12,7 +12,8 @@ from quality.audits.features.catalogue import JOINT
 from quality.audits.features.measuring import deltas
 from quality.audits.style import auc, cross_fitted
 from rampart.records.comparisons import comparisons
-from tests.quality.audits.crowd import Crowd, batch, swapped
+from simulator.crowd import Crowd, batch
+from tests.quality.audits.swapping import swapped
 
 STYLE = [feature.name for feature in JOINT]
 

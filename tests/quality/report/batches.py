@@ -15,7 +15,7 @@ from quality.report.build import audit_report
 from quality.report.canonical import plain
 from quality.report.model import AuditReport
 from rampart.records.canonical import RECORD
-from tests.quality.audits.crowd import batch
+from simulator.crowd import batch
 from tests.quality.audits.test_every import PERMISSIVE
 from tests.quality.audits.test_suite import contract
 from tests.quality.conftest import table_of

@@ -183,19 +183,8 @@ def test_annotators_who_agree_exactly_as_asked_fail_in_at_most_one_week_in_twent
 
 
 def test_three_experts_agree_on_real_pairs_as_the_library_says(pandalm: pa.Table) -> None:
-    krippendorff = pytest.importorskip("krippendorff")
-    experts = ("annotator1", "annotator2", "annotator3")
-    said = {
-        (row["item_id"], row["annotator_id"]): row["ranking"]
-        for row in pandalm.select(["item_id", "annotator_id", "ranking"]).to_pylist()
-    }
-    outcome = {(1, 1): 0, (1, 2): 1, (2, 1): 2}
-    judged = [
-        [outcome[tuple(said[item, who])] for item in dict.fromkeys(pandalm["item_id"].to_pylist())]
-        for who in experts
-    ]
-    expected = krippendorff.alpha(reliability_data=judged, level_of_measurement="nominal")
     found = verdict(pandalm, asking(Arena(kind="arena")))
-    # Sides are told apart by their text, not by their place, which moves chance agreement a little.
-    assert found.observed == pytest.approx(expected, abs=0.01)
+    # `krippendorff.alpha` (0.9.0, nominal) of the file's three columns. Sides are told apart by their text
+    # here, not by their place, which moves chance agreement a little.
+    assert found.observed == pytest.approx(0.86422, abs=0.01)
     assert (found.n, found.status) == (999, "pass")
