@@ -8,7 +8,7 @@ on.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,7 +20,6 @@ from quality.annotators.people import People, people
 from quality.audits import drift
 from quality.audits.every import AUDITS, Batch, Beside
 from quality.audits.features.catalogue import JOINT
-from quality.audits.features.measuring import deltas
 from quality.audits.joint.fit import JointResult
 from quality.audits.joint.multiplicity import adjusted
 from quality.audits.joint.report import JointReport, joint_report
@@ -40,7 +39,6 @@ from quality.report.model import (
 from quality.report.people import people_part
 from quality.report.rows import calibrated, effect_row, finding_rows, with_q
 from quality.report.sample import Drawn, drawn_items, drawn_pairs
-from rampart.records.comparisons import comparisons
 
 METHOD = "Weighted Benjamini-Hochberg over all families together, an equal part each; found at q up to 5 %."
 NO_QUALITY = "No reward model fitted without this batch is at hand, so quality is not held still."
@@ -76,6 +74,9 @@ def audit_report(
         quality: a reward model fitted without this batch.
         evidence: address of the rows, carried into the findings.
     """
+    whole, items = records.num_rows, drawn_items(records)
+    if items.sampled is not None:
+        records = records.filter(pa.array(items.kept.to_numpy()))
     records = records.combine_chunks()
     batch, seed = Batch(records, contract, beside or Beside()), seed_of(records, contract)
     pairs = drawn_pairs(batch.frame)
@@ -96,14 +97,13 @@ def audit_report(
     findings = _with_examples(with_q(rows, q["findings"]), examples)
     result = model.result.with_q(q["features"])
     effects = _with_examples(tuple(effect_row(effect, batch.frame) for effect in result.effects), examples)
-    items = drawn_items(records)
-    persons = people_part(_people(batch, items, result, evidence), examples)
+    persons = people_part(_people(batch, result, evidence), examples)
     tested = {name: sum(p is not None for p in family) for name, family in families.items()}
     rated = (*findings, *effects, *persons.reliability, *persons.statistics)
     statuses = Counter(row.status for row in rated)
     return AuditReport(
         version=VERSION,
-        facts=_facts(batch, week, seed, _sampled(pairs, items)),
+        facts=_facts(batch, whole, week, seed, _sampled(items, pairs)),
         summary={status: statuses[status] for status in GRAVITY},
         multiplicity=Multiplicity(tested, METHOD),
         own=_own(model),
@@ -130,7 +130,7 @@ def seed_of(records: pa.Table, contract: Contract) -> int:
 def _joint(batch: Batch, pairs: Drawn, quality: Quality | None, seed: int) -> JointReport:
     frame, delta = batch.frame, batch.found.delta.select(feature.name for feature in JOINT)
     if pairs.sampled is not None:
-        frame, delta = frame[pairs.rows], delta[pairs.rows]
+        frame, delta = frame.filter(pairs.kept), delta.filter(pairs.kept)
     scores = quality.score(frame) if quality is not None and not frame.is_empty() else None
     return joint_report(frame, delta, scores, limit=batch.contract.audits.length, seed=seed)
 
@@ -157,23 +157,19 @@ def drift_schema() -> pl.Schema:
     return pl.Schema({"week": pl.Int64, "feature": pl.String, "beta": pl.Float64, "se": pl.Float64})
 
 
-def _people(batch: Batch, items: Drawn, result: JointResult, evidence: str | None) -> People:
-    records = batch.records
-    if items.sampled is not None:
-        records = records.take(pa.array(items.rows.to_numpy()))
+def _people(batch: Batch, result: JointResult, evidence: str | None) -> People:
     # A feature in which next to no sides differ tells nobody apart.
     judged = {effect.feature for effect in result.effects if effect.q is not None}
     features = [feature for feature in JOINT if feature.name in judged]
     delta = None
     if features:
-        whole = items.sampled is None and batch.frame is batch.each
         names = [feature.name for feature in features]
-        delta = batch.found.delta.select(names) if whole else deltas(comparisons(records), features)
-    return people(records, batch.contract, delta, evidence=evidence)
+        delta = batch.found_each.delta.select(names)
+    return people(batch.records, batch.contract, delta, evidence=evidence)
 
 
-def _sampled(pairs: Drawn, items: Drawn) -> Sampled | None:
-    found = [drawn.sampled for drawn in (pairs, items) if drawn.sampled is not None]
+def _sampled(items: Drawn, pairs: Drawn) -> Sampled | None:
+    found = [drawn.sampled for drawn in (items, pairs) if drawn.sampled is not None]
     if not found:
         return None
     return Sampled(found[0].taken, found[0].of, " ".join(each.reason for each in found))
@@ -206,7 +202,7 @@ def _own(model: JointReport) -> SelfAudit | None:
     )
 
 
-def _facts(batch: Batch, week: int, seed: int, sampled: Sampled | None) -> Facts:
+def _facts(batch: Batch, whole: int, week: int, seed: int, sampled: Sampled | None) -> Facts:
     frame, terms = batch.frame, batch.contract
     who = pl.Series("who", pl.from_arrow(batch.records["annotator_id"]))
     return Facts(
@@ -214,7 +210,7 @@ def _facts(batch: Batch, week: int, seed: int, sampled: Sampled | None) -> Facts
         version=terms.version,
         vendor=terms.vendor.name,
         week=week,
-        records=batch.records.num_rows,
+        records=whole,
         comparisons=frame.height,
         ties=int((frame["outcome"] == 0.5).sum()),
         annotators=who.drop_nulls().n_unique(),
@@ -224,10 +220,3 @@ def _facts(batch: Batch, week: int, seed: int, sampled: Sampled | None) -> Facts
         seed=seed,
         sampled=sampled,
     )
-
-
-def figures_by_feature(report: AuditReport) -> Mapping[str, tuple[Row, ...]]:
-    """Everything said of each feature: its effect in the joint model, and the findings about it."""
-    names = dict.fromkeys(effect.feature for effect in report.joint.effects)
-    every = (*report.joint.effects, *report.findings)
-    return {name: tuple(row for row in every if row.feature == name) for name in names}

@@ -7,16 +7,17 @@ import pyarrow as pa
 
 from quality.report.model import Sampled
 
-# On so many pairs a share is known to a tenth of a point, and the joint model takes seconds, not minutes.
+# Of so many a share is known to two tenths of a point, and the texts of a million judgements need not lie in
+# memory several times over.
 MOST_PAIRS = 200_000
 MOST_RECORDS = 200_000
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """Rows of a table, ascending; all of them where `sampled` is None."""
+    """Which rows of a table are kept, as booleans; all of them where `sampled` is None."""
 
-    rows: pl.Series
+    kept: pl.Series
     sampled: Sampled | None
 
 
@@ -26,32 +27,36 @@ def drawn_pairs(frame: pl.DataFrame, most: int = MOST_PAIRS) -> Drawn:
     So each annotator and domain keeps its share of the sample (systematic sampling from an ordered list;
     Cochran 1977, Sampling Techniques, section 8.2), and the same batch gives the same sample.
     """
-    rows = pl.int_range(frame.height, eager=True, dtype=pl.UInt32)
     if frame.height <= most:
-        return Drawn(rows, None)
+        return Drawn(_all(frame.height), None)
     keyed = frame.select(
         "annotator_id", "domain", lot=pl.col("record_id").hash(), row=pl.int_range(pl.len(), dtype=pl.UInt32)
     )
     ordered = keyed.sort("annotator_id", "domain", "lot", "row")["row"]
-    taken = ordered.gather(pl.Series([n * frame.height // most for n in range(most)])).sort()
+    taken = ordered.gather(pl.int_range(most, eager=True) * frame.height // most)
     reason = (
         f"The joint model, its slices, placebos and power are of {most:,} of {frame.height:,} pairs, drawn "
         "evenly from each annotator and domain."
     )
-    return Drawn(taken, Sampled(most, frame.height, reason))
+    kept = pl.int_range(frame.height, eager=True, dtype=pl.UInt32).is_in(taken.implode())
+    return Drawn(kept, Sampled(most, frame.height, reason))
 
 
 def drawn_items(records: pa.Table, most: int = MOST_RECORDS) -> Drawn:
     """Whole items by a hash of their id, about `most` judgements: who judged the same stays together."""
-    rows = pl.int_range(records.num_rows, eager=True, dtype=pl.UInt32)
     if records.num_rows <= most:
-        return Drawn(rows, None)
+        return Drawn(_all(records.num_rows), None)
     items = pl.Series("item", pl.from_arrow(records["item_id"])).hash()
     # The hash is even over 64 bits: below the same share of them lie that share of the items.
     limit = int(most / records.num_rows * 2**64)
-    taken = rows.filter(items < limit)
+    kept = items < limit
+    taken = int(kept.sum())
     reason = (
-        f"Figures of annotators are of {len(taken):,} of {records.num_rows:,} judgements: all judgements of "
-        "items drawn by lot."
+        f"This report is of {taken:,} of {records.num_rows:,} judgements: all judgements of items drawn "
+        "by lot. What the contract limits is judged on all of them."
     )
-    return Drawn(taken, Sampled(len(taken), records.num_rows, reason))
+    return Drawn(kept, Sampled(taken, records.num_rows, reason))
+
+
+def _all(n: int) -> pl.Series:
+    return pl.repeat(True, n, eager=True)

@@ -211,11 +211,17 @@ def test_this_week_is_compared_with_the_coefficients_of_earlier_ones() -> None:
 
 @pytest.mark.usefixtures("few_draws")
 def test_a_large_batch_says_which_figures_are_of_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("quality.report.sample.drawn_pairs.__defaults__", (800,))
     monkeypatch.setattr("quality.report.sample.drawn_items.__defaults__", (600,))
+    monkeypatch.setattr("quality.report.sample.drawn_pairs.__defaults__", (400,))
     found = audit_report(records(), terms(), 2)
     assert found.facts.sampled is not None
-    assert (found.facts.sampled.taken, found.facts.sampled.of) == (800, found.facts.comparisons)
-    assert "The joint model, its slices, placebos and power are of 800 of" in found.facts.sampled.reason
-    assert "all judgements of items drawn by lot" in found.facts.sampled.reason
+    taken = found.facts.sampled.taken
+    assert 500 < taken < 700
+    assert (found.facts.records, found.facts.sampled.of, found.facts.comparisons) == (1_000, 1_000, taken)
+    assert f"This report is of {taken} of 1,000 judgements" in found.facts.sampled.reason
+    assert f"The joint model, its slices, placebos and power are of 400 of {taken} pairs" in (
+        found.facts.sampled.reason
+    )
+    judged = {row.n for row in found.findings if row.metric == "tie_share"}
+    assert judged == {taken}
     assert told()["facts"]["sampled"] is None
