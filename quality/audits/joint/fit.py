@@ -37,6 +37,7 @@ from quality.audits.joint.effects import (
 )
 from quality.audits.joint.linearise import Linearised, linearise
 from quality.audits.joint.multiplicity import adjusted
+from quality.audits.source_models import LEAST_COMPARISONS, pooled
 
 # Below this share of its information a feature is told by the others, but for rounding.
 LEAST_OWN_SHARE = 1e-3
@@ -104,6 +105,7 @@ def fit(
     names = (POSITION, *deltas.columns)
     kinds: dict[str, Evidence] = {name: _kind(evidence, name) for name in names}
     depends = dependence(frame)
+    frame, rare = pooled(frame)
 
     def nothing(name: str, reason: str) -> Effect:
         return without_figures(name, _differing(frame, deltas, name), kinds[name], limit.max_lean, reason)
@@ -122,7 +124,7 @@ def fit(
         zip(terms.source_names, found.fit.coefficients[len(terms.names) :].tolist(), strict=True)
     )
     gamma = float(found.fit.coefficients[terms.names.index(QUALITY)]) if QUALITY in terms.names else None
-    result = JointResult(tuple(effects), strengths, gamma, _about(found, depends.note), found)
+    result = JointResult(tuple(effects), strengths, gamma, _about(found, depends.note, rare), found)
     return result.with_q(adjusted({"features": result.p_values})["features"])
 
 
@@ -201,9 +203,14 @@ def _barred(effect: Effect, own_share: float, limit: AuditLimit) -> Effect:
     return effect
 
 
-def _about(found: Linearised, note: str) -> str:
+def _about(found: Linearised, note: str, rare: int) -> str:
     ways = " and ".join(f"{count:,} {name}s" for name, count in found.clusters.counts.items())
     how = "" if found.draws is None else ", wild score bootstrap"
     ties = int((found.fit.design.outcome == 0.5).sum())
     counted = f", {ties:,} ties counted as half wins" if ties else ""
-    return f"clustered by {ways}{how}{f', {note}' if note else ''}{counted}"
+    one = (
+        f", {rare:,} source models, mostly of under {LEAST_COMPARISONS} comparisons, taken as one"
+        if rare
+        else ""
+    )
+    return f"clustered by {ways}{how}{f', {note}' if note else ''}{counted}{one}"
