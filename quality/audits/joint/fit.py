@@ -21,6 +21,7 @@ beyond the proxy, go along with the measured ones.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from contracts.model import AuditLimit
@@ -41,6 +42,7 @@ from quality.audits.source_models import LEAST_COMPARISONS, pooled
 
 # Below this share of its information a feature is told by the others, but for rounding.
 LEAST_OWN_SHARE = 1e-3
+NO_FIT = "The joint model could not be fitted to these votes, so none of its effects can be judged ({})."
 ONE_ITEM = "Fewer than two items were judged: there is nothing to generalise from."
 
 
@@ -114,11 +116,18 @@ def fit(
     terms = design(frame, deltas.select(name for name, reason in missing.items() if not reason), quality)
     if POSITION not in terms.names:
         missing[POSITION] = _no_position(frame)
+
+    def untested(reason: str) -> JointResult:
+        effects = tuple(nothing(name, missing.get(name) or reason) for name in names)
+        return JointResult(effects, {}, None, "", None)
+
     if not depends.ways or not terms.names:
-        reasons = {name: missing.get(name) or ONE_ITEM for name in names}
-        return JointResult(tuple(nothing(name, reasons[name]) for name in names), {}, None, "", None)
-    found = linearise(terms, depends.ways, seed)
-    tested = _measure(found, kinds, limit)
+        return untested(ONE_ITEM)
+    try:
+        found = linearise(terms, depends.ways, seed)
+        tested = _measure(found, kinds, limit)
+    except (ArithmeticError, np.linalg.LinAlgError) as error:
+        return untested(NO_FIT.format(error))
     effects = [tested.get(name) or nothing(name, missing[name]) for name in names]
     strengths = dict(
         zip(terms.source_names, found.fit.coefficients[len(terms.names) :].tolist(), strict=True)

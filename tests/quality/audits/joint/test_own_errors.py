@@ -120,6 +120,22 @@ def test_a_report_on_nothing_is_not_testable_and_has_no_rates_of_its_own() -> No
     assert report.slices.is_empty()
 
 
+@pytest.mark.parametrize("error", [ArithmeticError("no maximum"), np.linalg.LinAlgError("singular")])
+def test_a_model_that_cannot_be_fitted_stops_no_report_and_says_why(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("quality.audits.joint.linearise.maximise", fails)
+    batch = votes(np.random.default_rng(13), 800)
+    report = joint_report(batch.frame, batch.deltas, batch.quality, others={"ties": [0.2]})
+    assert {effect.status for effect in report.result.effects} == {"not_testable"}
+    assert all(str(error) in effect.reason for effect in report.result.effects)
+    assert (report.placebos, report.power, report.slices.height) == (None, None, 0)
+    assert report.others == {"ties": [pytest.approx(0.2)]}
+
+
 def test_where_placebos_alarm_features_and_slices_of_the_report_are_calibrated() -> None:
     batch = votes(np.random.default_rng(12), 2000, annotators=150, judgements_a_pair=10)
     copied = batch.frame.with_columns(
