@@ -31,13 +31,15 @@ from quality.audits.joint.effects import (
     LEAST_IDENTIFIABLE_SHARE,
     Effect,
     Evidence,
+    alone,
     calibrated,
     judged,
     measured,
+    widened,
     without_figures,
 )
 from quality.audits.joint.linearise import Linearised, linearise
-from quality.audits.joint.multiplicity import adjusted
+from quality.audits.joint.multiplicity import adjusted, level_alone
 from quality.audits.source_models import LEAST_COMPARISONS, pooled
 
 # Below this share of its information a feature is told by the others, but for rounding.
@@ -74,6 +76,17 @@ class JointResult:
         return replace(
             self, effects=tuple(calibrated(effect, spread) for effect in self.effects), about=about
         )
+
+    @property
+    def tested(self) -> int:
+        """How many effects are judged."""
+        return sum(p is not None for p in self.p_values)
+
+    def alone(self, level: float, spread: float = 1.0) -> "JointResult":
+        """The same with what each effect needs for p <= `level`; `spread` as the effects are calibrated."""
+        draws = None if self.linearised is None else self.linearised.draws
+        least_p = 0.0 if draws is None else widened(1 / (1 + len(draws.signs)), spread)
+        return replace(self, effects=tuple(alone(effect, level, least_p) for effect in self.effects))
 
     def with_q(self, q: Sequence[float | None]) -> "JointResult":
         """The same, judged on these q, one an effect."""
@@ -134,6 +147,7 @@ def fit(
     )
     gamma = float(found.fit.coefficients[terms.names.index(QUALITY)]) if QUALITY in terms.names else None
     result = JointResult(tuple(effects), strengths, gamma, _about(found, depends.note, rare), found)
+    result = result.alone(level_alone(result.tested, families=1))
     return result.with_q(adjusted({"features": result.p_values})["features"])
 
 
