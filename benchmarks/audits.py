@@ -139,7 +139,7 @@ def _print_table(title: str, rates: dict[str, Rate]) -> None:
 
 
 def not_met(power: dict[str, float]) -> dict[str, float]:
-    """The rates below the bar of their planted share, however much people differ; at sd 0.3 `ok` has no bar."""
+    """Rates below the bar of their planted share, however much people differ; `ok` has none at sd 0.3."""
     bars = {name: BAR[name.removesuffix("_sd_0.3")] for name in power if name.removesuffix("_sd_0.3") in BAR}
     return {name: round(power[name], 3) for name, bar in bars.items() if power[name] < bar}
 
