@@ -8,9 +8,11 @@ In clean worlds nothing sways the votes on the whole, though people differ in wh
 0.3) and in how much they work; an audit's false-alarm rate is the share of its questions answered with p <
 0.05. On real crowd votes (llmfao, in RAMPART_TEST_DATA or beside the checkout) the questions are features
 drawn by lot, for the joint model and for the errors that others use. Power is that of a feature that decides
-a share of the votes on 5,000 pairs by 60 people, who differ about it by sd 0.15; beside it stands 0.3, which
-has no bar: where people of uneven workloads differ that much, a mean effect this small stays unsure. The last
-line is one JSON object: figures, bars and `ok`. What is said of annotators has a script of its own,
+a share of the votes on 5,000 pairs by 60 people. Its bars (half found at 5 % decided, nine in ten at 8 %) are
+held to where people differ about it by sd 0.15, and met there. At sd 0.3, as in the clean worlds, they are
+*not* met (37.7 % and 77.3 %): where people of uneven workloads differ that much, a mean effect this small
+stays unsure. That has no part in `ok`; `not_met` names it. The last line is one JSON object: figures, bars,
+`not_met` and `ok`. What is said of annotators has a script of its own,
 `benchmarks.audit_people`.
 
 Bars are for the full run. The quick run's counts are too small to tell 7 % from 8 %, so it fails only what is
@@ -94,6 +96,7 @@ def main() -> int:
         "power": {name: round(each.rate, 3) for name, each in power.items()},
         **spent,
         "bar": BAR,
+        "not_met": not_met({name: each.rate for name, each in power.items()}),
         "ok": _ok(clean | alone | real, power, spent, noise),
     }
     print(json.dumps(figures))
@@ -133,6 +136,12 @@ def _print_table(title: str, rates: dict[str, Rate]) -> None:
     print(f"{title:44}{'rate':>8}{'± se':>8}{'asked':>10}")
     for name, each in rates.items():
         print(f"  {name:42}{each.rate:8.1%}{each.error:8.1%}{each.asked:10,}")
+
+
+def not_met(power: dict[str, float]) -> dict[str, float]:
+    """Rates below the bar of their planted share, however much people differ; `ok` has none at sd 0.3."""
+    bars = {name: BAR[name.removesuffix("_sd_0.3")] for name in power if name.removesuffix("_sd_0.3") in BAR}
+    return {name: round(power[name], 3) for name, bar in bars.items() if power[name] < bar}
 
 
 def _ok(rates: dict[str, Rate], power: dict[str, Rate], spent: dict[str, Any], noise: float) -> bool:

@@ -6,12 +6,15 @@ think of the model, they seem to think of the feature. On 5,460 real votes (llmf
 for each model alarms in 56-79 % of draws, whatever the errors are clustered by, unless the models have
 effects of their own.
 
-**What it does not say.** Anything, where the files do not say which checkpoint wrote a response.
+**What it does not say.** Anything, where the files do not say which checkpoint wrote a response, or name so
+many that each wrote next to nothing. Of more than 500 the rare ones are taken as one (`source_models`), and
+what is theirs alone counts as the feature's own.
 """
 
 import numpy as np
 import polars as pl
 
+from quality.audits.source_models import OTHER, SIDES, pooled
 from quality.intervals.clustered_share import Codes, Numbers
 
 LEAST_SHARE = (
@@ -25,7 +28,8 @@ def identifiable_share(delta: pl.Series, frame: pl.DataFrame) -> float | None:
     `frame` are the comparisons. Rows without a figure or a checkpoint are left out; None where none is left
     or nothing differs.
     """
-    known = frame.select("first_checkpoint", "second_checkpoint").with_columns(delta=delta).drop_nulls()
+    known, _ = pooled(frame.select(SIDES).with_columns(delta=delta).drop_nulls())
+    known = known.filter(~pl.all_horizontal(pl.col(side) == OTHER for side in SIDES))
     total = float(known["delta"].pow(2).sum())
     if not total:
         return None

@@ -25,6 +25,9 @@ from quality.audits.joint.design import Numbers
 from quality.intervals.clustered_share import Codes
 
 TINY = float(np.finfo(np.float64).tiny)
+# Below, Student's t with clusters - 1 is too sure of itself (Cameron, Gelbach & Miller 2008,
+# doi:10.1162/rest.90.3.414, find it so up to 30 alike, and more where they are not).
+FEW_CLUSTERS = 100
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,16 @@ class Clusters:
 
     @cached_property
     def smaller(self) -> str:
-        """The way with fewer clusters, counted as alike in size: $n^2 / \\sum n_c^2$."""
+        """The way with fewer clusters, counted as alike in size: $n^2 / \\sum n_c^2$.
+
+        Of the ways that have few: one busy prompt among thousands of idle ones would count as few, but needs
+        a sign for each of the thousands.
+        """
+        most = max(FEW_CLUSTERS - 1, min(self.counts.values()))
         alike = {
-            name: self.rows**2 / float((np.bincount(code) ** 2).sum()) for name, code in self.codes.items()
+            name: self.rows**2 / float((np.bincount(code) ** 2).sum())
+            for name, code in self.codes.items()
+            if self.counts[name] <= most
         }
         return min(alike, key=alike.__getitem__)
 

@@ -21,6 +21,7 @@ beyond the proxy, go along with the measured ones.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import polars as pl
 
 from contracts.model import AuditLimit
@@ -30,16 +31,20 @@ from quality.audits.joint.effects import (
     LEAST_IDENTIFIABLE_SHARE,
     Effect,
     Evidence,
+    alone,
     calibrated,
     judged,
     measured,
+    widened,
     without_figures,
 )
 from quality.audits.joint.linearise import Linearised, linearise
-from quality.audits.joint.multiplicity import adjusted
+from quality.audits.joint.multiplicity import adjusted, level_alone
+from quality.audits.source_models import LEAST_COMPARISONS, pooled
 
 # Below this share of its information a feature is told by the others, but for rounding.
 LEAST_OWN_SHARE = 1e-3
+NO_FIT = "The joint model could not be fitted to these votes, so none of its effects can be judged ({})."
 ONE_ITEM = "Fewer than two items were judged: there is nothing to generalise from."
 
 
@@ -71,6 +76,17 @@ class JointResult:
         return replace(
             self, effects=tuple(calibrated(effect, spread) for effect in self.effects), about=about
         )
+
+    @property
+    def tested(self) -> int:
+        """How many effects are judged."""
+        return sum(p is not None for p in self.p_values)
+
+    def alone(self, level: float, spread: float = 1.0) -> "JointResult":
+        """The same with what each effect needs for p <= `level`; `spread` as the effects are calibrated."""
+        draws = None if self.linearised is None else self.linearised.draws
+        least_p = 0.0 if draws is None else widened(1 / (1 + len(draws.signs)), spread)
+        return replace(self, effects=tuple(alone(effect, level, least_p) for effect in self.effects))
 
     def with_q(self, q: Sequence[float | None]) -> "JointResult":
         """The same, judged on these q, one an effect."""
@@ -104,6 +120,7 @@ def fit(
     names = (POSITION, *deltas.columns)
     kinds: dict[str, Evidence] = {name: _kind(evidence, name) for name in names}
     depends = dependence(frame)
+    frame, rare = pooled(frame)
 
     def nothing(name: str, reason: str) -> Effect:
         return without_figures(name, _differing(frame, deltas, name), kinds[name], limit.max_lean, reason)
@@ -112,17 +129,25 @@ def fit(
     terms = design(frame, deltas.select(name for name, reason in missing.items() if not reason), quality)
     if POSITION not in terms.names:
         missing[POSITION] = _no_position(frame)
+
+    def untested(reason: str) -> JointResult:
+        effects = tuple(nothing(name, missing.get(name) or reason) for name in names)
+        return JointResult(effects, {}, None, "", None)
+
     if not depends.ways or not terms.names:
-        reasons = {name: missing.get(name) or ONE_ITEM for name in names}
-        return JointResult(tuple(nothing(name, reasons[name]) for name in names), {}, None, "", None)
-    found = linearise(terms, depends.ways, seed)
-    tested = _measure(found, kinds, limit)
+        return untested(ONE_ITEM)
+    try:
+        found = linearise(terms, depends.ways, seed)
+        tested = _measure(found, kinds, limit)
+    except (ArithmeticError, np.linalg.LinAlgError) as error:
+        return untested(NO_FIT.format(error))
     effects = [tested.get(name) or nothing(name, missing[name]) for name in names]
     strengths = dict(
         zip(terms.source_names, found.fit.coefficients[len(terms.names) :].tolist(), strict=True)
     )
     gamma = float(found.fit.coefficients[terms.names.index(QUALITY)]) if QUALITY in terms.names else None
-    result = JointResult(tuple(effects), strengths, gamma, _about(found, depends.note), found)
+    result = JointResult(tuple(effects), strengths, gamma, _about(found, depends.note, rare), found)
+    result = result.alone(level_alone(result.tested, families=1))
     return result.with_q(adjusted({"features": result.p_values})["features"])
 
 
@@ -201,9 +226,14 @@ def _barred(effect: Effect, own_share: float, limit: AuditLimit) -> Effect:
     return effect
 
 
-def _about(found: Linearised, note: str) -> str:
+def _about(found: Linearised, note: str, rare: int) -> str:
     ways = " and ".join(f"{count:,} {name}s" for name, count in found.clusters.counts.items())
     how = "" if found.draws is None else ", wild score bootstrap"
     ties = int((found.fit.design.outcome == 0.5).sum())
     counted = f", {ties:,} ties counted as half wins" if ties else ""
-    return f"clustered by {ways}{how}{f', {note}' if note else ''}{counted}"
+    one = (
+        f", {rare:,} source models, mostly of under {LEAST_COMPARISONS} comparisons, taken as one"
+        if rare
+        else ""
+    )
+    return f"clustered by {ways}{how}{f', {note}' if note else ''}{counted}{one}"

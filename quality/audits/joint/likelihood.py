@@ -44,8 +44,10 @@ def maximise(terms: Design) -> Fit:
     """Fit the model.
 
     Raises:
-        ArithmeticError: the optimiser found no maximum.
+        ArithmeticError: the optimiser found no maximum, or a term is not finite.
     """
+    if not all(np.isfinite(each).all() for each in (terms.dense, terms.outcome, terms.weight)):
+        raise ArithmeticError("a term of the joint model is not finite")
     penalty, size = terms.penalty, max(float(terms.weight.sum()), 1.0)
     split = len(terms.names)
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from quality.audits.joint.clusters import Clusters
+from quality.audits.joint.clusters import FEW_CLUSTERS, Clusters
 from quality.audits.joint.design import Design, Numbers
 from quality.audits.joint.likelihood import Fit, maximise
-from quality.audits.joint.one_step import FEW_CLUSTERS, Steps, one_step, own, unexplained
+from quality.audits.joint.one_step import Steps, one_step, own, unexplained
 from quality.audits.joint.wild import Draws, draw
 from quality.intervals.clustered_share import Codes
 

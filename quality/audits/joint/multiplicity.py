@@ -6,6 +6,9 @@ $p_i / w_i$ go through Benjamini & Hochberg (1995, doi:10.1111/j.2517-6161.1995.
 report (the features; the slices; ...) gets an equal part of the weight, however many members it has, so that
 the q of thirty features hardly suffers from six thousand slices standing beside them. Of what is called found
 in the report as a whole, at q at most 0.05, no more than one in twenty is expected to be false.
+
+With F families, of which one has k members, a lone effect among these k, with nothing else found, needs
+$p \le 0.05 / (F k)$. Company lowers the bar, so what is found at this level is found in any report.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,6 +17,9 @@ import numpy as np
 from scipy import stats
 
 from quality.audits.joint.design import Numbers
+from quality.audits.joint.effects import FALSE_DISCOVERIES
+
+FAMILIES = ("features", "slices", "findings")  # of a report with all audits
 
 
 def adjusted(families: Mapping[str, Sequence[float | None]]) -> dict[str, list[float | None]]:
@@ -29,6 +35,11 @@ def adjusted(families: Mapping[str, Sequence[float | None]]) -> dict[str, list[f
     rest = iter(q.tolist())
     found = {name: [next(rest) for _ in each] for name, each in filled.items()}
     return {name: _spread(family, found.get(name, [])) for name, family in families.items()}
+
+
+def level_alone(tested: int, families: int = len(FAMILIES)) -> float:
+    """The p that a lone effect needs among `tested` of its family, in a report of so many `families`."""
+    return FALSE_DISCOVERIES / (families * max(tested, 1))
 
 
 def _sizes(families: Mapping[str, Sequence[float]]) -> list[int]:

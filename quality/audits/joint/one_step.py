@@ -26,9 +26,6 @@ from quality.audits.joint.design import Numbers
 from quality.audits.joint.likelihood import Fit
 from quality.audits.joint.wild import Draws, Prior, wild
 
-# Below, Student's t with clusters - 1 is too sure of itself (Cameron, Gelbach & Miller 2008,
-# doi:10.1162/rest.90.3.414, find it so up to 30 alike, and more where they are not).
-FEW_CLUSTERS = 100
 # Where the fit follows every source model these say nothing; the error is then as good as infinite.
 LEAST_FREEDOM = 1e-3
 

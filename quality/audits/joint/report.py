@@ -9,7 +9,7 @@ from contracts.model import AuditLimit
 from quality.audits.joint.design import Numbers
 from quality.audits.joint.effects import Evidence
 from quality.audits.joint.fit import JointResult, fit
-from quality.audits.joint.multiplicity import adjusted
+from quality.audits.joint.multiplicity import FAMILIES, adjusted, level_alone
 from quality.audits.joint.placebos import Placebos, placebos
 from quality.audits.joint.power import Power, power
 from quality.audits.joint.slices import slices
@@ -59,10 +59,11 @@ def joint_report(
     own = power_curve = None
     widened = 1.0
     if result.linearised is not None and any(p is not None for p in result.p_values):
+        level = level_alone(result.tested, max(len(FAMILIES), 2 + len(others or {})))
         own = placebos(frame, result.linearised, seed=seed)
-        power_curve = power(frame, result.linearised, spread=own.spread, seed=seed)
+        power_curve = power(frame, result.linearised, level=level, spread=own.spread, seed=seed)
         widened = own.spread
-        result = result.calibrated(widened)
+        result = result.calibrated(widened).alone(level, widened)
     sliced = slices(result, dimensions, widened)
     families = {"features": result.p_values, "slices": sliced["p"].to_list()}
     q = adjusted({**families, **(others or {})})

@@ -10,7 +10,8 @@ twelve clusters, where these have too few patterns, Webb's six points (Webb 2023
 
 Source models' part of the error (`one_step`) has a normal draw and a chi-squared one for its own estimate.
 Nothing is refitted: all a draw needs are sums by cluster, and the spread along the other way is a quadratic
-form in the signs.
+form in the signs. Signs are drawn for a way with few clusters only (`Clusters.smaller`): thousands would cost
+their square in memory for each feature, and do not need them.
 """
 
 from dataclasses import dataclass, replace

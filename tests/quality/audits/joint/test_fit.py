@@ -3,10 +3,10 @@
 import numpy as np
 import polars as pl
 import pytest
-from scipy import special
+from scipy import special, stats
 
 from contracts.model import AuditLimit
-from quality.audits.joint.effects import Effect, calibrated
+from quality.audits.joint.effects import Effect, alone, calibrated, measured
 from quality.audits.joint.fit import fit
 from simulator.votes import Votes, votes
 
@@ -26,6 +26,8 @@ def test_every_figure_of_a_feature_is_told() -> None:
     assert length.q is not None and length.q <= 0.05
     assert length.effective_n == pytest.approx(4000 / max(1, length.design_effect or 0))
     assert length.minimum_detectable is not None and 0.5 < length.minimum_detectable < 0.6
+    assert length.minimum_detectable_alone is not None
+    assert length.minimum_detectable < length.minimum_detectable_alone < 0.65
     assert length.identifiable_share == pytest.approx(1, abs=0.1)
     assert length.threshold == 0.1
     assert "an association" in length.reason and "bias" not in length.reason
@@ -154,3 +156,40 @@ def test_calibration_widens_and_never_sharpens() -> None:
     half = special.logit(effect.high) - effect.beta
     assert special.logit(wide.high) - effect.beta == pytest.approx(1.5 * half)
     assert (wide.beta, wide.win_rate) == (effect.beta, effect.win_rate)
+
+
+def with_degrees(degrees: float) -> Effect:
+    critical = float(stats.t.isf(0.025, degrees))
+    return measured(
+        "x",
+        n=1000,
+        effective_n=1000.0,
+        beta=0.0,
+        se=0.1,
+        critical=critical,
+        p=1.0,
+        design_effect=1.0,
+        identifiable_share=None,
+        evidence="association",
+        threshold=0.1,
+    )
+
+
+@pytest.mark.parametrize(("degrees", "times"), [(np.inf, 1.476), (12, 1.707)])
+def test_what_a_lone_effect_needs_is_beyond_what_nominal_five_per_cent_would_show(
+    degrees: float, times: float
+) -> None:
+    raw, level = with_degrees(degrees), 0.001
+    least = alone(raw, level, least_p=0.0).minimum_detectable_alone
+    assert raw.minimum_detectable is not None and least is not None
+    # Of estimates about the effect, t distributed about it, four in five are beyond the level's value.
+    shown = special.logit(least) / 0.1 - stats.t.isf(level / 2, degrees)
+    assert stats.norm.cdf(shown) == pytest.approx(0.8, abs=1e-4)
+    assert special.logit(least) / special.logit(raw.minimum_detectable) == pytest.approx(times, abs=2e-3)
+
+
+def test_a_bootstrap_of_too_few_draws_to_find_a_lone_effect_says_so() -> None:
+    assert alone(with_degrees(20), 0.0004, least_p=1 / 2000).minimum_detectable_alone is None
+    batch = votes(np.random.default_rng(75), 1000)
+    result = fit(batch.frame, batch.deltas).alone(0.0004).with_q([None, 1.0, 1.0, 1.0, 1.0])
+    assert "no rate would be found as the only one of the report" in result.effects[1].reason

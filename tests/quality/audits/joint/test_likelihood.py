@@ -33,6 +33,13 @@ def test_without_source_models_coefficients_are_statsmodels_logit_and_ties_count
     assert maximise(terms).coefficients == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
+def test_terms_that_are_no_number_have_no_maximum() -> None:
+    batch = votes(np.random.default_rng(24), 300)
+    terms = design(batch.frame, batch.deltas)
+    with pytest.raises(ArithmeticError, match="not finite"):
+        maximise(replace(terms, dense=np.full_like(terms.dense, np.nan)))
+
+
 def test_turning_all_comparisons_round_changes_no_estimate() -> None:
     batch = votes(np.random.default_rng(22), 1500, slopes=(0.3,))
     sides = [("first_checkpoint", "second_checkpoint"), ("first_position", "second_position")]

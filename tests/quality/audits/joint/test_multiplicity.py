@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from quality.audits.joint.multiplicity import adjusted
+from quality.audits.joint.multiplicity import FAMILIES, adjusted, level_alone
 
 
 def test_one_family_is_benjamini_and_hochbergs() -> None:
@@ -39,3 +39,12 @@ def test_of_what_a_report_calls_found_one_in_twenty_is_false_at_most() -> None:
         false = found[5:].sum() + others[15:].sum()
         false_share.append(false / max(found.sum() + others.sum(), 1))
     assert np.mean(false_share) < 0.06
+
+
+@pytest.mark.parametrize(("p", "is_found"), [(0.999, True), (1.001, False)], ids=["at the level", "above it"])
+def test_a_lone_effect_is_found_at_its_level_and_at_no_larger_p(p: float, is_found: bool) -> None:
+    level = level_alone(17)
+    assert level == pytest.approx(0.05 / 51)
+    others: dict[str, list[float | None]] = {name: [1.0] * 400 for name in FAMILIES[1:]}
+    q = adjusted({"features": [p * level, *[1.0] * 16], **others})["features"][0]
+    assert q is not None and (q <= 0.05) == is_found

@@ -9,6 +9,7 @@ from quality.audits.dependence import dependence
 from quality.audits.joint.design import design
 from quality.audits.joint.fit import fit
 from quality.audits.joint.linearise import Linearised, linearise
+from quality.audits.joint.multiplicity import level_alone
 from quality.audits.joint.pairs import pairs
 from quality.audits.joint.placebos import placebo_p_values, placebos
 from quality.audits.joint.power import power
@@ -94,6 +95,28 @@ def test_five_in_a_hundred_votes_decided_are_found_on_five_thousand_pairs() -> N
     assert curve.minimum_detectable is not None and 0.02 < curve.minimum_detectable < 0.08
 
 
+def test_a_lone_feature_of_many_needs_more_votes_decided_than_nominal_power_says() -> None:
+    batch = votes(np.random.default_rng(8), 5000, annotators=150)
+    found, level = linearised(batch.frame, batch.deltas), level_alone(17)
+    curve = power(batch.frame, found, level=level)
+    assert curve.found == power(batch.frame, found).found
+    assert curve.minimum_detectable is not None and curve.minimum_detectable_alone is not None
+    assert 1.3 < curve.minimum_detectable_alone / curve.minimum_detectable < 1.65
+    assert all(alone <= nominal for alone, nominal in zip(curve.found_alone, curve.found, strict=True))
+    assert f"{curve.minimum_detectable_alone:.1%}" in curve.reason
+    wide = power(batch.frame, found, level=level, spread=1.2)
+    assert (wide.minimum_detectable_alone or 1.0) > curve.minimum_detectable_alone
+
+
+def test_a_report_tells_what_is_needed_at_the_level_of_all_of_its_families() -> None:
+    batch = votes(np.random.default_rng(14), 2000)
+    report, plain = joint_report(batch.frame, batch.deltas), fit(batch.frame, batch.deltas)
+    assert report.power is not None and report.power.level == level_alone(report.result.tested)
+    for effect, before in zip(report.result.effects, plain.effects, strict=True):
+        assert (effect.minimum_detectable_alone or 0) > (before.minimum_detectable_alone or 1)
+        assert "found as the only one of the report" in effect.reason
+
+
 def test_a_batch_too_small_to_show_twelve_in_a_hundred_says_so() -> None:
     batch = votes(np.random.default_rng(9), 200)
     curve = power(batch.frame, linearised(batch.frame, batch.deltas))
@@ -118,6 +141,22 @@ def test_a_report_on_nothing_is_not_testable_and_has_no_rates_of_its_own() -> No
     assert {effect.status for effect in report.result.effects} == {"not_testable"}
     assert (report.placebos, report.power) == (None, None)
     assert report.slices.is_empty()
+
+
+@pytest.mark.parametrize("error", [ArithmeticError("no maximum"), np.linalg.LinAlgError("singular")])
+def test_a_model_that_cannot_be_fitted_stops_no_report_and_says_why(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("quality.audits.joint.linearise.maximise", fails)
+    batch = votes(np.random.default_rng(13), 800)
+    report = joint_report(batch.frame, batch.deltas, batch.quality, others={"ties": [0.2]})
+    assert {effect.status for effect in report.result.effects} == {"not_testable"}
+    assert all(str(error) in effect.reason for effect in report.result.effects)
+    assert (report.placebos, report.power, report.slices.height) == (None, None, 0)
+    assert report.others == {"ties": [pytest.approx(0.2)]}
 
 
 def test_where_placebos_alarm_features_and_slices_of_the_report_are_calibrated() -> None:

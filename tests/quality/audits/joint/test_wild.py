@@ -1,6 +1,7 @@
 """The wild bootstrap: its sums against the definition, and its false alarms where people are few."""
 
 import numpy as np
+import polars as pl
 import pytest
 from scipy import stats
 
@@ -48,6 +49,14 @@ def test_signs_are_by_the_way_with_fewer_clusters_counted_as_alike_in_size() -> 
     clusters = Clusters({"prompt": prompt, "annotator": annotator}, parameters=1)
     assert clusters.counts == {"prompt": 30, "annotator": 41}
     assert clusters.smaller == "annotator"
+
+
+def test_one_busy_prompt_among_thousands_draws_no_sign_for_each_prompt() -> None:
+    batch = votes(np.random.default_rng(44), 6000, annotators=50)
+    busy = np.where(np.arange(6000) < 1500, "busy", batch.frame["prompt_key"].to_numpy())
+    found = fit(batch.frame.with_columns(prompt_key=pl.Series(busy)), batch.deltas).linearised
+    assert found is not None and found.draws is not None
+    assert (found.clusters.smaller, found.draws.signs.shape[1]) == ("annotator", 50)
 
 
 def test_few_clusters_take_more_points_than_two_signs() -> None:
