@@ -10,6 +10,7 @@ import pytest
 
 from quality.annotators import cohen, cycles, slopes
 from quality.annotators.labels import coded
+from quality.gates.batch.coefficients import Units, agreement_interval
 
 MEGABYTE = 1_000_000
 
@@ -43,6 +44,17 @@ def test_a_scheme_of_fifty_words_is_drawn_pair_by_pair() -> None:
     assert found.height == 300
     assert (found["low"] < found["kappa"]).all()
     assert (found["kappa"] < found["high"]).all()
+
+
+def test_alpha_of_many_words_needs_no_table_of_words_squared_an_item() -> None:
+    rng = np.random.default_rng(4)
+    counts = np.zeros((1_000, 300))
+    for _ in range(3):
+        np.add.at(counts, (np.arange(1_000), rng.integers(0, 300, 1_000)), 1.0)
+    with within(100):
+        units = Units(counts, np.arange(300.0), np.arange(1_000))
+        low, high = agreement_interval(units, "krippendorff_alpha", "nominal")
+    assert low < 0 < high
 
 
 def test_a_pair_with_more_cells_than_can_be_drawn_has_no_interval() -> None:

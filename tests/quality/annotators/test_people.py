@@ -13,6 +13,7 @@ from benchmarks import audit_people
 from benchmarks.audit_people import BAR, calm, evidence_of, flags
 from contracts.model import Contract
 from contracts.terms.annotation import Binary, Demonstration
+from quality.annotators import consensus
 from quality.annotators.people import STATISTICS, People, people
 from quality.annotators.tiers import tiered
 from quality.annotators.wording import sentence
@@ -133,6 +134,18 @@ def test_a_batch_of_nothing_is_judged_without_an_error() -> None:
     found = judged(batch().slice(0, 0), contract(), None)
     assert {each.statistic for each in found.missing} == set(STATISTICS)
     assert all(verdict.status == "not_testable" for verdict in found.verdicts)
+
+
+def test_a_consensus_of_too_many_people_and_values_is_named_and_not_fitted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consensus, "MOST_CELLS", 8 * 2 * 2 - 1)
+    found = judged(batch(), contract(), deltas(batch()))
+    assert found.consensus is None
+    assert [each.statistic for each in found.missing] == ["consensus"]
+    (verdict,) = [each for each in found.verdicts if each.spec.metric == "consensus_share"]
+    assert verdict.status == "not_testable"
+    assert "is not fitted" in verdict.reason
 
 
 def test_figures_about_few_people_are_not_reported() -> None:
