@@ -37,6 +37,8 @@ BAR = {
     "recall": 0.6,  # of the first tier, at least
     "investigate_false": 1.5,  # honest people in it, at most
     "sanction_false": 0.2,
+    "alarm_low": 0.03,  # share of honest people's p-values below .05
+    "alarm_high": 0.07,
     "alpha_s": 0.3,
     "dawid_skene_s": 10.0,
 }
@@ -61,30 +63,45 @@ def measure(worlds: int) -> dict[str, Any]:
         all(one["investigate_false"] <= BAR["investigate_false"] for one in found.values())
         and all(one["sanction_false"] <= BAR["sanction_false"] for one in found.values())
         and all(found[name]["recall"] >= BAR["recall"] for name in ("swayed", "mixed"))
+        and all(calm(one, low=0.0 if name != "honest" else BAR["alarm_low"]) for name, one in found.items())
         and all(cost[name] <= BAR[name] for name in ("alpha_s", "dawid_skene_s"))
     )
     return {"worlds": worlds, "crews": found, "cost": cost, "bars": BAR, "ok": ok}
+
+
+def calm(found: dict[str, Any], low: float = BAR["alarm_low"], high: float = BAR["alarm_high"]) -> bool:
+    """Does every statistic alarm as often as it says, within two standard errors over worlds?
+
+    Args:
+        found: `alarm_rate` and `alarm_se`, by statistic (`flags`).
+        low: least rate; 0 where rogues widen the crowd's spread, so that fewer honest people stand out.
+        high: greatest rate.
+    """
+    return all(
+        low - 2 * found["alarm_se"][name] <= rate <= high + 2 * found["alarm_se"][name]
+        for name, rate in found["alarm_rate"].items()
+    )
 
 
 def flags(rogues: tuple[Kind, ...], worlds: int, seed: int = SEED) -> dict[str, Any]:
     """How many rogues are found, how many honest people are shown, and each statistic's false-alarm rate."""
     rng = np.random.default_rng([seed, len(rogues), len(set(rogues))])
     caught, wrong, alarms = np.zeros(2), np.zeros(2), []
-    for _ in range(worlds):
+    for number in range(worlds):
         world = votes(rng, rogues)
         rows = evidence_of(world).with_columns(rogue=pl.col("annotator_id").is_in(world.rogues.astype(str)))
         for place, tier in enumerate(("investigate", "sanction")):
             shown = rows.filter(tier).unique("annotator_id")["rogue"]
             caught[place] += shown.sum()
             wrong[place] += (~shown).sum()
-        alarms.append(rows.filter(~pl.col("rogue")).select("statistic", "p"))
+        alarms.append(rows.filter(~pl.col("rogue")).select("statistic", "p", world=pl.lit(number)))
     total = max(1, len(rogues)) * worlds
     return {
         "recall": round(caught[0] / total, 3),
         "sanction_recall": round(caught[1] / total, 3),
         "investigate_false": round(wrong[0] / worlds, 3),
         "sanction_false": round(wrong[1] / worlds, 3),
-        "alarm_rate": _alarm_rates(pl.concat(alarms)),
+        **_alarms(pl.concat(alarms)),
     }
 
 
@@ -111,11 +128,19 @@ def evidence_of(world: Votes) -> pl.DataFrame:
     )
 
 
-def _alarm_rates(rows: pl.DataFrame) -> dict[str, float]:
-    """The share of honest people's p-values below .05, by statistic; all slopes together."""
+def _alarms(rows: pl.DataFrame) -> dict[str, dict[str, float]]:
+    """The share of honest people's p-values below .05 by statistic, all slopes together, and its error.
+
+    People of one world share its crowd, so the standard error is of worlds: that of a ratio of two sums.
+    """
     kind = pl.col("statistic").str.split(":").list.first()
-    rates = rows.group_by(kind).agg((pl.col("p") < 0.05).mean().round(4)).sort("statistic")
-    return dict(rates.iter_rows())
+    each = rows.group_by("world", kind).agg(alarms=(pl.col("p") < 0.05).sum(), n=pl.len())
+    rate = pl.col("alarms").sum() / pl.col("n").sum()
+    error = ((pl.col("alarms") - rate * pl.col("n")) ** 2).sum().sqrt() / pl.col("n").sum()
+    found = (
+        each.group_by("statistic").agg(alarm_rate=rate.round(4), alarm_se=error.round(4)).sort("statistic")
+    )
+    return {name: dict(found.select("statistic", name).iter_rows()) for name in ("alarm_rate", "alarm_se")}
 
 
 def costs() -> dict[str, float]:
@@ -177,8 +202,9 @@ def show(figures: dict[str, Any]) -> None:
     for name, one in figures["crews"].items():
         print(f"{name:18}", "".join(f"{one[column]:9.3f}" for column in columns))
     print("share of honest people's p-values below .05:")
-    for name, rate in figures["crews"]["honest"]["alarm_rate"].items():
-        print(f"  {name:16}{rate:8.3f}")
+    honest = figures["crews"]["honest"]
+    for name, rate in honest["alarm_rate"].items():
+        print(f"  {name:16}{rate:8.3f} (standard error {honest['alarm_se'][name]:.3f})")
     cost = figures["cost"]
     print(f"alpha on 333,000 labels {cost['alpha_s']:.3f} s, {cost['alpha_ratio']:.0f} passes; ", end="")
     print(f"Dawid-Skene on 1,000,000 {cost['dawid_skene_s']:.2f} s, {cost['dawid_skene_ratio']:.0f} passes")

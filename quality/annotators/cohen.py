@@ -11,7 +11,9 @@ multinomial table.
 **Fields needed.** `item_id`, `annotator_id`, a label of the item as a whole.
 
 **Why these defaults.** From 30 shared items on, as for the other coefficients; the 300 pairs with most shared
-items.
+items, among the 1,000 annotators who judged most: that many fit in memory whatever a batch holds, and of
+crowds under 1,000 nobody is left out. A pair that said more than 1,000 different pairs of values has no
+interval: drawing that many cells for each pair would take minutes.
 
 **What it does not say.** Who of the two is right.
 """
@@ -19,12 +21,16 @@ items.
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+from scipy import sparse
 
 from quality.annotators.labels import Labels
 
 Numbers = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
 LEAST_SHARED = 30
 MOST_PAIRS = 300
+MOST_ANNOTATORS = 1000
+MOST_CELLS = 1000
 DRAWS = 999
 PAIRS = pl.Schema(
     {"one": pl.String, "other": pl.String}
@@ -33,58 +39,90 @@ PAIRS = pl.Schema(
 )
 
 
-def kappa(tables: Numbers) -> Numbers:
-    """Cohen's kappa of (..., k, k) tables of counts; NaN where chance alone explains all."""
-    share = tables / tables.sum(axis=(-2, -1), keepdims=True)
-    agreed = np.trace(share, axis1=-2, axis2=-1)
-    chance = (share.sum(axis=-1) * share.sum(axis=-2)).sum(axis=-1)
+def kappa(counts: npt.ArrayLike, ones: Codes, others: Codes) -> Numbers:
+    """Cohen's kappa of tables given by their cells; NaN where chance alone explains all.
+
+    Args:
+        counts: (..., c) how often the values `ones` (c,) and `others` (c,) were said together.
+        ones: codes of what the one said.
+        others: codes of what the other said.
+    """
+    share = np.atleast_2d(np.asarray(counts, dtype=np.float64))
+    share = share / share.sum(axis=-1, keepdims=True)
+    agreed = share[:, ones == others].sum(axis=1)
+    chance = (_margin(share, ones, others) * _margin(share, others, ones)).sum(axis=1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray((agreed - chance) / (1 - chance))
+
+
+def _margin(share: Numbers, said: Codes, beside: Codes) -> Numbers:
+    values = int(max(said.max(), beside.max())) + 1
+    cells = np.arange(len(said))
+    place = sparse.csr_array((np.ones(len(said)), (said, cells)), shape=(values, len(said)))
+    return np.asarray((place @ share.T).T)
 
 
 def pairwise(
     labels: Labels, least: int = LEAST_SHARED, most: int = MOST_PAIRS, seed: int = 0
 ) -> pl.DataFrame:
     """Kappa of every pair with at least `least` shared items, `most` at most: `PAIRS`, most items first."""
-    tables, ones, others = _tables(labels, least, most)
-    if not len(tables):
-        return pl.DataFrame(schema=PAIRS)
-    counts = tables.sum(axis=(1, 2)).astype(np.int64)
-    low, high = _interval(tables, counts, np.random.default_rng(seed))
-    names = labels.annotator_names
-    columns = (
-        [names[code] for code in ones],
-        [names[code] for code in others],
-        counts,
-        kappa(tables),
-        low,
-        high,
-    )
-    return pl.DataFrame(dict(zip(PAIRS, columns, strict=True)), schema=PAIRS)
+    rng, names, rows = np.random.default_rng(seed), labels.annotator_names, []
+    said = _Said(labels)
+    for one, other, n in _pairs(labels, least, most):
+        counts, ones, others = said.together(one, other)
+        rows.append((names[one], names[other], n, *_with_interval(counts, ones, others, rng)))
+    return pl.DataFrame(rows, schema=PAIRS, orient="row")
 
 
-def _tables(labels: Labels, least: int, most: int) -> tuple[Numbers, list[int], list[int]]:
-    """The pairs' tables of counts, and the annotators' codes."""
-    said = pl.DataFrame({"item": labels.items, "who": labels.annotators, "value": labels.values})
-    both = said.join(said, on="item", suffix="_other").filter(pl.col("who") < pl.col("who_other"))
-    cells = both.group_by("who", "who_other", "value", "value_other").agg(pl.len())
-    pairs = (
-        cells.group_by("who", "who_other")
-        .agg(n=pl.col("len").sum())
-        .filter(pl.col("n") >= least)
-        .sort("n", "who", "who_other", descending=[True, False, False])
-        .head(most)
-        .with_row_index("pair")
-    )
-    filled = cells.join(pairs, on=["who", "who_other"])
-    tables = np.zeros((pairs.height, len(labels.value_names), len(labels.value_names)))
-    tables[filled["pair"], filled["value"], filled["value_other"]] = filled["len"]
-    return tables, pairs["who"].to_list(), pairs["who_other"].to_list()
+def _pairs(labels: Labels, least: int, most: int) -> list[tuple[int, int, int]]:
+    """The pairs with most shared items, and how many."""
+    several = np.bincount(labels.items)[labels.items] > 1
+    many = np.bincount(labels.annotators[several], minlength=len(labels.annotator_names))
+    busy = np.argsort(-many, kind="stable")[:MOST_ANNOTATORS]
+    busy = np.sort(busy[many[busy] >= least])
+    rows = several & np.isin(labels.annotators, busy)
+    place = np.searchsorted(busy, labels.annotators[rows])
+    shape = (len(busy), len(labels.item_names))
+    judged = sparse.csr_array((np.ones(len(place), np.int64), (place, labels.items[rows])), shape=shape)
+    shared = sparse.triu(judged @ judged.T, k=1).tocoo()
+    found = pl.DataFrame({"one": busy[shared.row], "other": busy[shared.col], "n": shared.data})
+    chosen = found.filter(pl.col("n") >= least).sort("n", "one", "other", descending=[True, False, False])
+    return list(chosen.head(most).iter_rows())
 
 
-def _interval(tables: Numbers, counts: npt.NDArray[np.int64], rng: np.random.Generator) -> Numbers:
-    flat = tables.reshape(len(tables), -1)
-    drawn = rng.multinomial(counts, flat / counts[:, None], (DRAWS, len(flat)))
-    return np.asarray(
-        np.nanquantile(kappa(drawn.reshape(DRAWS, *tables.shape).astype(np.float64)), [0.025, 0.975], axis=0)
-    )
+class _Said:
+    """What each annotator said, by item."""
+
+    def __init__(self, labels: Labels) -> None:
+        order = np.lexsort((labels.items, labels.annotators))
+        self._items, self._values = labels.items[order], labels.values[order]
+        self._starts = np.searchsorted(labels.annotators[order], np.arange(len(labels.annotator_names) + 1))
+
+    def together(self, one: int, other: int) -> tuple[npt.NDArray[np.int64], Codes, Codes]:
+        """How often two values were said together, and which, coded anew; kappa does not ask by whom."""
+        (items, values), (more_items, more_values) = sorted(map(self._of, (one, other)), key=_length)
+        place = np.minimum(np.searchsorted(more_items, items), len(more_items) - 1)
+        both = more_items[place] == items
+        pair = np.column_stack([values[both], more_values[place[both]]])
+        cells, counts = np.unique(pair, axis=0, return_counts=True)
+        codes = np.unique(cells, return_inverse=True)[1].reshape(cells.shape)
+        return counts, codes[:, 0], codes[:, 1]
+
+    def _of(self, who: int) -> tuple[Codes, Codes]:
+        rows = slice(self._starts[who], self._starts[who + 1])
+        return self._items[rows], self._values[rows]
+
+
+def _length(said: tuple[Codes, Codes]) -> int:
+    return len(said[0])
+
+
+def _with_interval(
+    counts: npt.NDArray[np.int64], ones: Codes, others: Codes, rng: np.random.Generator
+) -> tuple[float, float | None, float | None]:
+    observed = float(kappa(counts, ones, others)[0])
+    if len(counts) > MOST_CELLS:
+        return observed, None, None
+    drawn = rng.multinomial(counts.sum(), counts / counts.sum(), DRAWS)
+    low, high = np.nanquantile(kappa(drawn, ones, others), [0.025, 0.975])
+    return observed, float(low), float(high)

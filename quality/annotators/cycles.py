@@ -8,8 +8,10 @@ the crowd's (`quality.annotators.crowd`), upper tail; a quarter is what no prefe
 
 **Fields needed.** `annotator_id`, `prompt`, comparisons of two responses, three of them among the same three.
 
-**Why this default.** From 10 triads on. Rankings of three and more have no cycles by construction and do not
-count.
+**Why these defaults.** From 10 triads on. Rankings of three and more have no cycles by construction and do
+not count. Of somebody's wins on one prompt 20,000 count (each of 200 responses against each), chosen by a
+hash of the texts, which no order of the rows changes: a draw of wins keeps cycles and other triads in
+proportion.
 
 **What it does not say.** That a cycle is a mistake: nearly equal responses are ranked nearly by chance, by
 careful people too. That is why the crowd's rate on such responses is the reference, and not zero.
@@ -23,6 +25,8 @@ from quality.annotators.evidence import Missing, of_shares
 STATISTIC = "cycles"
 LEAST = 10
 BY_CHANCE = 0.25
+MOST_WINS = 20_000
+SEED = 0
 
 
 def triads(frame: pl.DataFrame) -> pl.DataFrame:
@@ -45,24 +49,42 @@ def triads(frame: pl.DataFrame) -> pl.DataFrame:
     )
     back = wins.select(*group, won="lost", lost="won")
     wins = wins.join(back, on=[*group, "won", "lost"], how="anti")  # said both ways: no preference
-    paths = wins.join(wins.select(*group, lost="won", last="lost"), on=[*group, "lost"])
-    closed = {
-        name: paths.join(wins.select(*group, **ends), on=[*group, "won", "last"])
+    drawn = pl.struct("won", "lost").hash(SEED)
+    wins = wins.filter(drawn.rank("ordinal").over(group) <= MOST_WINS)
+    return (
+        _triads(wins, group)
         .group_by("annotator_id")
-        .agg(pl.len())
-        for name, ends in {
-            "transitive": {"won": "won", "last": "lost"},
-            "round": {"won": "lost", "last": "won"},
-        }.items()
-    }
-    # A transitive triad is one path that a win shortens; a cycle is three paths that a win brings back.
-    both = closed["transitive"].join(
-        closed["round"], on="annotator_id", how="full", coalesce=True, suffix="_round"
+        .agg(triads=pl.len().cast(pl.Int64), cycles=pl.col("cycle").sum().cast(pl.Int64))
+        .sort("annotator_id")
     )
-    cycles = pl.col("len_round").fill_null(0) // 3
-    return both.select("annotator_id", triads=pl.col("len").fill_null(0) + cycles, cycles=cycles).sort(
-        "annotator_id"
+
+
+def _triads(wins: pl.DataFrame, group: list[str]) -> pl.DataFrame:
+    """Each triad once, and whether it is a `cycle`.
+
+    Responses are numbered from the least compared on, and a triad is found from its lowest: a response
+    compared with all others would otherwise be the middle of as many paths as half their number squared.
+    """
+    ends = pl.concat([wins.select(*group, end=name) for name in ("won", "lost")])
+    degrees = ends.group_by(*group, "end").agg(degree=pl.len()).sort("degree", *group, "end")
+    places = degrees.drop("degree").with_row_index("place")
+    numbered = wins
+    for name in ("won", "lost"):
+        place = places.select(*group, pl.col("end").alias(name), pl.col("place").alias(f"{name}_place"))
+        numbered = numbered.join(place, on=[*group, name])
+    edges = numbered.select(
+        "annotator_id",
+        low=pl.min_horizontal("won_place", "lost_place"),
+        high=pl.max_horizontal("won_place", "lost_place"),
+        up=pl.col("won_place") < pl.col("lost_place"),  # the lower won
     )
+    middle = edges.select("annotator_id", "low", middle="high", first="up")
+    paths = middle.join(edges.select("low", "high", long="up"), on="low").filter(
+        pl.col("middle") < pl.col("high")
+    )
+    found = paths.join(edges.select("high", middle="low", second="up"), on=["middle", "high"])
+    cycle = (pl.col("first") == pl.col("second")) & (pl.col("first") != pl.col("long"))
+    return found.select("annotator_id", cycle=cycle)
 
 
 def evidence(frame: pl.DataFrame, least: int = LEAST) -> pl.DataFrame | Missing:

@@ -1,8 +1,10 @@
 """Who said what of which item: the three aligned arrays that statistics of annotators are computed from."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -61,15 +63,15 @@ class Labels:
 
 
 def coded(
-    items: npt.ArrayLike,
-    annotators: npt.ArrayLike,
-    values: npt.ArrayLike,
+    items: Iterable[Any],
+    annotators: Iterable[Any],
+    values: Iterable[Any],
     truth: dict[str, str] | None = None,
 ) -> Labels:
-    """Labels out of three aligned arrays of names, and the known answers by item."""
-    (item_names, item), (annotator_names, annotator) = _codes(items), _codes(annotators)
+    """Labels out of three aligned columns of names, and the known answers by item."""
+    (item_names, item), (annotator_names, annotator) = _codes(_words(items)), _codes(_words(annotators))
     known = truth or {}
-    value_names, value = _codes(np.append(np.asarray(values).astype(str), list(known.values())))
+    value_names, value = _codes(pl.concat([_words(values), _words(known.values())]))
     place = dict(zip(value_names, range(len(value_names)), strict=True))
     answers = [place[known[name]] if name in known else UNKNOWN for name in item_names]
     said = value[: len(item)]
@@ -78,9 +80,15 @@ def coded(
     )
 
 
-def _codes(names: npt.ArrayLike) -> tuple[tuple[str, ...], Codes]:
-    found, codes = np.unique(np.asarray(names).astype(str), return_inverse=True)
-    return tuple(found.tolist()), codes.astype(np.intp)
+def _words(names: Iterable[Any]) -> pl.Series:
+    listed = names if isinstance(names, pl.Series) else pl.Series(values=list(names))
+    return listed.cast(pl.String)
+
+
+def _codes(names: pl.Series) -> tuple[tuple[str, ...], Codes]:
+    # NumPy's text arrays give each row the room of the longest: one long id would cost its length a row.
+    codes = names.rank("dense").to_numpy().astype(np.intp) - 1
+    return tuple(names.unique().sort()), codes
 
 
 def labels_of(records: pa.Table, scheme: Scheme) -> Labels | None:

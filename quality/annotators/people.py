@@ -17,7 +17,7 @@ from contracts.terms.annotation import Scheme
 from quality.annotators import cycles, generated, gold, peers, rings, runs, sides, slopes, speed
 from quality.annotators.cohen import PAIRS, pairwise
 from quality.annotators.concentration import concentration
-from quality.annotators.consensus import Consensus, consensus
+from quality.annotators.consensus import MOST_CELLS, Consensus, consensus, fits
 from quality.annotators.evidence import EVIDENCE, Missing
 from quality.annotators.labels import Labels, labels_of
 from quality.annotators.reliability import reliability
@@ -72,6 +72,8 @@ def people(
     labels = labels_of(records, scheme)
     shared = rings.shared_texts(records, contract.gates.near_duplicate_similarity)
     found = list(_found(records, contract, labels, shared, (deltas, known)))
+    if labels and not fits(labels):
+        found.append(Missing("consensus", "annotator_id", _TOO_LARGE))
     missing = tuple(each for each in found if isinstance(each, Missing))
     rows = _tiered([each for each in found if isinstance(each, pl.DataFrame)])
     counts = _judgements(records)
@@ -86,9 +88,20 @@ def people(
         missing,
         pl.DataFrame(schema=PAIRS) if labels is None else pairwise(labels),
         rings.rings(shared),
-        consensus(labels) if labels and len(labels.items) and len(labels.value_names) > 1 else None,
+        _consensus(labels) if labels else None,
         _by_pace(records, scheme),
     )
+
+
+_TOO_LARGE = (
+    f"Dawid & Skene's model of so many items, annotators and values needs more than {MOST_CELLS:,} numbers "
+    "and is not fitted; fewer annotators at a time would do."
+)
+
+
+def _consensus(labels: Labels) -> Consensus | None:
+    known = len(labels.items) > 0 and len(labels.value_names) > 1
+    return consensus(labels) if known and fits(labels) else None
 
 
 def _found(

@@ -78,7 +78,7 @@ def slopes(
     p = special.expit(offset)
     rows = np.bincount(annotators)
     judged = np.flatnonzero(rows >= least)
-    information = _information(features, p * (1 - p), annotators)[judged]
+    information = _information(features, p * (1 - p), annotators, judged)
     diagonal = np.einsum("aff->af", information) + np.finfo(float).tiny
     found = [_deviations(column, won, offset, annotators) for column in features.T]
     deviations, sampling = (np.column_stack(each)[judged] for each in zip(*found, strict=True))
@@ -132,13 +132,18 @@ def _pooled(design: Numbers, won: Numbers, ridge: float = 1e-3) -> Numbers:
     return np.asarray(optimize.minimize(loss, start, jac=True, method="L-BFGS-B").x)
 
 
-def _information(features: Numbers, weights: Numbers, annotators: Codes) -> Numbers:
-    """X'WX by annotator, (a, f, f)."""
+def _information(features: Numbers, weights: Numbers, annotators: Codes, judged: Codes) -> Numbers:
+    """X'WX by annotator judged, (a, f, f); of many who did little there would be no room for everybody's."""
+    rows = np.isin(annotators, judged)
+    place = np.searchsorted(judged, annotators[rows])
+    features, weights = features[rows], weights[rows]
     count = features.shape[1]
-    found = np.empty((annotators.max() + 1, count, count))
+    found = np.empty((len(judged), count, count))
     for one in range(count):
         for other in range(one, count):
-            cell = np.bincount(annotators, weights=weights * features[:, one] * features[:, other])
+            cell = np.bincount(
+                place, weights=weights * features[:, one] * features[:, other], minlength=len(judged)
+            )
             found[:, one, other] = found[:, other, one] = cell
     return found
 

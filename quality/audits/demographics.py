@@ -1,9 +1,10 @@
 r"""Do groups of annotators prefer different things?
 
 **Model.** `quality.audits.contrasts`: how often the response with more of a feature won, in the judgements
-of one group and of all others whose group is known. A cell (group x feature) of fewer than `min_cell`
+of one group and of all others that may be shown. A cell (group x feature) of fewer than `min_cell`
 comparisons, or of fewer annotators than the contract's `annotators.min_group`, is suppressed: no figure of
-it is shown.
+it is shown, and it is nobody's "others", for who knows a large group and the large with the tiny one knows
+the tiny one.
 
 **Fields needed.** `annotator_id`, and a table of people with their groups (a roster's columns). Canonical
 records carry no demographics.
@@ -39,7 +40,7 @@ def audit(
     min_group: int = 5,
     evidence: str | None = None,
 ) -> tuple[Finding, ...]:
-    """What each group of annotators prefers more than all others.
+    """What each group of annotators prefers more than all others that may be shown.
 
     Args:
         frame: comparisons (`rampart.records.comparisons`).
@@ -63,16 +64,23 @@ def audit(
     )
     ways = [name for name in people.columns if name != "annotator_id"]
     return tuple(
-        _cell(rows.drop_nulls(way), way, group, feature, limit, min_group, evidence)
+        _cell(rows, way, group, feature, limit, min_group, evidence)
         for feature in COMPARED_ON
-        for rows in (feature_wins(grouped, found, feature),)
+        for wins in (feature_wins(grouped, found, feature),)
         for way in ways
+        for rows in (_shown(wins, way, limit.min_cell, min_group),)
         for group in _groups(people, way)
     ) or (not_comparable(METRIC, limit, "No annotator belongs to a known group in `people`.", evidence),)
 
 
 def _groups(people: pl.DataFrame, way: str) -> Iterator[str]:
     yield from people[way].drop_nulls().unique().sort()
+
+
+def _shown(wins: pl.DataFrame, way: str, min_cell: int, min_group: int) -> pl.DataFrame:
+    """The rows of groups that are large enough for a figure about them."""
+    large = (pl.len() >= min_cell) & (pl.col("annotator_id").n_unique() >= min_group)
+    return wins.drop_nulls(way).filter(large.over(way))
 
 
 def _cell(  # noqa: PLR0917
@@ -86,9 +94,11 @@ def _cell(  # noqa: PLR0917
 ) -> Finding:
     spec, named = contrast_spec(f"{feature}_{METRIC}", limit), f"{feature} x {way}: {group}"
     rows = rows.with_columns(inside=pl.col(way) == group)
-    persons = rows.group_by("inside").agg(pl.col("annotator_id").n_unique())
-    if persons.height < 2 or persons["annotator_id"].min() < min_group:  # type: ignore[operator]
-        reason = f"Suppressed: {way} {group}, or all others, are fewer than {min_group} annotators."
+    if rows["inside"].n_unique() < 2:
+        reason = (
+            f"Suppressed: {way} {group}, or each of the others, has fewer than {min_group} annotators or "
+            f"fewer than {limit.min_cell:,} comparisons."
+        )
         return untested(Verdict(spec, "not_testable", None, None, None, 0, reason, evidence), named)
-    said = f"More {feature} won {{inside}} with {way} {group}, {{outside}} with all others"
+    said = f"More {feature} won {{inside}} with {way} {group}, {{outside}} with all others shown"
     return contrast(rows, spec, limit, said, evidence, feature=named)

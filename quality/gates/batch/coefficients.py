@@ -97,8 +97,9 @@ def _sums(units: Units, coefficient: Coefficient, level: Level) -> tuple[Numbers
         return (_shares if coefficient == "gwet_ac1" else _pairs)(units.counts), computed
     if level == "interval":
         return _moments(units), _alpha_interval
-    distance = _nominal if level == "nominal" else _ordinal
-    return _coincidences(units.counts), lambda sums: _alpha(sums, distance)
+    if level == "nominal":
+        return _disagreements(units.counts), _alpha_nominal
+    return _coincidences(units.counts), _alpha_ordinal
 
 
 def _by_item(sums: Numbers, items: npt.NDArray[np.intp]) -> Numbers:
@@ -151,19 +152,29 @@ def _coincidences(counts: Numbers) -> Numbers:
     return np.asarray((found / np.maximum(m - 1, 1)[:, None, None]).reshape(len(counts), -1))
 
 
-def _alpha(sums: Numbers, distance: Callable[[Numbers], Numbers]) -> Numbers:
+def _disagreements(counts: Numbers) -> Numbers:
+    """Coincidences of different values, all together, and the margins: of many words no table is needed."""
+    m = counts.sum(axis=1)
+    pairable = np.where((m >= 2)[:, None], counts, 0.0)
+    together = (pairable.sum(axis=1) ** 2 - (pairable**2).sum(axis=1)) / np.maximum(m - 1, 1)
+    return np.column_stack([together, pairable])
+
+
+def _alpha_nominal(sums: Numbers) -> Numbers:
+    total = sums[:, 1:].sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(1 - (total - 1) * sums[:, 0] / (total**2 - (sums[:, 1:] ** 2).sum(axis=1)))
+
+
+def _alpha_ordinal(sums: Numbers) -> Numbers:
     values = round(sums.shape[1] ** 0.5)
     found = sums.reshape(len(sums), values, values)
     margin = found.sum(axis=2)
-    apart = distance(margin)
+    apart = _ordinal(margin)
     observed = (found * apart).sum(axis=(1, 2))
     expected = (margin[:, :, None] * margin[:, None, :] * apart).sum(axis=(1, 2))
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.asarray(1 - (margin.sum(axis=1) - 1) * observed / expected)
-
-
-def _nominal(margin: Numbers) -> Numbers:
-    return 1.0 - np.eye(margin.shape[1])[None]
 
 
 def _ordinal(margin: Numbers) -> Numbers:

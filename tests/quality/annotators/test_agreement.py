@@ -122,7 +122,7 @@ def test_cohens_kappa_is_scikit_learns(seed: int) -> None:
 def test_the_interval_of_kappa_covers_the_truth_as_often_as_it_says() -> None:
     rng, held = np.random.default_rng(4), 0
     joint = np.array([[0.4, 0.1], [0.15, 0.35]])
-    truth = float(kappa(joint))
+    truth = float(kappa(joint.ravel(), np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]))[0])
     for _ in range(200):
         cells = rng.choice(4, 150, p=joint.ravel())
         items = np.tile(np.arange(150), 2)

@@ -9,9 +9,11 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from benchmarks.audit_people import BAR, evidence_of, flags
+from benchmarks import audit_people
+from benchmarks.audit_people import BAR, calm, evidence_of, flags
 from contracts.model import Contract
 from contracts.terms.annotation import Binary, Demonstration
+from quality.annotators import consensus
 from quality.annotators.people import STATISTICS, People, people
 from quality.annotators.tiers import tiered
 from quality.annotators.wording import sentence
@@ -134,6 +136,18 @@ def test_a_batch_of_nothing_is_judged_without_an_error() -> None:
     assert all(verdict.status == "not_testable" for verdict in found.verdicts)
 
 
+def test_a_consensus_of_too_many_people_and_values_is_named_and_not_fitted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(consensus, "MOST_CELLS", 8 * 2 * 2 - 1)
+    found = judged(batch(), contract(), deltas(batch()))
+    assert found.consensus is None
+    assert [each.statistic for each in found.missing] == ["consensus"]
+    (verdict,) = [each for each in found.verdicts if each.spec.metric == "consensus_share"]
+    assert verdict.status == "not_testable"
+    assert "is not fitted" in verdict.reason
+
+
 def test_figures_about_few_people_are_not_reported() -> None:
     found = people(delivered("pandalm").records, terms("pandalm"))
     assert found.evidence.is_empty()
@@ -185,7 +199,7 @@ def test_in_a_hundred_worlds_rogues_are_found_and_honest_people_left_alone(rogue
     if rogues:
         assert found["recall"] >= BAR["recall"]
     else:
-        assert all(0.025 <= rate <= 0.07 for rate in found["alarm_rate"].values())
+        assert calm(found)
 
 
 def test_in_ten_worlds_rogues_are_found_and_honest_people_left_alone() -> None:
@@ -193,3 +207,22 @@ def test_in_ten_worlds_rogues_are_found_and_honest_people_left_alone() -> None:
     assert found["recall"] >= 0.5
     assert found["investigate_false"] <= 2.5
     assert found["sanction_false"] <= 0.5
+
+
+def test_a_statistic_that_cries_wolf_or_sleeps_fails_the_benchmark_unless_it_may_be_noise() -> None:
+    def judged_at(rate: float, se: float) -> bool:
+        return calm({"alarm_rate": {"pace": 0.05, "runs": rate}, "alarm_se": {"pace": 0.001, "runs": se}})
+
+    assert judged_at(0.05, 0.002)
+    assert judged_at(0.073, 0.002)
+    assert not judged_at(0.08, 0.002)
+    assert not judged_at(0.02, 0.002)
+
+
+def test_a_p_value_that_is_too_small_is_seen_in_ten_worlds(monkeypatch: pytest.MonkeyPatch) -> None:
+    def quartered(world: Any) -> pl.DataFrame:
+        return evidence_of(world).with_columns(p=pl.col("p") / 4)
+
+    assert calm(flags((), 10))
+    monkeypatch.setattr(audit_people, "evidence_of", quartered)
+    assert not calm(flags((), 10))

@@ -143,6 +143,24 @@ def test_a_small_cell_and_what_would_give_it_away_are_suppressed(north: int, ite
         assert why in finding.reason
 
 
+def test_what_is_shown_of_two_large_groups_does_not_depend_on_a_suppressed_third() -> None:
+    frame, found = batch(np.random.default_rng(10), BUSY)
+    third = people(20).with_columns(
+        region=pl.when(pl.col("annotator_id").is_in(["a0", "a1", "a20"]))
+        .then(pl.lit("tiny"))
+        .otherwise("region")
+    )
+    tiny = third.filter(pl.col("region") == "tiny")["annotator_id"].implode()
+    told = demographics.audit(frame, found, third, LIMIT)
+    opposite = forced(frame, pl.col("annotator_id").is_in(tiny), 1 - pl.col("outcome"))
+    again = demographics.audit(opposite, found, third, LIMIT)
+    for group in ("north", "south"):
+        before, after = (named(each, "length_wins_by_group", f"region: {group}") for each in (told, again))
+        assert before.observed is not None
+        assert before == after
+    assert named(told, "length_wins_by_group", "region: tiny").status == "not_testable"
+
+
 def test_errors_in_assertive_texts_that_are_missed_more_often_are_found() -> None:
     frame, found = batch(np.random.default_rng(11), BUSY)
     known = frame["known"]

@@ -36,9 +36,12 @@ def test_llmfao_cries_wolf_no_more_than_it_should_and_would_show_a_small_share()
     own = report("llmfao").own
     assert own is not None
     assert set(own.false_alarms) == {"pair", "source"}
+    # Of 200 placebos under 3 alarm once in 400 times at a nominal 5 %: fewer would be a test that sleeps.
+    assert min(own.false_alarms.values()) >= 0.015
     assert max(own.false_alarms.values()) <= 0.07
     assert own.minimum_detectable is not None
-    assert own.minimum_detectable < 0.05
+    assert 0.02 < own.minimum_detectable < 0.05
+    assert own.found[0] < 0.8
     assert own.found[1] > 0.9
 
 

@@ -1,7 +1,7 @@
 """Probes see what a scorer was made to like, and nothing in a scorer that likes nothing of the kind."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -148,13 +148,44 @@ def test_a_prompt_that_repeats_counts_once() -> None:
     assert over_prompts(np.array([1.0])).low != over_prompts(np.array([1.0])).low  # one prompt: no interval
 
 
-def test_scorers_are_called_with_prompts_and_responses_of_one_length() -> None:
-    def careful(asked: Sequence[str], given: Sequence[str]) -> Numbers:
-        assert len(asked) == len(given)
+def test_flips_of_a_scorer_that_hears_only_noise_are_one_half_within_the_interval_19_times_of_20() -> None:
+    held = 0
+    for draw in range(1000):
+
+        def tossing(asked: Sequence[str], given: Sequence[str], draw: int = draw) -> Numbers:
+            return np.array([noise(f"{draw} {one} {other}") for one, other in zip(asked, given, strict=True)])
+
+        prompts = [f"p{number}" for number in range(40)]
+        found = prefix_sensitivity(tossing, prompts, ["x"] * 40, ["y"] * 40).flips
+        held += found.low <= 0.5 <= found.high
+    assert 0.93 <= held / 1000 <= 0.97
+
+
+def test_a_scorer_that_ignores_what_stands_before_the_question_never_flips() -> None:
+    def answers_the_question(asked: Sequence[str], given: Sequence[str]) -> Numbers:
+        return deaf(asked, [f"{one.split()[-1]} {other}" for one, other in zip(asked, given, strict=True)])
+
+    found = prefix_sensitivity(answers_the_question, [f"p{n}" for n in range(40)], ["x"] * 40, ["y"] * 40)
+    assert (found.flips.value, found.flips.p) == (0.0, 1.0)
+    assert set(found.shift.values()) == {0.0}
+
+
+def test_every_probe_calls_its_scorer_with_prompts_and_responses_of_one_length() -> None:
+    calls: list[tuple[int, int]] = []
+
+    def counting(asked: Sequence[str], given: Sequence[str]) -> Numbers:
+        calls.append((len(asked), len(given)))
         return np.zeros(len(asked))
 
-    scorer: Scorer = careful
-    prefix_sensitivity(scorer, ["a", "b"], ["x", "y"], ["v", "w"])
-    perturbation(scorer, ["a"], ["x"], ["y"])
-    style_matrix(scorer, ["a"], [["x"] * 3], [["y"] * 3])
-    assert length_correlation(scorer, ["a"] * 3, ["x", "xx", "xxx"]).prompts == 0
+    scorer: Scorer = counting
+    probes: list[Callable[[], object]] = [
+        lambda: prefix_sensitivity(scorer, ["a", "b"], ["x", "y"], ["v", "w"]),
+        lambda: perturbation(scorer, ["a"], ["x"], ["y"]),
+        lambda: style_matrix(scorer, ["a"], [["x"] * 3], [["y"] * 3]),
+        lambda: length_correlation(scorer, ["a"] * 3, ["x", "xx", "xxx"]),
+    ]
+    for probe in probes:
+        before = len(calls)
+        probe()
+        assert len(calls) > before
+    assert [call for call in calls if call[0] != call[1]] == []
