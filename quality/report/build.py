@@ -82,10 +82,11 @@ def audit_report(
     model = _joint(batch, pairs, quality, seed)
     others = {name: audit for name, audit in AUDITS.items() if name != "drift"}
     rows = finding_rows({name: audit.run(batch, evidence) for name, audit in others.items()})
-    history = _history(batch.beside.history, model.result, week)
-    rows += finding_rows({"drift": drift.audit(history, evidence)})
     spread = 1.0 if model.placebos is None else model.placebos.spread
     rows = tuple(calibrated(row, spread) for row in rows)
+    history = _history(batch.beside.history, model.result, week)
+    # Its coefficients are the joint model's, which are calibrated already.
+    rows += finding_rows({"drift": drift.audit(history, evidence)})
     families = {
         "features": model.result.p_values,
         "slices": model.slices["p"].to_list(),
