@@ -8,7 +8,7 @@ on.
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from quality.audits.features.measuring import deltas
 from quality.audits.joint.fit import JointResult
 from quality.audits.joint.multiplicity import adjusted
 from quality.audits.joint.report import JointReport, joint_report
+from quality.report.earlier import coefficients, comparable, scales_of
 from quality.report.examples import Examples
 from quality.report.model import (
     GRAVITY,
@@ -72,7 +73,8 @@ def audit_report(
         records: canonical records that passed the record gates.
         contract: its terms.
         week: its contract week.
-        beside: tables that stand beside the records; `history` are coefficients of earlier weeks (`drift`).
+        beside: tables that stand beside the records; `history` are coefficients of earlier weeks
+            (`quality.report.earlier`).
         quality: a reward model fitted without this batch.
         evidence: address of the rows, carried into the findings.
     """
@@ -84,9 +86,13 @@ def audit_report(
     rows = finding_rows({name: audit.run(batch, evidence) for name, audit in others.items()})
     spread = 1.0 if model.placebos is None else model.placebos.spread
     rows = tuple(calibrated(row, spread) for row in rows)
-    history = _history(batch.beside.history, model.result, week)
+    scales = scales_of(model.result)
+
+    def rows_of(result: JointResult) -> tuple[Row, ...]:
+        return tuple(effect_row(each, batch.frame, scales.get(each.feature)) for each in result.effects)
+
     # Its coefficients are the joint model's, which are calibrated already.
-    rows += finding_rows({"drift": drift.audit(history, evidence)})
+    rows += _drift(batch.beside.history, rows_of(model.result), model.result, week, evidence)
     families = {
         "features": model.result.p_values,
         "slices": model.slices["p"].to_list(),
@@ -96,7 +102,7 @@ def audit_report(
     examples = Examples(batch, seed)
     findings = _with_examples(with_q(rows, q["findings"]), examples)
     result = model.result.with_q(q["features"])
-    effects = _with_examples(tuple(effect_row(effect, batch.frame) for effect in result.effects), examples)
+    effects = _with_examples(rows_of(result), examples)
     items = drawn_items(records)
     persons = people_part(_people(batch, items, result, evidence), examples)
     tested = {name: sum(p is not None for p in family) for name, family in families.items()}
@@ -136,26 +142,17 @@ def _joint(batch: Batch, pairs: Drawn, quality: Quality | None, seed: int) -> Jo
     return joint_report(frame, delta, scores, limit=batch.contract.audits.length, seed=seed)
 
 
-def _history(before: pl.DataFrame | None, result: JointResult, week: int) -> pl.DataFrame | None:
-    """Coefficients of earlier weeks, and this week's after them."""
-    if before is None or before.is_empty():
-        return None
-    judged = [effect for effect in result.effects if effect.q is not None]
-    now = pl.DataFrame(
-        {
-            "week": [week] * len(judged),
-            "feature": [effect.feature for effect in judged],
-            "beta": [effect.beta for effect in judged],
-            "se": [effect.se for effect in judged],
-        },
-        schema=drift_schema(),
-    )
-    return pl.concat([before.match_to_schema(drift_schema(), integer_cast="upcast"), now])
-
-
-def drift_schema() -> pl.Schema:
-    """A row a week and feature of the joint model: what `quality.audits.drift` compares."""
-    return pl.Schema({"week": pl.Int64, "feature": pl.String, "beta": pl.Float64, "se": pl.Float64})
+def _drift(
+    before: pl.DataFrame | None,
+    effects: tuple[Row, ...],
+    result: JointResult,
+    week: int,
+    evidence: str | None,
+) -> tuple[Row, ...]:
+    """This week's coefficients against those of earlier weeks."""
+    history, left_out = comparable(before, coefficients(effects, result, week))
+    rows = finding_rows({"drift": drift.audit(history, evidence)})
+    return tuple(replace(row, reason=row.reason + left_out) for row in rows)
 
 
 def _people(batch: Batch, items: Drawn, result: JointResult, evidence: str | None) -> People:
@@ -225,10 +222,3 @@ def _facts(batch: Batch, week: int, seed: int, sampled: Sampled | None) -> Facts
         seed=seed,
         sampled=sampled,
     )
-
-
-def figures_by_feature(report: AuditReport) -> Mapping[str, tuple[Row, ...]]:
-    """Everything said of each feature: its effect in the joint model, and the findings about it."""
-    names = dict.fromkeys(effect.feature for effect in report.joint.effects)
-    every = (*report.joint.effects, *report.findings)
-    return {name: tuple(row for row in every if row.feature == name) for name in names}

@@ -78,9 +78,10 @@ def _names(verdict: Verdict) -> list[str]:
     return [next(filter(None, found)) for found in _NAMED.findall(verdict.reason)]
 
 
-def effect_row(effect: Effect, frame: pl.DataFrame) -> Row:
-    """One feature of the joint model."""
+def effect_row(effect: Effect, frame: pl.DataFrame, scale: float | None) -> Row:
+    """One feature of the joint model, whose typical difference is `scale` (None: it is not in the model)."""
     more = {
+        "scale": scale,
         "beta": effect.beta,
         "se": effect.se,
         "design_effect": effect.design_effect,

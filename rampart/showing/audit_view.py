@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quality.report.model import GRAVITY, VERSION
 from rampart.showing.forest import Forest, forest
 
 Told = Mapping[str, Any]
-VERSION = 1  # of the written form that can be shown
-GRAVITY = ("fail", "warn", "not_identifiable", "pass", "not_testable")
 # Their figures are no rates.
 OWN_AXIS = ("style_auc", "coefficient_change")
 FOUND = 0.05  # the q at which the report calls something found
