@@ -26,6 +26,7 @@ from quality.audits.joint.multiplicity import adjusted
 from quality.audits.joint.report import JointReport, joint_report
 from quality.report.earlier import coefficients, comparable, scales_of
 from quality.report.examples import Examples
+from quality.report.limits import limited, widest
 from quality.report.model import (
     GRAVITY,
     VERSION,
@@ -82,26 +83,27 @@ def audit_report(
     batch, seed = Batch(records, contract, beside or Beside()), seed_of(records, contract)
     pairs = drawn_pairs(batch.frame)
     model = _joint(batch, pairs, quality, seed)
+    fitted = limited(model.result, contract.audits)
     others = {name: audit for name, audit in AUDITS.items() if name != "drift"}
     rows = finding_rows({name: audit.run(batch, evidence) for name, audit in others.items()})
     spread = 1.0 if model.placebos is None else model.placebos.spread
     rows = tuple(calibrated(row, spread) for row in rows)
-    scales = scales_of(model.result)
+    scales = scales_of(fitted)
 
     def rows_of(result: JointResult) -> tuple[Row, ...]:
         return tuple(effect_row(each, batch.frame, scales.get(each.feature)) for each in result.effects)
 
     # Its coefficients are the joint model's, which are calibrated already.
-    rows += _drift(batch.beside.history, rows_of(model.result), model.result, week, evidence)
+    rows += _drift(batch.beside.history, rows_of(fitted), fitted, week, evidence)
     families = {
-        "features": model.result.p_values,
+        "features": fitted.p_values,
         "slices": model.slices["p"].to_list(),
         "findings": [row.p for row in rows],
     }
     q = adjusted(families)
     examples = Examples(batch, seed)
     findings = _with_examples(with_q(rows, q["findings"]), examples)
-    result = model.result.with_q(q["features"])
+    result = fitted.with_q(q["features"])
     effects = _with_examples(rows_of(result), examples)
     items = drawn_items(records)
     persons = people_part(_people(batch, items, result, evidence), examples)
@@ -139,7 +141,7 @@ def _joint(batch: Batch, pairs: Drawn, quality: Quality | None, seed: int) -> Jo
     if pairs.sampled is not None:
         frame, delta = frame[pairs.rows], delta[pairs.rows]
     scores = quality.score(frame) if quality is not None and not frame.is_empty() else None
-    return joint_report(frame, delta, scores, limit=batch.contract.audits.length, seed=seed)
+    return joint_report(frame, delta, scores, limit=widest(batch.contract.audits), seed=seed)
 
 
 def _drift(
