@@ -13,8 +13,9 @@ from contracts.model import Contract
 from quality.audits.every import Beside
 from quality.gates.batch.history import BATCHES
 from quality.report.booked import booked
-from quality.report.build import Quality, audit_report, drift_schema
+from quality.report.build import Quality, audit_report
 from quality.report.canonical import as_json
+from quality.report.earlier import HISTORY, coefficients_of
 from quality.verdict import Verdict
 from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.tables import batch_prefix, publish_bytes
@@ -72,39 +73,40 @@ def _history(place: Workspace, contract: Contract, week: int) -> pl.DataFrame:
     before = judged_batches_before(place.books, contract.program, (week, contract.contract_id))
     own = [batch for batch in before if batch.contract_id == contract.contract_id and batch.state in ACCEPTED]
     held = [batch for batch in still_held(place.books, own) if ARTEFACT in batch.artefacts]
-    rows = [
-        {"week": batch.week, "feature": row["feature"], "beta": row["more"]["beta"], "se": row["more"]["se"]}
+    tables = [
+        coefficients_of(json.loads(place.store.get(batch.artefacts[ARTEFACT])), batch.week)
         for batch in held[-BATCHES:]
-        for row in json.loads(place.store.get(batch.artefacts[ARTEFACT]))["joint"]["effects"]
-        if row["q"] is not None
     ]
-    return pl.DataFrame(rows, schema=drift_schema())
+    return pl.concat([HISTORY.to_frame(), *tables])
 
 
 def _quality(place: Workspace, contract: Contract, week: int) -> Quality | None:
-    """The latest reward model of the programme that knows only earlier weeks, where one is at hand."""
+    """The latest reward model of the programme that never saw this batch, where one is at hand."""
     for model in reversed(rm_rows(place.books, contract.program)):
         try:
-            if not _knows_only_earlier(place, model, week):
+            if not _knows_nothing_of(place, model, contract.contract_id, week):
                 continue
             scorer = backend_named(model.backend, place.store).scorer(out_of(model.run_id))
         except MissingObjectError:  # deleted, with data it was trained on
             continue
         said = (
-            f"Quality is held still by reward model version {model.version} of {contract.program}, which was "
-            "trained on earlier weeks only."
+            f"Quality is held still by reward model version {model.version} of {contract.program} (run "
+            f"{model.run_id}), which was trained on nothing of this contract but earlier weeks."
         )
         return Quality(_differences(scorer.score), said)
     return None
 
 
-def _knows_only_earlier(place: Workspace, model: RmRow, week: int) -> bool:
-    """Was the model trained on weeks before `week` alone, of whatever contract?"""
+def _knows_nothing_of(place: Workspace, model: RmRow, contract_id: str, week: int) -> bool:
+    """Was the model trained without this contract's week `week` and those after?
+
+    Contracts count their weeks from their own start, so only those of the same contract can be compared.
+    """
     manifests = [
         key for key in model.artefacts.values() if key.startswith("datasets/") and key.endswith(".json")
     ]
-    weeks = [batch["week"] for key in manifests for batch in json.loads(place.store.get(key))["batches"]]
-    return bool(weeks) and max(weeks) < week
+    used = [batch for key in manifests for batch in json.loads(place.store.get(key))["batches"]]
+    return bool(used) and all(batch["contract_id"] != contract_id or batch["week"] < week for batch in used)
 
 
 def _differences(score: Callable[[Any, Any], np.ndarray]) -> Callable[[pl.DataFrame], np.ndarray]:

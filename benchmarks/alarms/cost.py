@@ -1,4 +1,4 @@
-"""What a whole report costs on a large batch, beside one NumPy pass over what it reads."""
+"""What the joint model costs on a large batch, beside one NumPy pass over what it reads."""
 
 import time
 from typing import Any
@@ -14,7 +14,7 @@ FEATURES = 30
 
 
 def cost(pairs: int) -> dict[str, Any]:
-    """Seconds and peak memory of a report with placebos and power on `pairs` votes."""
+    """Seconds and peak memory of the joint model with slices, placebos and power on `pairs` votes."""
     batch = votes(np.random.default_rng(4), pairs, annotators=ANNOTATORS, features=FEATURES)
     columns = batch.deltas.to_numpy()
     started = time.perf_counter()

@@ -9,7 +9,8 @@ and over all weeks Cochran's $Q = \sum_w (b_w - \bar b)^2 / s_w^2$ with $W - 1$ 
 1954, doi:10.2307/3001666). A feature *warns* when its $z$, corrected for all features looked at (Benjamini
 & Hochberg 1995), is below 5 %.
 
-**Fields needed.** A history: a coefficient of each feature in at least two weeks.
+**Fields needed.** A history: a coefficient of each feature in at least two weeks, all on one scale and from
+models with the same terms (`quality.report.earlier`).
 
 **Why 5 %.** It is the false share among those named. Where the same people work in all weeks their taste
 cancels in the difference, and the test is conservative: 1.6 % instead of 5 %. `quality.audits.lean_drift`

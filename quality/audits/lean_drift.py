@@ -2,8 +2,7 @@ r"""Does what preferences go along with differ between the latest week and those
 
 **Model.** `quality.audits.contrasts`: how often the response with more of a feature won, in the latest week
 and in all earlier ones. People who work in both are in both groups, and the clustered interval knows it:
-their taste cancels. `latest_week` does the same for a joint model: a difference that counts in the latest
-week only, whose coefficient is how much the feature's own coefficient changed.
+their taste cancels.
 
 **Fields needed.** `submitted_at` of at least two weeks (or the contract week in a column `week`),
 `responses`, `ranking`; `annotator_id` for the full interval.
@@ -24,8 +23,6 @@ from quality.audits.features.measuring import Measured
 from quality.audits.fields import COMPARED, lacking
 from quality.audits.finding import Finding
 from quality.audits.weeks import weeks
-
-SUFFIX = "@latest"
 
 
 def audit(
@@ -69,16 +66,3 @@ def _contrast(
     said = f"The response {feature.says} won {{inside}} in the latest week, {{outside}} before"
     spec = contrast_spec(_metric(feature), limit)
     return contrast(rows, spec, limit, said, evidence, feature=feature.name)
-
-
-def latest_week(frame: pl.DataFrame, deltas: pl.DataFrame) -> pl.DataFrame | None:
-    """`deltas` with a column ``<feature>@latest`` beside each: the same in the latest week, 0 before.
-
-    In a joint model of both, the coefficient of the second is by how much the first one's changed, with an
-    error that knows who works in both. None where weeks are not known.
-    """
-    week = weeks(frame)
-    if week is None:
-        return None
-    now = (week == week.max()).fill_null(value=False).cast(pl.Float64)
-    return deltas.hstack([(deltas[name] * now).alias(f"{name}{SUFFIX}") for name in deltas.columns])

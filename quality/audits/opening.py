@@ -1,6 +1,7 @@
 r"""Does a way to begin win: "Sure, here", "I'm sorry", "Great question"?
 
-**Model.** An opening is the first one, two or three words of a response, in lower case. Which of the
+**Model.** An opening is the first one, two or three words of a response, in lower case and of at
+most sixty characters. Which of the
 thousands to ask about is chosen on one half of the batch and asked on the other, so that choosing costs the
 test nothing (Cox 1975, "A note on data-splitting for the evaluation of significance levels",
 doi:10.1093/biomet/62.2.441). The halves share neither prompts nor annotators: either would carry the luck
@@ -31,6 +32,7 @@ from quality.verdict import Verdict
 
 CLAUSE = "audits.opening"
 LONGEST_WORDS = 3
+MOST_CHARACTERS = 60  # three words of twenty letters; what is longer is no way to begin, but text
 MOST_OPENINGS = 5
 MIN_PAIRS = 30
 
@@ -111,9 +113,13 @@ def _counted(rows: pl.DataFrame, words: int) -> pl.DataFrame:
 
 
 def begins(text: pl.Expr, words: int) -> pl.Expr:
-    """The first `words` words of `text`, in lower case with one blank between; null where it has fewer."""
+    """The first `words` words of `text`, in lower case with one blank between.
+
+    Null where it has fewer, or where they are longer than `MOST_CHARACTERS`: a report shows openings.
+    """
     pattern = rf"^[^\pL\pN]*({WORD}(?:[^\pL\pN]+{WORD}){{{words - 1}}})"
-    return text.str.extract(pattern).str.to_lowercase().str.replace_all(r"[^\pL\pN'\x{2019}\-]+", " ")
+    begun = text.str.extract(pattern).str.to_lowercase().str.replace_all(r"[^\pL\pN'\x{2019}\-]+", " ")
+    return pl.when(begun.str.len_chars() <= MOST_CHARACTERS).then(begun)
 
 
 def _feature(opening: str) -> Feature:

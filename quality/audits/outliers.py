@@ -55,7 +55,7 @@ def spread_of_others(values: Numbers, weight: Numbers) -> Numbers:
 
 
 def people_apart(table: pl.DataFrame, *, rising: bool = False) -> pl.DataFrame:
-    """`table` (`x`, `v`, and whatever names the people) with `p` and Benjamini and Hochberg's `q`, by `p`.
+    """`table` (`annotator_id`, `x`, `v`) with `p` and Benjamini and Hochberg's `q`, by `p`, then by name.
 
     `rising` asks only whether somebody is above the others. Fewer than `MIN_PEOPLE` rows give none.
     """
@@ -65,4 +65,4 @@ def people_apart(table: pl.DataFrame, *, rising: bool = False) -> pl.DataFrame:
     t = standing_out(table["x"].to_numpy(), table["v"].to_numpy())
     df = table.height - 3
     p = stats.t.sf(t, df) if rising else 2 * stats.t.sf(np.abs(t), df)
-    return table.with_columns(p=p, q=stats.false_discovery_control(p)).sort("p")
+    return table.with_columns(p=p, q=stats.false_discovery_control(p)).sort("p", "annotator_id")

@@ -23,7 +23,9 @@ from quality.audits.features.catalogue import JOINT
 from quality.audits.joint.fit import JointResult
 from quality.audits.joint.multiplicity import adjusted
 from quality.audits.joint.report import JointReport, joint_report
+from quality.report.earlier import coefficients, comparable, scales_of
 from quality.report.examples import Examples
+from quality.report.limits import limited, widest
 from quality.report.model import (
     GRAVITY,
     VERSION,
@@ -70,7 +72,8 @@ def audit_report(
         records: canonical records that passed the record gates.
         contract: its terms.
         week: its contract week.
-        beside: tables that stand beside the records; `history` are coefficients of earlier weeks (`drift`).
+        beside: tables that stand beside the records; `history` are coefficients of earlier weeks
+            (`quality.report.earlier`).
         quality: a reward model fitted without this batch.
         evidence: address of the rows, carried into the findings.
     """
@@ -81,22 +84,28 @@ def audit_report(
     batch, seed = Batch(records, contract, beside or Beside()), seed_of(records, contract)
     pairs = drawn_pairs(batch.frame)
     model = _joint(batch, pairs, quality, seed)
+    fitted = limited(model.result, contract.audits)
     others = {name: audit for name, audit in AUDITS.items() if name != "drift"}
     rows = finding_rows({name: audit.run(batch, evidence) for name, audit in others.items()})
-    history = _history(batch.beside.history, model.result, week)
-    rows += finding_rows({"drift": drift.audit(history, evidence)})
     spread = 1.0 if model.placebos is None else model.placebos.spread
     rows = tuple(calibrated(row, spread) for row in rows)
+    scales = scales_of(fitted)
+
+    def rows_of(result: JointResult) -> tuple[Row, ...]:
+        return tuple(effect_row(each, batch.frame, scales.get(each.feature)) for each in result.effects)
+
+    # Its coefficients are the joint model's, which are calibrated already.
+    rows += _drift(batch.beside.history, rows_of(fitted), fitted, week, evidence)
     families = {
-        "features": model.result.p_values,
+        "features": fitted.p_values,
         "slices": model.slices["p"].to_list(),
         "findings": [row.p for row in rows],
     }
     q = adjusted(families)
     examples = Examples(batch, seed)
     findings = _with_examples(with_q(rows, q["findings"]), examples)
-    result = model.result.with_q(q["features"])
-    effects = _with_examples(tuple(effect_row(effect, batch.frame) for effect in result.effects), examples)
+    result = fitted.with_q(q["features"])
+    effects = _with_examples(rows_of(result), examples)
     persons = people_part(_people(batch, result, evidence), examples)
     tested = {name: sum(p is not None for p in family) for name, family in families.items()}
     rated = (*findings, *effects, *persons.reliability, *persons.statistics)
@@ -132,29 +141,20 @@ def _joint(batch: Batch, pairs: Drawn, quality: Quality | None, seed: int) -> Jo
     if pairs.sampled is not None:
         frame, delta = frame.filter(pairs.kept), delta.filter(pairs.kept)
     scores = quality.score(frame) if quality is not None and not frame.is_empty() else None
-    return joint_report(frame, delta, scores, limit=batch.contract.audits.length, seed=seed)
+    return joint_report(frame, delta, scores, limit=widest(batch.contract.audits), seed=seed)
 
 
-def _history(before: pl.DataFrame | None, result: JointResult, week: int) -> pl.DataFrame | None:
-    """Coefficients of earlier weeks, and this week's after them."""
-    if before is None or before.is_empty():
-        return None
-    judged = [effect for effect in result.effects if effect.q is not None]
-    now = pl.DataFrame(
-        {
-            "week": [week] * len(judged),
-            "feature": [effect.feature for effect in judged],
-            "beta": [effect.beta for effect in judged],
-            "se": [effect.se for effect in judged],
-        },
-        schema=drift_schema(),
-    )
-    return pl.concat([before.match_to_schema(drift_schema(), integer_cast="upcast"), now])
-
-
-def drift_schema() -> pl.Schema:
-    """A row a week and feature of the joint model: what `quality.audits.drift` compares."""
-    return pl.Schema({"week": pl.Int64, "feature": pl.String, "beta": pl.Float64, "se": pl.Float64})
+def _drift(
+    before: pl.DataFrame | None,
+    effects: tuple[Row, ...],
+    result: JointResult,
+    week: int,
+    evidence: str | None,
+) -> tuple[Row, ...]:
+    """This week's coefficients against those of earlier weeks."""
+    history, left_out = comparable(before, coefficients(effects, result, week))
+    rows = finding_rows({"drift": drift.audit(history, evidence)})
+    return tuple(replace(row, reason=row.reason + left_out) for row in rows)
 
 
 def _people(batch: Batch, result: JointResult, evidence: str | None) -> People:

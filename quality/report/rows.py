@@ -6,7 +6,8 @@ otherwise *fail* becomes *warn*, and *warn* becomes *pass*. What the contract it
 decide on (`DECIDED`) stays as it was decided.
 
 Where the placebos say that this batch cries wolf (`quality.audits.joint.placebos`), p-values and intervals of
-findings widen by the same factor $\sigma$ as those of the joint model.
+findings widen by the same factor $\sigma$ as those of the joint model (a share's in logits, so that it stays
+a share), and what no longer lies beyond its limit no longer fails.
 """
 
 import re
@@ -14,15 +15,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import polars as pl
-from scipy import stats
+from scipy import special, stats
 
 from quality.audits.every import AUDITS, Answer
 from quality.audits.finding import Finding
 from quality.audits.joint.design import POSITION
 from quality.audits.joint.effects import FALSE_DISCOVERIES, Effect
+from quality.audits.lean import ROUNDING
 from quality.report.model import Row, Status
 from quality.verdict import Verdict
 
+HALF = 0.5  # what a share is where nothing is preferred
 DECIDED = ("longer_wins", "first_wins", "tie_share")
 MILDER: dict[str, Status] = {"fail": "warn", "warn": "pass"}
 _NAMED = re.compile(r"`(\w+)`|\(([a-z_]+)\)|Needed: ([\w.]+)\.")
@@ -75,9 +78,10 @@ def _names(verdict: Verdict) -> list[str]:
     return [next(filter(None, found)) for found in _NAMED.findall(verdict.reason)]
 
 
-def effect_row(effect: Effect, frame: pl.DataFrame) -> Row:
-    """One feature of the joint model."""
+def effect_row(effect: Effect, frame: pl.DataFrame, scale: float | None) -> Row:
+    """One feature of the joint model, whose typical difference is `scale` (None: it is not in the model)."""
     more = {
+        "scale": scale,
         "beta": effect.beta,
         "se": effect.se,
         "design_effect": effect.design_effect,
@@ -117,16 +121,40 @@ def _lacking(effect: Effect, frame: pl.DataFrame) -> str | None:
 
 
 def calibrated(row: Row, spread: float) -> Row:
-    """`row` with p and, unless the books decided on it, its interval widened by `spread` of the placebos."""
+    """`row` with p and, unless the books decided on it, its interval widened by `spread` of the placebos.
+
+    A failure that the widened interval no longer supports becomes a warning: its estimate is still beyond.
+    """
     if spread == 1 or row.p is None or row.observed is None or row.low is None or row.high is None:
         return row
     p = float(2 * stats.norm.sf(stats.norm.isf(row.p / 2) / spread))
     if row.metric in DECIDED:
         return replace(row, p=p)
-    low = row.observed - spread * (row.observed - row.low)
-    high = row.observed + spread * (row.high - row.observed)
-    said = f"{row.reason} The placebos widen the interval to {low:.3f} to {high:.3f}."
-    return replace(row, p=p, low=low, high=high, reason=said)
+    low, high = _widened(row.observed, row.low, row.high, spread, share=row.null == HALF)
+    held = row.status == "fail" and not _beyond(row, low, high)
+    said = (
+        f"Before calibration on the placebos: {row.reason} Calibrated, the interval is {low:.3f} to "
+        f"{high:.3f}{', which reaches into what is tolerated' if held else ''}."
+    )
+    return replace(row, p=p, low=low, high=high, status="warn" if held else row.status, reason=said)
+
+
+def _widened(observed: float, low: float, high: float, spread: float, *, share: bool) -> tuple[float, float]:
+    """The interval, each end `spread` times as far off: a share in logits, a difference in points."""
+    if share and low > 0 and high < 1:
+        middle, *ends = (float(special.logit(each)) for each in (observed, low, high))
+        wide = [float(special.expit(middle + spread * (end - middle))) for end in ends]
+        return wide[0], wide[1]
+    least = 0.0 if share else -1.0
+    return max(least, observed - spread * (observed - low)), min(1.0, observed + spread * (high - observed))
+
+
+def _beyond(row: Row, low: float, high: float) -> bool:
+    """Does the interval still lie wholly beyond what the contract tolerates?"""
+    if row.metric == "style_auc":
+        return low > row.threshold + ROUNDING
+    centre = row.null or 0.0
+    return max(low - centre, centre - high) > row.threshold + ROUNDING
 
 
 def with_q(rows: Iterable[Row], q: Iterable[float | None]) -> tuple[Row, ...]:

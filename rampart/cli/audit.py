@@ -9,15 +9,14 @@ from rich.table import Table
 from contracts.load import load_contract
 from contracts.model import Contract
 from quality.audits.every import Beside
-from quality.gates.fates import part
-from quality.gates.record.judging import gate_records
-from quality.gates.record.repeats import Earlier
 from quality.report.build import audit_report
 from quality.report.canonical import as_json, plain
+from rampart.cli.accepted import accepted
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.tables import STATUS_STYLE, safe
+from rampart.cli.written import refuse_existing, write
 from rampart.delivery.groups import read_groups
-from rampart.delivery.trial import TRIAL_KEY, try_out
+from rampart.delivery.trial import TRIAL_KEY
 from rampart.judge.asking import judged
 from rampart.judge.endpoint import JudgeError, endpoint
 from rampart.records.comparisons import comparisons
@@ -40,7 +39,9 @@ def audit(
     ],
     contract: Annotated[Path, typer.Option("--contract", "-c", help="The contract file.")],
     week: Annotated[int, typer.Option(help="Contract week whose terms the gates take.")] = 1,
-    html: Annotated[Path | None, typer.Option(help="Write the report to this file, to be read.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(dir_okay=False, help="Write the report to this file, to be read.")
+    ] = None,
     people: Annotated[
         Path | None,
         typer.Option(exists=True, dir_okay=False, help="CSV: annotator_id and columns of groups to compare."),
@@ -49,13 +50,16 @@ def audit(
     judge: Annotated[
         bool, typer.Option("--judge", help="Ask the model at RAMPART_JUDGE_URL about every pair, both ways.")
     ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
     as_report: Annotated[bool, typer.Option("--json", help="The whole report as one JSON object.")] = False,
 ) -> None:
     """Read files by a contract and say what their preferences go along with. No books are touched."""
     terms = load_contract(contract)
     if week not in terms.ramp.weeks:
         raise stop(Exit.USAGE, f"--week {week}: {contract} has weeks 1 to {terms.term.weeks}")
-    kept = _kept(files, terms, week)
+    if html is not None:
+        refuse_existing([html], "file", force=force)
+    kept = accepted(files, terms, week)
     beside = Beside(
         people=None if people is None else _groups(people, terms),
         judge=_judged(kept) if judge else None,
@@ -63,27 +67,11 @@ def audit(
     report = audit_report(kept, terms, week, beside=beside)
     told = plain(report)
     if html is not None:
-        html.write_bytes(audit_html(told))
+        write({html: audit_html(told)})
     if as_report:
         typer.echo(as_json(report), nl=False)
     else:
         _print(audit_view(told))
-
-
-def _kept(files: list[Path], terms: Contract, week: int) -> Any:
-    """The records that pass the gates which need nothing from outside, nothing having come before."""
-    found = try_out(files, terms, 0)
-    records = found.read.records
-    if not records.num_rows:
-        raise stop(Exit.REFUSED, "no record could be read; `rampart contract try` shows what each line lacks")
-    kept = part(records, gate_records(records, terms, week, Earlier())).accepted
-    lost, unread = records.num_rows - kept.num_rows, found.read.quarantine.num_rows
-    if not kept.num_rows:
-        raise stop(Exit.REFUSED, f"the gates keep none of {records.num_rows:,} records")
-    if lost or unread:
-        told = f"left out: {lost:,} records that the gates discard, {unread:,} lines that could not be read"
-        typer.echo(told, err=True)
-    return kept
 
 
 def _groups(people: Path, terms: Contract) -> Any:

@@ -13,6 +13,7 @@ from contracts.load import load_contract
 from contracts.model import Contract
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.tables import rate, safe
+from rampart.cli.written import refuse_existing, write
 
 if TYPE_CHECKING:  # statistics are loaded by the command that runs
     from quality.audits.every import Batch
@@ -73,22 +74,13 @@ def _offered(
 ) -> tuple["Batch", "tuple[Offer, ...]", "Mapping[str, Effect]"]:
     from quality.audits.every import Batch  # noqa: PLC0415
     from quality.audits.features.catalogue import BY_NAME  # noqa: PLC0415
-    from quality.gates.fates import part  # noqa: PLC0415
-    from quality.gates.record.judging import gate_records  # noqa: PLC0415
-    from quality.gates.record.repeats import Earlier  # noqa: PLC0415
     from quality.mitigation.every import offers  # noqa: PLC0415
-    from rampart.delivery.trial import try_out  # noqa: PLC0415
+    from rampart.cli.accepted import accepted  # noqa: PLC0415
     from rampart.retrain.mitigation.held_out import effects  # noqa: PLC0415
 
     if feature not in BY_NAME:
         raise stop(Exit.USAGE, f"--feature {feature!r} is none. Fix: name one of {', '.join(BY_NAME)}")
-    records = try_out(files, terms, 0).read.records
-    if not records.num_rows:
-        raise stop(Exit.REFUSED, "no record could be read; `rampart contract try` says why")
-    accepted = part(records, gate_records(records, terms, week, Earlier())).accepted
-    if not accepted.num_rows:
-        raise stop(Exit.REFUSED, "the gates discard every record; `rampart contract try` says why")
-    batch = Batch(accepted, terms)
+    batch = Batch(accepted(files, terms, week), terms)
     found = offers(batch, BY_NAME[feature], seed)
     return batch, found, effects(batch.frame, found)
 
@@ -96,12 +88,9 @@ def _offered(
 def _written(out: Path, batch: "Batch", found: "Sequence[Offer]", *, force: bool) -> list[str]:
     from rampart.retrain.mitigation.files import files  # noqa: PLC0415
 
-    out.mkdir(parents=True, exist_ok=True)
     made = {out / name: data for name, data in files(batch, found).items()}
-    if not force and (there := sorted(path for path in made if path.exists())):
-        raise stop(Exit.USAGE, f"{there[0]} exists. Fix: name another folder, or add --force")
-    for path, data in made.items():
-        path.write_bytes(data)
+    refuse_existing(made, "folder", force=force)
+    write(made)
     return [str(path) for path in made]
 
 

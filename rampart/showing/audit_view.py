@@ -7,13 +7,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from quality.report.model import GRAVITY, VERSION
 from rampart.showing.forest import Forest, forest
 
 Told = Mapping[str, Any]
-VERSION = 1  # of the written form that can be shown
-GRAVITY = ("fail", "warn", "not_identifiable", "pass", "not_testable")
 # Their figures are no rates.
 OWN_AXIS = ("style_auc", "coefficient_change")
+# Ids and names of groups, domains and models are as a vendor delivers them, of whatever length. A page shows
+# the beginning; the JSON form keeps the whole, to look a record up by.
+LONGEST_NAME, LONGEST_SENTENCE = 100, 2_000
+SENTENCES = ("reason", "sentence", "about", "quality", "shows", "method", "not_sliced")
 FOUND = 0.05  # the q at which the report calls something found
 
 
@@ -50,6 +53,7 @@ class AuditPanel:
 def audit_view(report: Told) -> AuditView:
     """Sort `report` (`quality.report.canonical.plain`); `ValueError` for a form that is not known here."""
     _must_be_known(report)
+    report = _bounded(report)
     rows = every_row(report)
     untold = [row for row in rows if row["status"] == "not_testable"]
     told = [row for row in rows if row["status"] != "not_testable"]
@@ -75,7 +79,7 @@ def audit_view(report: Told) -> AuditView:
 def audit_panel(report: Told) -> AuditPanel:
     """The few figures of `report`."""
     _must_be_known(report)
-    return AuditPanel(report["summary"], first_rows(report), report["own"])
+    return AuditPanel(report["summary"], _bounded(first_rows(report)), report["own"])
 
 
 def every_row(report: Told) -> tuple[Told, ...]:
@@ -96,6 +100,18 @@ def _must_be_known(report: Told) -> None:
             f"this report is of form {report.get('version')!r}, and form {VERSION} can be shown; judge the "
             "week again, or read its JSON"
         )
+
+
+def _bounded(value: Any, most: int = LONGEST_NAME) -> Any:
+    """`value` with every text in it cut to what a page has room for."""
+    if isinstance(value, str):
+        return value if len(value) <= most else f"{value[: most - 1]}…"
+    if isinstance(value, Mapping):
+        return {
+            _bounded(name): _bounded(each, LONGEST_SENTENCE if name in SENTENCES else most)
+            for name, each in value.items()
+        }
+    return type(value)(_bounded(each, most) for each in value) if isinstance(value, list | tuple) else value
 
 
 def _drawn(row: Told) -> bool:

@@ -39,6 +39,25 @@ def test_the_report_is_written_to_a_file_and_as_json(rampart: Rampart, tmp_path:
     assert ended.out == rampart(*given, "--json").out
 
 
+def test_a_report_is_overwritten_only_when_asked_and_its_folder_is_made(
+    rampart: Rampart, tmp_path: Path
+) -> None:
+    page = tmp_path / "new" / "report.html"
+    given = ("audit", SAMPLES / "likert.jsonl", "-c", EXAMPLES / "sample-likert.odcs.yaml", "--html")
+    assert rampart(*given, page).code == 0
+    page.write_text("kept")
+    again = rampart(*given, page)
+    assert again.code == Exit.USAGE
+    assert "exists. Fix: name another file, or add --force" in again.err
+    assert page.read_text() == "kept"
+    assert rampart(*given, page, "--force").code == 0
+    assert page.read_text().startswith("<!doctype html>")
+    below_a_file = rampart(*given, page / "report.html")
+    assert below_a_file.code == Exit.USAGE
+    assert "cannot be written" in below_a_file.err
+    assert rampart(*given, tmp_path).code == Exit.USAGE
+
+
 def test_real_votes_are_told_in_a_table_with_the_gravest_first(rampart: Rampart) -> None:
     if not LLMFAO.is_dir():
         pytest.skip(f"no {LLMFAO}: set RAMPART_TEST_DATA to the folder with the public sample data")

@@ -1,12 +1,15 @@
 """The audit report of a weekly round: published, booked, and made with what earlier weeks left."""
 
 import json
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
 
 from flows.weekly import weekly
-from rampart.ledger.read import batch_detail
+from rampart.ledger.read import RmRow, batch_detail, rm_rows
 from simulator.season import Season, due
-from tasks.audit_report import ARTEFACT, PAGE
+from tasks.audit_report import ARTEFACT, PAGE, _knows_nothing_of
 from tasks.workspace import Workspace, workspace
 
 
@@ -33,4 +36,28 @@ def test_the_next_week_is_judged_with_the_model_that_knows_only_earlier_weeks(ju
     judged.deliver(2)
     weekly(due(2))
     with workspace() as place:
-        assert "reward model version 1" in report(place, 2)["joint"]["quality"]
+        told = report(place, 2)["joint"]["quality"]
+        assert "reward model version 1" in told
+        assert rm_rows(place.books, "small")[0].run_id in told
+
+
+@pytest.mark.parametrize(
+    ("used", "may_stand"),
+    [
+        ([("dc-north", 2)], True),
+        ([("dc-north", 3)], False),  # the batch itself
+        ([("dc-north", 2), ("dc-north", 4)], False),
+        ([("dc-north", 2), ("dc-south", 9)], True),  # which counts its weeks from its own start
+        ([("dc-south", 3)], True),
+        ([], False),
+    ],
+)
+def test_a_model_stands_for_quality_unless_it_saw_the_batch_or_later_ones_of_the_contract(
+    used: list[tuple[str, int]], may_stand: bool
+) -> None:
+    manifest = json.dumps({"batches": [{"contract_id": name, "week": week} for name, week in used]})
+    place = cast("Workspace", SimpleNamespace(store=SimpleNamespace(get=lambda _key: manifest)))
+    model = cast(
+        "RmRow", SimpleNamespace(artefacts={"manifest": "datasets/1.json", "data": "datasets/1.parquet"})
+    )
+    assert _knows_nothing_of(place, model, "dc-north", 3) is may_stand

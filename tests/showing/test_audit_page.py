@@ -52,6 +52,26 @@ def test_what_a_vendor_wrote_is_text_and_can_be_seen(hostile: dict[str, Any]) ->
     assert "[U+202E]" in text
 
 
+def test_names_of_any_length_are_cut_to_what_a_page_has_room_for() -> None:
+    report, endless = told(), "n" * 100_000
+    report["slices"][0].update(slice=endless, q=0.001)
+    report["people"]["evidence"][0].update(
+        annotator_id=endless, investigate=True, sentence=f"{endless} chose."
+    )
+    report["people"]["rings"] = [[endless, endless]]
+    report["joint"]["sources"] = {endless: 0.1}
+    for row in report["findings"]:
+        row.update(feature=endless, status="fail", reason=endless)
+    text = audit_html(report).decode()
+    assert "n" * 2_001 not in text
+    assert "n" * 99 + "…" in text
+    assert len(audit_panel(report).first[0]["reason"]) == 2_000
+
+
+def test_the_footer_says_which_words_of_the_delivery_are_in_the_report() -> None:
+    assert "none but openings of up to three words" in audit_html(told()).decode()
+
+
 def test_the_same_report_gives_the_same_file() -> None:
     assert audit_html(told()) == audit_html(told())
 

@@ -85,13 +85,3 @@ def test_a_taste_that_comes_up_in_the_latest_week_is_found_and_others_are_not() 
     assert emoji_won.status == "pass"
     alone = lean_drift.audit(frame.with_columns(week=pl.lit(3)), found, features, ContrastLimit())
     assert {each.reason for each in alone} == {"All comparisons are of one week (3)."}
-
-
-def test_a_joint_model_gets_each_difference_again_for_the_latest_week() -> None:
-    frame, found = batch(np.random.default_rng(8))
-    both = lean_drift.latest_week(frame, found.delta)
-    assert both is not None
-    late = frame["submitted_at"] == frame["submitted_at"].max()
-    assert both.filter(late)["length@latest"].equals(found.delta.filter(late)["length"])
-    assert both.filter(~late)["length@latest"].abs().max() == 0.0
-    assert lean_drift.latest_week(frame.drop("submitted_at"), found.delta) is None

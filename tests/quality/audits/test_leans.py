@@ -181,6 +181,18 @@ def test_openings_are_words_in_lower_case_none_the_beginning_of_another() -> Non
     ]
 
 
+def test_text_without_blanks_is_no_opening() -> None:
+    longest = "x" * opening.MOST_CHARACTERS
+    said = pl.DataFrame({"text": [longest, f"{longest}x", "x" * 100_000, f"Sure {longest}"]})
+    assert said.select(opening.begins(pl.col("text"), 1)).to_series().to_list() == [
+        longest,
+        None,
+        None,
+        "sure",
+    ]
+    assert said.select(opening.begins(pl.col("text"), 2)).to_series().null_count() == 4
+
+
 def test_agreement_with_the_prompts_view_is_judged_where_records_declare_it(
     judgements: Judgements,
 ) -> None:

@@ -71,12 +71,19 @@ def test_the_spread_of_the_others_is_dersimonian_and_lairds() -> None:
 
 def test_of_people_who_differ_one_in_twenty_is_under_5_percent() -> None:
     rng, small, people_seen = np.random.default_rng(5), 0, 400 * 40
+    crowd = pl.DataFrame({"annotator_id": [f"a{number}" for number in range(40)]})
     for _ in range(400):
         of = rng.integers(20, 200, 40)
         share = 1 / (1 + np.exp(-(0.4 + 0.4 * rng.normal(size=40))))
         x, v = anscombe(rng.binomial(of, share), of)
-        small += int((people_apart(pl.DataFrame({"x": x, "v": v}))["p"] < 0.05).sum())
+        small += int((people_apart(crowd.with_columns(x=x, v=v))["p"] < 0.05).sum())
     assert 0.03 <= small / people_seen <= 0.07
+
+
+def test_people_alike_are_listed_by_name_in_whatever_order_they_come() -> None:
+    crowd = pl.DataFrame({"annotator_id": list("abcdefgh"), "x": 0.5, "v": 0.01})
+    for order in (crowd, crowd.reverse(), crowd.sample(8, shuffle=True, seed=1)):
+        assert people_apart(order)["annotator_id"].to_list() == list("abcdefgh")
 
 
 def test_one_odd_person_does_not_hide_behind_the_spread_they_make() -> None:

@@ -11,8 +11,10 @@ import pyarrow as pa
 
 from contracts.model import Contract
 from quality.audits.every import Batch, Beside
+from quality.audits.features.catalogue import JOINT
 from quality.report.build import audit_report
 from quality.report.canonical import plain
+from quality.report.earlier import SOURCES
 from quality.report.model import AuditReport
 from rampart.records.canonical import RECORD
 from simulator.crowd import batch
@@ -68,7 +70,15 @@ def beside() -> Beside:
         "second_position": 1,
         "judge": frame["judge"],
     }
-    history = {"week": [1], "feature": ["length"], "beta": [0.1], "se": [0.1]}
+    terms = ", ".join([*sorted(["position", *(each.name for each in JOINT)]), SOURCES])
+    history = {
+        "week": [1],
+        "feature": ["length"],
+        "beta": [0.1],
+        "se": [0.1],
+        "scale": [1.0],
+        "terms": [terms],
+    }
     return Beside(people=pl.DataFrame(people), judge=pl.DataFrame(said), history=pl.DataFrame(history))
 
 

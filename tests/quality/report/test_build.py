@@ -46,7 +46,7 @@ def test_every_figure_is_in_the_canonical_form_and_none_of_it_is_nan() -> None:
     told = json.loads(as_json(report()), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert list(told) == [field.name for field in fields(AuditReport)]
     assert told["joint"]["effects"][1]["more"].keys() == {
-        *("beta", "se", "design_effect", "minimum_detectable", "identifiable_share")
+        *("scale", "beta", "se", "design_effect", "minimum_detectable", "identifiable_share")
     }
     assert plain(float("nan")) is None
     assert plain(0.1234567891234) == 0.123456789
