@@ -68,6 +68,8 @@ def _longer(
     if unequal.is_empty():
         reason = lacking(frame if whole is None else whole, *COMPARED) or (
             "No strict comparison has responses of unequal length, so length cannot have won."
+            if whole is None
+            else "No strict comparison has responses of unequal, but nearly equal, lengths."
         )
         return untested(Verdict(spec, "not_testable", None, None, None, 0, reason, evidence), "length")
     won = unequal.with_columns(wins=(pl.col("longer") > 0) == (pl.col("outcome") == 1.0))

@@ -17,7 +17,7 @@ and $l$ from $k$ are the same product $\hat\beta_k \cdot \hat\beta_l$, counted t
 
 **Why this default.** Data whose winners can be told without reading for content teaches a reward model not to
 read; at `max_auc` 0.65 style picks the winner in some 60 %. For scale: 0.71 on expert majorities (PandaLM,
-interval 0.62 to 0.80) and 0.65 on crowd votes on 13 prompts (llmfao, interval 0.49 to 0.81).
+interval 0.62 to 0.80) and 0.65 on crowd votes on 13 prompts (llmfao, interval 0.48 to 0.81).
 
 **What it does not say.** That people chose by style: better responses may look different. With a strong
 signal the doubled variance makes the interval wider than it need be.
