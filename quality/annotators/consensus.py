@@ -24,6 +24,7 @@ from quality.annotators.majority import majority, right, winners
 
 DRAWS = 999
 MOST_CELLS = 20_000_000
+_BLOCK = 2**22  # numbers of a block of draws: 32 MB
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,21 @@ def consensus(labels: Labels, seed: int = 0) -> Consensus:
     votes, weighed = (right(shares, labels) for shares in (majority(labels), winners(model.posterior)))
     if not len(votes):
         return Consensus(model, labels.annotator_names, labels.value_names, 0)
-    weights = np.random.default_rng(seed).multinomial(len(votes), np.full(len(votes), 1 / len(votes)), DRAWS)
-    found = [_accuracy(each, weights / len(votes)) for each in (votes, weighed, weighed - votes)]
+    each = np.column_stack([votes, weighed, weighed - votes])
+    found = [_accuracy(*pair) for pair in zip(each.T, _drawn(each, seed).T, strict=True)]
     return Consensus(model, labels.annotator_names, labels.value_names, len(votes), *found)
 
 
-def _accuracy(values: np.ndarray, weights: np.ndarray) -> Accuracy:
-    low, high = np.quantile(weights @ values, [0.025, 0.975])
+def _drawn(each: np.ndarray, seed: int) -> np.ndarray:
+    """The means of the columns in `DRAWS` bootstrap samples of the rows, a block of samples at a time."""
+    rng, n, drawn = np.random.default_rng(seed), len(each), []
+    block = max(1, _BLOCK // n)
+    for start in range(0, DRAWS, block):
+        weights = rng.multinomial(n, np.full(n, 1 / n), min(block, DRAWS - start))
+        drawn.append(weights / n @ each)
+    return np.concatenate(drawn)
+
+
+def _accuracy(values: np.ndarray, drawn: np.ndarray) -> Accuracy:
+    low, high = np.quantile(drawn, [0.025, 0.975])
     return Accuracy(float(values.mean()), float(low), float(high))

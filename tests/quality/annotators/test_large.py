@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from quality.annotators import cohen, cycles, slopes
+from quality.annotators.consensus import consensus
 from quality.annotators.labels import coded
 from quality.gates.batch.coefficients import Units, agreement_interval
 
@@ -55,6 +56,15 @@ def test_alpha_of_many_words_needs_no_table_of_words_squared_an_item() -> None:
         units = Units(counts, np.arange(300.0), np.arange(1_000))
         low, high = agreement_interval(units, "krippendorff_alpha", "nominal")
     assert low < 0 < high
+
+
+def test_many_known_answers_are_drawn_in_blocks() -> None:
+    items = [str(number) for number in range(20_000)]
+    said = coded(items, ["a", "b"] * 10_000, ["x", "x", "y", "y"] * 5_000, dict.fromkeys(items, "x"))
+    with within(120):
+        found = consensus(said)
+    assert found.majority is not None
+    assert found.majority.low < 0.5 < found.majority.high
 
 
 def test_a_pair_with_more_cells_than_can_be_drawn_has_no_interval() -> None:
