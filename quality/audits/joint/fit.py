@@ -45,6 +45,7 @@ from quality.audits.source_models import LEAST_COMPARISONS, pooled
 # Below this share of its information a feature is told by the others, but for rounding.
 LEAST_OWN_SHARE = 1e-3
 NO_FIT = "The joint model could not be fitted to these votes, so none of its effects can be judged ({})."
+FEW_WON = "One side won {:,} of the comparisons; the contract asks for an effective n of at least {:,}."
 ONE_ITEM = "Fewer than two items were judged: there is nothing to generalise from."
 
 
@@ -136,6 +137,8 @@ def fit(
 
     if not depends.ways or not terms.names:
         return untested(ONE_ITEM)
+    if (won := int((terms.outcome != 0.5).sum())) < limit.min_effective_n:
+        return untested(FEW_WON.format(won, limit.min_effective_n))
     try:
         found = linearise(terms, depends.ways, seed)
         tested = _measure(found, kinds, limit)

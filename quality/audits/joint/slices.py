@@ -16,7 +16,7 @@ of their ordinary spread, $\hat\delta_s / \sqrt{V_s + \tau^2}$, and $\tau$ is th
 median is in place, so that a few odd ones do not widen it.
 
 **What it does not say.** Why: a domain may call for longer answers. Slices with fewer than `LEAST_VOTES`
-votes that differ in the feature are left out.
+votes that differ in the feature, or with fewer beside them, are left out.
 """
 
 from collections.abc import Callable
@@ -71,9 +71,12 @@ def _dimension(found: Linearised, by: Slicing, terms: list[int], widened: float)
     scores = parts * found.fit.residual[:n, None]
     shares = parts**2 * found.fit.information[:n, None]
     belongs = sparse.csr_array((np.ones(len(by.row)), (by.code, by.row)), shape=(len(by.names), n))
-    votes = belongs @ (found.fit.design.dense[:, terms] != 0).astype(np.float64)
+    differ = (found.fit.design.dense[:n, terms] != 0).astype(np.float64)
+    votes = belongs @ differ
+    rest = differ.sum(axis=0) - votes
     size = belongs @ shares
-    enough = (votes >= LEAST_VOTES) & (size > 0)
+    # Of a slice that is the batch itself there is no rest to differ from.
+    enough = (np.minimum(votes, rest) >= LEAST_VOTES) & (size > 0)
     size = np.where(enough, np.asarray(size), 1.0)
     deviation = belongs @ scores / size
     variance, degrees = _variance(

@@ -8,6 +8,7 @@ from scipy import special, stats
 from contracts.model import AuditLimit
 from quality.audits.joint.effects import Effect, alone, calibrated, measured
 from quality.audits.joint.fit import fit
+from quality.audits.joint.report import joint_report
 from simulator.votes import Votes, votes
 
 
@@ -193,3 +194,13 @@ def test_a_bootstrap_of_too_few_draws_to_find_a_lone_effect_says_so() -> None:
     batch = votes(np.random.default_rng(75), 1000)
     result = fit(batch.frame, batch.deltas).alone(0.0004).with_q([None, 1.0, 1.0, 1.0, 1.0])
     assert "no rate would be found as the only one of the report" in result.effects[1].reason
+
+
+def test_a_batch_of_ties_is_not_judged_and_shows_no_power() -> None:
+    batch = votes(np.random.default_rng(89), 2000, tie_share=0.97)
+    report = joint_report(batch.frame, batch.deltas)
+    assert {effect.status for effect in report.result.effects} == {"not_testable"}
+    assert report.power is None
+    assert "of the comparisons; the contract asks for an effective n of at least 100" in (
+        report.result.effects[1].reason
+    )

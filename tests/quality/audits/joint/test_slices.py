@@ -111,3 +111,12 @@ def test_a_vote_belongs_to_both_of_its_source_models_once() -> None:
 def test_without_a_fit_there_are_no_slices() -> None:
     batch = votes(np.random.default_rng(91), 6, judgements_a_pair=6)
     assert sliced(batch).is_empty()
+
+
+def test_a_slice_that_is_the_whole_batch_has_no_rest_to_differ_from() -> None:
+    batch = votes(np.random.default_rng(88), 2000)
+    alone = batch.frame.with_columns(
+        domain=pl.lit("d0"), first_checkpoint=pl.lit("m0"), second_checkpoint=pl.lit("m1")
+    )
+    found = sliced(Votes(alone, batch.deltas, batch.quality))
+    assert set(found["dimension"]) == {"annotator"}
