@@ -61,7 +61,7 @@ def audit(
         refuse_existing([html], "file", force=force)
     kept = accepted(files, terms, week)
     beside = Beside(
-        people=None if people is None else _groups(people, terms),
+        people=None if people is None else _groups(people, terms, kept),
         judge=_judged(kept) if judge else None,
     )
     report = audit_report(kept, terms, week, beside=beside)
@@ -74,8 +74,13 @@ def audit(
         _print(audit_view(told))
 
 
-def _groups(people: Path, terms: Contract) -> Any:
-    return read_groups(people.read_bytes(), str(people), terms.vendor.id, TRIAL_KEY)
+def _groups(people: Path, terms: Contract, records: Any) -> Any:
+    """Who belongs to which group; a table that knows nobody of these files is a mistake."""
+    found = read_groups(people.read_bytes(), str(people), terms.vendor.id, TRIAL_KEY)
+    if set(found["annotator_id"]).isdisjoint(records["annotator_id"].to_pylist()):
+        problem = f"none of the {found.height:,} annotators in {people} made a judgement of these files"
+        raise stop(Exit.USAGE, f"--people: {problem}; annotator_id must be the vendor's own id")
+    return found
 
 
 def _judged(records: Any) -> Any:

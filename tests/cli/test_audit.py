@@ -96,9 +96,15 @@ def asked_about(rampart: Rampart, *words: object) -> dict[str, str]:
 
 def test_groups_of_people_are_compared_where_somebody_tells_them(rampart: Rampart, tmp_path: Path) -> None:
     people = tmp_path / "people.csv"
-    people.write_text("annotator_id,region\nw-1,north\n")
+    people.write_text("annotator_id,region\nw1,north\n")
     assert asked_about(rampart)["wins_by_group"] == "people"
     assert asked_about(rampart, "--people", people).get("wins_by_group") != "people"
+    people.write_text("annotator_id,region\nw-9,north\n")
+    strangers = rampart(
+        "audit", SAMPLES / "ranking.jsonl", "-c", EXAMPLES / "sample-ranking.odcs.yaml", "--people", people
+    )
+    assert strangers.code == Exit.USAGE
+    assert "none of the 1 annotators in" in strangers.err
 
 
 def test_a_judge_is_asked_only_where_one_is_set_up(rampart: Rampart, monkeypatch: pytest.MonkeyPatch) -> None:
