@@ -9,13 +9,18 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
+from contracts.model import AuditLimit
 from quality.audits.dependence import dependence
+from quality.audits.features.feature import Feature
+from quality.audits.features.measuring import Measured
 from quality.audits.joint.design import Numbers, design
 from quality.audits.joint.linearise import linearise
 from quality.audits.joint.one_step import Steps
-from quality.audits.joint.pairs import pairs
+from quality.audits.joint.pairs import Pairs, pairs
 from quality.audits.joint.placebos import NOMINAL
+from quality.audits.sides import leans
 
+EVERY_ROW = AuditLimit(min_effective_n=1)
 BESIDE = Path(__file__).parents[2].parent / "shared" / "data"
 
 
@@ -67,7 +72,7 @@ def false_alarms(lots: int) -> dict[str, dict[str, float]] | None:
         "source model": lambda size: known.sources @ rng.normal(size=(known.sources.shape[1], size)),
     }
     won = known.outcome == 1
-    return {
+    rates = {
         kind: _rates(
             [draw(size) for size in joint.blocks(lots)],
             {
@@ -80,6 +85,20 @@ def false_alarms(lots: int) -> dict[str, dict[str, float]] | None:
         )
         for kind, draw in draws.items()
     }
+    rates["pair"]["single audits"] = _alone(frame, told, lots)
+    return rates
+
+
+def _alone(frame: pl.DataFrame, told: Pairs, lots: int) -> float:
+    """Share of `lots` features by pair that a single audit finds; those by source model it cannot judge."""
+    rng, none = np.random.default_rng(6), pl.DataFrame()
+    coin = Feature("coin", "pair", "pair", pl.lit(0.0), "that the coin favours")
+    p = []
+    for column in told.draw(rng, lots).T:
+        found = Measured(none, none, pl.DataFrame({"coin": column}))
+        finding, *_ = leans(frame, found, (coin,), EVERY_ROW, clause="audits.coin", evidence=None)
+        p.append(finding.p)
+    return float((np.array(p, dtype=np.float64) < NOMINAL).mean())
 
 
 def _rates(blocks: list[Numbers], tests: dict[str, Callable[[Numbers], Numbers]]) -> dict[str, float]:
