@@ -1,7 +1,7 @@
 """Whom the audits of annotators point at, rightly and wrongly, and what they cost.
 
     python -m benchmarks.audit_people            # 300 worlds of each kind
-    python -m benchmarks.audit_people --quick    # 100
+    python -m benchmarks.audit_people --quick    # 60
 
 A world is 5,000 votes of 60 people who differ honestly (`simulator.people`). In worlds with rogues three of
 them follow one feature, or one each follows a feature, tosses a coin and leans to a side. A flag is a person
@@ -27,7 +27,7 @@ from quality.gates.batch.coefficients import agreement
 from simulator.people import Kind, Votes, votes
 
 SEED = 20260105
-WORLDS, QUICK_WORLDS = 300, 100
+WORLDS, QUICK_WORLDS = 300, 60
 CREWS: dict[str, tuple[Kind, ...]] = {
     "honest": (),
     "swayed": ("swayed",) * 3,

@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.mitigation`` (some minutes; ``--quick``: under one). Each world has 3,000 judgements of
 2,300 pairs. Held-out accuracy is told on three answers: the labels as delivered, the same balanced by
-propensity weights, and the truth, which only a simulated world has. The last line is JSON.
+propensity weights, and the truth, which only a simulated world has. The last line is one
+JSON object: figures, bars and `ok`.
 """
 
 import argparse
@@ -25,6 +26,9 @@ from simulator.tilted import tilted
 TILTS = (0.0, 1.0, 2.0)
 ITEMS, JUDGEMENTS = 2_300, 3_000
 WORLDS, QUICK_WORLDS = 12, 2
+# Of propensity weights: in how many worlds the interval comes to hold 1/2, what they gain on the truth where the
+# tilt is largest, and what they may cost where there is none.
+BAR = {"over_half": 0.9, "truth_gained": 0.05, "truth_kept": -0.01}
 
 HEADER = (
     "| tilt | offer | longer wins, before → after | over 1/2 | effective n | delivered | balanced | truth |\n"
@@ -67,8 +71,8 @@ def averaged(rows: list[Row]) -> Row:
     return {name: mean(float(row[name]) for row in rows) for name in rows[0]}
 
 
-def main() -> None:
-    """Print a table, and the figures as JSON."""
+def main() -> int:
+    """Print a table, and the figures as JSON; 0 when every bar is met."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="two worlds a tilt")
     worlds = QUICK_WORLDS if parser.parse_args().quick else WORLDS
@@ -83,8 +87,17 @@ def main() -> None:
                 f"{row['win_rate_after']:.1%} | {row['over_half']:.0%} | {row['effective_share']:.0%} | "
                 f"{100 * row['delivered']:+.1f} | {100 * row['balanced']:+.1f} | {100 * row['truth']:+.1f} |"
             )
-    print(json.dumps({"worlds": worlds, "figures": figures}))
+    ok = _ok(figures)
+    print(json.dumps({"worlds": worlds, "figures": figures, "bar": BAR, "ok": ok}))
+    return 0 if ok else 1
+
+
+def _ok(figures: dict[str, Row]) -> bool:
+    weights = [figures[f"propensity_weights at {tilt:g}"] for tilt in TILTS]
+    brought_back = all(float(row["over_half"]) >= BAR["over_half"] for row in weights)
+    gained, unharmed = float(weights[-1]["truth"]), float(weights[0]["truth"])
+    return brought_back and gained >= BAR["truth_gained"] and unharmed >= BAR["truth_kept"]
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())
