@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.mitigation`` (some minutes; ``--quick``: under one). Each world has 3,000 judgements of
 2,300 pairs. Held-out accuracy is told on three answers: the labels as delivered, the same balanced by
-propensity weights, and the truth, which only a simulated world has. The last line is one
-JSON object: figures, bars and `ok`.
+propensity weights, and the truth, which only a simulated world has. The last line is one JSON object:
+figures, bars and `ok`.
 """
 
 import argparse
@@ -26,8 +26,8 @@ from simulator.tilted import tilted
 TILTS = (0.0, 1.0, 2.0)
 ITEMS, JUDGEMENTS = 2_300, 3_000
 WORLDS, QUICK_WORLDS = 12, 2
-# Of propensity weights: in how many worlds the interval comes to hold 1/2, what they gain on the truth where the
-# tilt is largest, and what they may cost where there is none.
+# Of propensity weights: in how many worlds the interval comes to hold 1/2, what they gain on the truth where
+# the tilt is largest, and what they may cost where there is none.
 BAR = {"over_half": 0.9, "truth_gained": 0.05, "truth_kept": -0.01}
 
 HEADER = (
