@@ -39,7 +39,7 @@ from quality.report.model import (
     SliceRow,
 )
 from quality.report.people import people_part
-from quality.report.rows import calibrated, effect_row, finding_rows, with_q
+from quality.report.rows import asked_for, calibrated, effect_row, finding_rows, with_q
 from quality.report.sample import Drawn, drawn_items, drawn_pairs
 
 METHOD = "Weighted Benjamini-Hochberg over all families together, an equal part each; found at q up to 5 %."
@@ -103,10 +103,10 @@ def audit_report(
     }
     q = adjusted(families)
     examples = Examples(batch, seed)
-    findings = _with_examples(with_q(rows, q["findings"]), examples)
+    findings = _with_examples(asked_for(with_q(rows, q["findings"]), records), examples)
     result = fitted.with_q(q["features"])
-    effects = _with_examples(rows_of(result), examples)
-    persons = people_part(_people(batch, result, evidence), examples)
+    effects = _with_examples(asked_for(rows_of(result), records), examples)
+    persons = people_part(_people(batch, result, evidence), records, examples)
     tested = {name: sum(p is not None for p in family) for name, family in families.items()}
     rated = (*findings, *effects, *persons.reliability, *persons.statistics)
     statuses = Counter(row.status for row in rated)

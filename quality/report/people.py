@@ -4,20 +4,21 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from quality.annotators.consensus import Accuracy, Consensus
 from quality.annotators.people import People
 from quality.annotators.reliability import FIGURES
 from quality.report.examples import Examples
 from quality.report.model import Joined, PeoplePart, PersonRow
-from quality.report.rows import verdict_row
+from quality.report.rows import asked_for, verdict_row
 
 Cell = float | int | str | None
 
 
-def people_part(found: People, examples: Examples) -> PeoplePart:
+def people_part(found: People, records: pa.Table, examples: Examples) -> PeoplePart:
     """Everything that `found` holds, whoever is to be looked at first and with a few of their judgements."""
-    rows = tuple(verdict_row("people", verdict) for verdict in found.verdicts)
+    rows = asked_for((verdict_row("people", verdict) for verdict in found.verdicts), records)
     return PeoplePart(
         reliability=tuple(row for row in rows if row.metric in FIGURES),
         statistics=tuple(row for row in rows if row.metric not in FIGURES),

@@ -15,6 +15,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 from scipy import special, stats
 
 from quality.audits.every import AUDITS, Answer
@@ -76,6 +78,22 @@ def _names(verdict: Verdict) -> list[str]:
     if verdict.status != "not_testable":
         return []
     return [next(filter(None, found)) for found in _NAMED.findall(verdict.reason)]
+
+
+def asked_for(rows: Iterable[Row], records: pa.Table) -> tuple[Row, ...]:
+    """`rows`; where some record has the field that is said to be lacking, there is only too little of it."""
+    return tuple(replace(row, lacks=None) if _is_told(records, row.lacks) else row for row in rows)
+
+
+def _is_told(records: pa.Table, field: str | None) -> bool:
+    if field is None or field not in records.schema.names:
+        return False
+    values = records[field]
+    if pa.types.is_list(values.type):
+        values = pc.list_flatten(values)
+        if pa.types.is_struct(values.type) and values.type.get_field_index("content") >= 0:
+            values = pc.struct_field(values, "content")
+    return bool(values.null_count < len(values))
 
 
 def effect_row(effect: Effect, frame: pl.DataFrame, scale: float | None) -> Row:

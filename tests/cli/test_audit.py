@@ -123,3 +123,33 @@ def test_a_judge_is_asked_only_where_one_is_set_up(rampart: Rampart, monkeypatch
     monkeypatch.setattr(module, "endpoint", lambda *_: longer)
     assert asked_about(rampart)["judge_agreement"] == "judge"
     assert asked_about(rampart, "--judge")["judge_agreement"] is None
+
+
+def test_files_of_another_contract_are_refused_with_the_first_line_that_could_not_be_read(
+    rampart: Rampart,
+) -> None:
+    ended = rampart("audit", SAMPLES / "likert.jsonl", "-c", EXAMPLES / "sample-rating.odcs.yaml")
+    said = " ".join(ended.err.split())
+    assert ended.code == Exit.REFUSED
+    assert "no record could be read of 2 lines: rating.jsonl, line 1: " in said
+    assert "Fix: is it this contract's delivery?" in said
+
+
+def test_files_of_which_the_gates_keep_nothing_are_refused_with_the_commonest_reason(
+    rampart: Rampart, tmp_path: Path
+) -> None:
+    rows = [json.loads(line) for line in (SAMPLES / "ranking.jsonl").read_text().splitlines()]
+    alike = [{**row, "answers": dict.fromkeys(row["answers"], "The same.")} for row in rows]
+    (tmp_path / "ranking.jsonl").write_text("".join(json.dumps(row) + "\n" for row in alike))
+    ended = rampart("audit", tmp_path / "ranking.jsonl", "-c", EXAMPLES / "sample-ranking.odcs.yaml")
+    said = " ".join(ended.err.split())
+    assert ended.code == Exit.REFUSED
+    assert (
+        f"the gates keep none of {len(rows)} records: identical_responses (gates.identical_responses)" in said
+    )
+
+
+def test_a_field_that_was_delivered_is_not_asked_for_again(rampart: Rampart) -> None:
+    asked = asked_about(rampart)
+    assert "annotator_id" not in asked.values()
+    assert asked["judge_agreement"] == "judge"
