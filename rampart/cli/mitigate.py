@@ -97,6 +97,10 @@ def _written(out: Path, batch: "Batch", found: "Sequence[Offer]", *, force: bool
 def _print(found: "Sequence[Offer]", effects: "Mapping[str, Effect]") -> None:
     from quality.audits.features.catalogue import BY_NAME  # noqa: PLC0415
 
+    reasons = {offer.missing for offer in found}
+    if len(reasons) == 1 and all(reasons):
+        console.print(f"[bold]all[/]: cannot be offered: {safe(*reasons)}", soft_wrap=True, highlight=False)
+        return
     feature, before = BY_NAME[found[0].feature], found[0].before
     console.print(
         f"The response {feature.says} won {rate(before.win_rate, before.low, before.high)} of "

@@ -86,6 +86,7 @@ def test_a_task_without_comparisons_says_what_is_missing(rampart: Rampart) -> No
     assert all(offer["held_out"] is None for offer in found.values())
     ended = rampart("mitigate", SAMPLES / "samples" / "category.csv", "-c", contract)
     assert "cannot be offered: There are no comparisons" in ended.out
+    assert ended.out.count("cannot be offered") == 1
 
 
 def test_a_week_the_contract_has_not_is_refused(rampart: Rampart, delivered: Path) -> None:
