@@ -19,10 +19,8 @@ from contracts.terms.quality import QualityRule
 from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
 from contracts.terms.remedies import Disputes, Holds, Invoicing, Redelivery
 from contracts.terms.rights import Privacy, Rights
+from contracts.terms.severity import Severity
 from contracts.terms.written import IDENTIFIER, VERSION
-
-Severity = Literal["blocking", "advisory"]
-SEVERITIES = ("advisory", "blocking")  # from the loosest to the strictest
 
 
 class OnPolicy(Terms):
@@ -87,11 +85,7 @@ class AuditLimit(Terms):
         description="Largest tolerated |win rate - 1/2|, judged on the cluster-robust interval.",
         json_schema_extra=clause("lower"),
     )
-    severity: Severity = Field(
-        "advisory",
-        description="Does a failure hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(SEVERITIES),
-    )
+    severity: Severity = "advisory"
     min_effective_n: Count = Field(
         100,
         description="Fewer effective comparisons than this is `not_testable`.",
@@ -107,11 +101,7 @@ class ContrastLimit(Terms):
         description="Largest tolerated difference of two shares, judged on the cluster-robust interval.",
         json_schema_extra=clause("lower"),
     )
-    severity: Severity = Field(
-        "advisory",
-        description="Does a failure hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(SEVERITIES),
-    )
+    severity: Severity = "advisory"
     min_cell: Count = Field(
         30,
         description="A group with fewer comparisons is not reported.",
@@ -127,11 +117,7 @@ class StyleLimit(Terms):
         description="Largest tolerated cross-fitted AUC of a model that sees nothing but style.",
         json_schema_extra=clause("lower"),
     )
-    severity: Severity = Field(
-        "advisory",
-        description="Does a failure hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(SEVERITIES),
-    )
+    severity: Severity = "advisory"
     min_comparisons: Count = Field(
         300,
         description="Fewer strict comparisons than this is `not_testable`.",
@@ -157,11 +143,7 @@ class Pace(Terms):
         description="Annotators with fewer judgements are not judged.",
         json_schema_extra=clause("lower"),
     )
-    severity: Severity = Field(
-        "advisory",
-        description="Does a failure hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(SEVERITIES),
-    )
+    severity: Severity = "advisory"
 
 
 class Audits(Terms):

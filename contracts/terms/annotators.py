@@ -8,9 +8,7 @@ from contracts.terms.base import Terms, clause
 from contracts.terms.bounds import Count, Share
 from contracts.terms.fields import POLICIES, Policy
 from contracts.terms.mapping import path_below
-
-Severity = Literal["blocking", "advisory"]
-SEVERITIES = ("advisory", "blocking")
+from contracts.terms.severity import Severity
 
 
 class Agreement(Terms):
@@ -80,11 +78,7 @@ class Annotators(Terms):
         description="Figures about fewer annotators than this are not reported.",
         json_schema_extra=clause("higher", judged=False),
     )
-    severity: Severity = Field(
-        "advisory",
-        description="Does a failure here hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(SEVERITIES),
-    )
+    severity: Severity = "advisory"
 
     @field_validator("roster")
     @classmethod

@@ -1,13 +1,10 @@
 """How far written demonstrations may show a fault that code can see."""
 
-from typing import Literal
-
 from pydantic import Field
 
 from contracts.terms.base import Terms, clause
 from contracts.terms.bounds import Count, Share
-
-Severity = Literal["blocking", "advisory"]
+from contracts.terms.severity import Severity
 
 
 class Checklist(Terms):
@@ -35,8 +32,4 @@ class Checklist(Terms):
         description="Where fewer can be checked, the check is `not_testable`.",
         json_schema_extra=clause("lower"),
     )
-    severity: Severity = Field(
-        "advisory",
-        description="Does a failure hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(("advisory", "blocking")),
-    )
+    severity: Severity = "advisory"

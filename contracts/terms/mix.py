@@ -6,8 +6,7 @@ from pydantic import Field, field_validator
 
 from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Share
-
-Severity = Literal["blocking", "advisory"]
+from contracts.terms.severity import Severity
 
 
 class Shares(Terms):
@@ -28,11 +27,7 @@ class Shares(Terms):
         description="May records carry a value not listed?",
         json_schema_extra=clause(("allow", "forbid")),
     )
-    severity: Severity = Field(
-        "advisory",
-        description="Does a failure hold the batch for a person (blocking), or is it only told?",
-        json_schema_extra=clause(("advisory", "blocking")),
-    )
+    severity: Severity = "advisory"
 
     @field_validator("shares")
     @classmethod
