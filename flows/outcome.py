@@ -1,10 +1,6 @@
 """What a flow says when it is done."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
-
-from prefect.client.schemas.objects import State
 
 from rampart.ledger.batch_rows import BatchRow
 from rampart.ledger.outcome import Settlement
@@ -12,13 +8,6 @@ from rampart.ledger.outcome import Settlement
 
 class UnfinishedRoundError(Exception):
     """Some parts of a round could not be done; the message names them and says why, the others were done."""
-
-
-def unfinished(parts: Mapping[str, State[Any]]) -> tuple[str, ...]:
-    """Which `parts` failed, each with what it ended with."""
-    return tuple(
-        f"{name}: {state.message or state.name}" for name, state in parts.items() if not state.is_completed()
-    )
 
 
 @dataclass(frozen=True)

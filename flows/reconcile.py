@@ -1,12 +1,11 @@
 """Every ten minutes: what a crash or a lost event left behind is taken up from the books."""
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 
-from prefect import flow, get_run_logger
+from prefect import flow
 
 from flows.moment import business_time
+from flows.parts import tried
 from flows.process_delivery import process_delivery
 from flows.reconciled import Reconciled
 from flows.rejudge import rejudge
@@ -15,8 +14,6 @@ from tasks.notify import Sent, send_notices
 from tasks.reconcile import MOST_TRIES, clear_leftovers, flag_missing, left_lying, note_stuck
 from tasks.runs import close_lost_runs
 from tasks.workspace import Workspace, workspace
-
-T = TypeVar("T")
 
 
 @flow(name="reconcile")
@@ -29,13 +26,13 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
     at = business_time(as_of)
     problems: list[str] = []
     with workspace() as place:
-        finished, stuck = _tried(problems, "deliveries", lambda: _take_up(place, at)) or ((), ())
-        rejudged = _tried(problems, "disputes", lambda: rejudge(patient=True)) or ()
-        late = _tried(problems, "missing weeks", lambda: flag_missing(place, at)) or ()
-        closed = _tried(problems, "runs", lambda: close_lost_runs(place, at)) or ()
-        cleared = _tried(problems, "unfinished writes", lambda: clear_leftovers(place)) or 0
-        post = _tried(problems, "notices", lambda: send_notices(place)) or Sent(0, 0, ())
-        trained = _tried(problems, "training", lambda: retrain(at, patient=True)) or ()
+        finished, stuck = tried(problems, "deliveries", lambda: _take_up(place, at)) or ((), ())
+        rejudged = tried(problems, "disputes", lambda: rejudge(patient=True)) or ()
+        late = tried(problems, "missing weeks", lambda: flag_missing(place, at)) or ()
+        closed = tried(problems, "runs", lambda: close_lost_runs(place, at)) or ()
+        cleared = tried(problems, "unfinished writes", lambda: clear_leftovers(place)) or 0
+        post = tried(problems, "notices", lambda: send_notices(place)) or Sent(0, 0, ())
+        trained = tried(problems, "training", lambda: retrain(at, patient=True)) or ()
     return Reconciled(
         sent=post.sent,
         waiting=post.waiting,
@@ -71,13 +68,3 @@ def _take_up(place: Workspace, as_of: datetime) -> tuple[tuple[str, ...], tuple[
         if outcome.changed:
             finished.append(f"{key.contract_id} week {key.week}: {outcome.state}")
     return tuple(finished), tuple(stuck)
-
-
-def _tried(problems: list[str], part: str, work: Callable[[], T]) -> T | None:
-    """What `work` gives; None, and a line in `problems`, when it fails."""
-    try:
-        return work()
-    except Exception as error:
-        get_run_logger().exception("%s could not be reconciled", part)
-        problems.append(f"{part}: {type(error).__name__}: {error}")
-        return None

@@ -1,13 +1,13 @@
 """The weekly round: what is due or has arrived for every active contract, then retraining and notices."""
 
 from datetime import datetime
-from typing import Any
+from functools import partial
 
 from prefect import flow
-from prefect.client.schemas.objects import State
 
 from flows.moment import business_time
-from flows.outcome import Outcome, UnfinishedRoundError, unfinished
+from flows.outcome import Outcome, UnfinishedRoundError
+from flows.parts import tried
 from flows.process_delivery import process_delivery
 from flows.rejudge import rejudge
 from flows.retrain import retrain
@@ -26,14 +26,15 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
     at = business_time(as_of)
     with workspace() as place:
         due = open_weeks(place, at)
-        states = [process_delivery(contract_id, week, at, return_state=True) for contract_id, week in due]
-        outcomes = tuple(state.result() for state in states if state.is_completed())
-        rejudged = rejudge(return_state=True)
+        failed: list[str] = []
+        judged = [
+            tried(failed, f"{key} week {week}", partial(process_delivery, key, week, at)) for key, week in due
+        ]
+        outcomes = tuple(outcome for outcome in judged if outcome)
+        tried(failed, "disputes", rejudge)
         note_absences(place, outcomes, at)
-        trained = retrain(at, return_state=True)
+        tried(failed, "reward models", partial(retrain, at))
         send_notices(place)
-        named = [f"{contract_id} week {week}" for contract_id, week in due]
-        parts: dict[str, State[Any]] = dict(zip(named, states, strict=True))
-        if failed := unfinished({**parts, "disputes": rejudged, "reward models": trained}):
+        if failed:
             raise UnfinishedRoundError(f"could not finish {'; '.join(failed)}. Everything else was done")
         return outcomes

@@ -11,7 +11,6 @@ from unittest.mock import patch
 
 from prefect import Flow, Task
 from prefect.logging import disable_run_logger
-from prefect.states import Completed, Failed
 
 
 @contextmanager
@@ -29,10 +28,5 @@ def _task(task: Task[Any, Any], *args: Any, **kwargs: Any) -> Any:
     return task.fn(*args, **kwargs)
 
 
-def _flow(flow: Flow[Any, Any], *args: Any, return_state: bool = False, **kwargs: Any) -> Any:
-    if not return_state:
-        return flow.fn(*args, **kwargs)
-    try:
-        return Completed(data=flow.fn(*args, **kwargs))
-    except Exception as error:
-        return Failed(data=error, message=str(error))
+def _flow(flow: Flow[Any, Any], *args: Any, **kwargs: Any) -> Any:
+    return flow.fn(*args, **kwargs)
