@@ -14,12 +14,12 @@ form in the signs. Signs are drawn for a way with few clusters only (`Clusters.s
 their square in memory for each feature, and do not need them.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from quality.audits.joint.clusters import TINY, Clusters
+from quality.audits.joint.clusters import TINY, Clusters, membership, squares
 from quality.audits.joint.design import Numbers
 from quality.intervals.clustered_share import Codes
 
@@ -75,63 +75,77 @@ def wild(
         size: (j,) the information.
         statistic: (j,) the |t| found.
     """
-    ways = _ways(clusters, scores, shares)
-    star = np.array(
-        [
-            _star([way.of(j) for way in ways], prior.middle[j], prior.degrees[j], size[j], draws)
-            for j in range(scores.shape[1])
-        ]
-    )
-    p = (1 + (star >= statistic[:, None] * (1 - 1e-12)).sum(axis=1)) / (1 + star.shape[1])
-    return p, np.quantile(star, 0.95, axis=1)
+    star = _star(clusters, scores, shares, draws, prior=prior, size=size)
+    p = (1 + (star >= statistic * (1 - 1e-12)).sum(axis=0)) / (1 + len(star))
+    return p, np.quantile(star, 0.95, axis=0)
 
 
-@dataclass(frozen=True)
-class _Way:
-    """A way of clustering: each cell has its `scores`, lies in a `cluster` and takes the sign `sign`."""
-
-    factor: float
-    scores: Numbers
-    cluster: Codes
-    sign: Codes
-    shares: Numbers
-
-    def of(self, j: int) -> "_Way":
-        """The same for one feature."""
-        return replace(self, scores=self.scores[:, j], shares=self.shares[:, j])
-
-    def spread(self, signs: Numbers, beta: Numbers) -> Numbers:
-        """The sum over clusters of (signed scores - beta x share)², in each draw."""
-        shape = (len(self.shares), signs.shape[1])
-        table = sparse.csr_array((self.scores, (self.cluster, self.sign)), shape=shape)
-        square = np.einsum("dc,dc->d", signs @ (table.T @ table).toarray(), signs)
-        cross, size = signs @ (table.T @ self.shares), self.shares @ self.shares
-        return np.asarray(self.factor * (square - 2 * beta * cross + beta**2 * size))
-
-
-def _ways(clusters: Clusters, scores: Numbers, shares: Numbers) -> list[_Way]:
-    """The smaller way; and, of two, the other one and both together, which is subtracted."""
+def _star(
+    clusters: Clusters, scores: Numbers, shares: Numbers, draws: Draws, *, prior: Prior, size: Numbers
+) -> Numbers:
+    """(draws, j): |t*| of each feature in each draw."""
     crossing, lies_in = clusters.crossing
-    sign, cells = lies_in[clusters.smaller], crossing @ scores
-    ways = [
-        _Way(clusters.factor(clusters.counts[name]), cells, lies_in[name], sign, member @ shares)
-        for name, member in clusters.members.items()
-    ]
-    if len(ways) == 2:
-        count = len(cells)
-        ways.append(_Way(-clusters.factor(count), cells, np.arange(count), sign, crossing @ shares))
-    return ways
-
-
-def _star(ways: list[_Way], prior: float, degrees: float, size: float, draws: Draws) -> Numbers:
-    """|t*| of one feature in each draw."""
-    cells = np.bincount(ways[0].sign, ways[0].scores, draws.signs.shape[1])
-    beta = (draws.signs @ cells + draws.shift * np.sqrt(prior)) / size
-    spreads = [way.spread(draws.signs, beta) for way in ways]
-    singles = spreads[: max(1, len(spreads) - 1)]
-    column = min(max(round(degrees), 1), draws.spread.shape[1]) - 1
-    middle = np.maximum.reduce([np.sum(spreads, axis=0), *singles]) + prior * draws.spread[:, column]
+    sign = lies_in[clusters.smaller]
+    cells, by_sign = crossing @ scores, membership(sign)
+    beta = (draws.signs @ (by_sign @ cells) + draws.shift[:, None] * np.sqrt(prior.middle)) / size
+    spreads = []
+    for name, member in clusters.members.items():
+        square = (
+            draws.signs**2 @ (by_sign @ cells) ** 2
+            if name == clusters.smaller
+            else _crossed(lies_in[name], sign, cells, draws.signs)
+        )
+        share, factor = (member @ shares, lies_in[name]), clusters.factor(clusters.counts[name])
+        spreads.append(factor * _spread(square, cells, share, by_sign=by_sign, signs=draws.signs, beta=beta))
+    singles = list(spreads)
+    if len(spreads) == 2:  # what both ways have in common is subtracted
+        square, share = draws.signs**2 @ (by_sign @ cells**2), (crossing @ shares, np.arange(len(cells)))
+        both = _spread(square, cells, share, by_sign=by_sign, signs=draws.signs, beta=beta)
+        spreads.append(-clusters.factor(len(cells)) * both)
+    columns = np.clip(np.rint(prior.degrees).astype(np.intp), 1, draws.spread.shape[1]) - 1
+    middle = np.maximum.reduce([np.sum(spreads, axis=0), *singles]) + prior.middle * draws.spread[:, columns]
     return np.asarray(np.abs(beta) * size / np.sqrt(np.maximum(middle, TINY)))
+
+
+def _spread(
+    square: Numbers,
+    cells: Numbers,
+    shares: tuple[Numbers, Codes],
+    *,
+    by_sign: sparse.csr_array,
+    signs: Numbers,
+    beta: Numbers,
+) -> Numbers:
+    """(draws, j): the sum over clusters of (signed scores - beta x share)².
+
+    Args:
+        square: (draws, j), the same where beta is 0.
+        cells: (cells, j) scores.
+        shares: (clusters, j), and which cluster each cell lies in.
+        by_sign: sums cells by the sign they take.
+        signs: (draws, signs).
+        beta: (draws, j).
+    """
+    share, lies_in = shares
+    cross = signs @ (by_sign @ (cells * share[lies_in]))
+    return np.asarray(square - 2 * beta * cross + beta**2 * squares(share))
+
+
+def _crossed(cluster: Codes, sign: Codes, cells: Numbers, signs: Numbers) -> Numbers:
+    """(draws, j): the sum over clusters of (signed scores)², where a cluster's cells take several signs.
+
+    A quadratic form in the signs for each feature. Where the cells lie is the same for all of them: only the
+    numbers are exchanged in the two tables that are multiplied.
+    """
+    place = np.arange(len(sign))
+    there = sparse.csr_array((place, (sign, cluster)))
+    back = sparse.csr_array((place, (cluster, sign)))
+    first, second = there.astype(np.float64), back.astype(np.float64)
+    found = np.empty((len(signs), cells.shape[1]))
+    for j in range(cells.shape[1]):
+        first.data, second.data = cells[there.data, j], cells[back.data, j]
+        found[:, j] = np.einsum("dc,dc->d", signs @ (first @ second).toarray(), signs)
+    return found
 
 
 def _signs(rng: np.random.Generator, shape: tuple[int, int]) -> Numbers:
