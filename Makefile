@@ -22,7 +22,7 @@ serve: $(VENV)/.app
 test: $(VENV)/.dev check
 	$(BIN)/pytest -n 2
 
-# Half an hour on two cores, which three workers share as they wait much: servers of their own, and every crash,
+# An hour on two cores, which three workers share as they wait much: servers of their own, and every crash,
 # fault and race on both stacks. A change is tried on a share of the sweeps: make slow ONLY="(slow or chaos) and not exhaustive"
 slow: $(VENV)/.dev $(READER)/.done postgresql
 	$(BIN)/pytest -n 3 --dist worksteal -m "$(ONLY)"
