@@ -1,5 +1,7 @@
 """What is said of a contract's ramp: a frozen report, each figure with its clause and the rows behind it."""
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Generic, TypeVar
@@ -15,6 +17,7 @@ from quality.ramp.waterfall import Waterfall
 from quality.verdict import Status, Verdict
 
 Found = TypeVar("Found")
+_OF_A_CEILING = {"fail": "ceiling breached", "warn": "ceiling endangered"}
 
 
 @dataclass(frozen=True)
@@ -114,3 +117,28 @@ class RampReport:
     def judged(self) -> tuple[JudgedWeek, ...]:
         """The weeks that were judged, in their order."""
         return tuple(week.judged for week in self.weeks if week.judged)
+
+    def alarms(self, week: int) -> tuple[str, ...]:
+        """What a person should look at in `week`, in a few words each; the answers say more."""
+        return tuple(words for at, words in self._alarms() if at == week)
+
+    def _alarms(self) -> Iterator[tuple[int | None, str]]:
+        for judged in self.judged:
+            if words := _OF_A_CEILING.get(judged.verdict.status):
+                yield judged.week, words
+        if self.sequence.found:
+            yield self.sequence.found.breached_in, "proven above its ceiling"
+        for point in self.chart.found.points if self.chart.found else ():
+            if point.out:
+                yield (
+                    point.week,
+                    "worse than expected" if point.share > point.centre else "better than expected",
+                )
+        if self.change.found and self.change.found.changed:
+            worse = (self.change.found.step or 0) > 0
+            yield self.change.found.week, f"changed for the {'worse' if worse else 'better'}"
+        for path in self.cohorts.found or ():
+            yield path.alarm, f"cohort {path.cohort}"
+        told = Counter(path.alarm for path in self.annotators.found or ())
+        for at, count in told.items():
+            yield at, f"{count} annotator{'s' * (count > 1)}"

@@ -66,11 +66,12 @@ def read_ramp_report(
         }
     weeks = [week for week in judged[contract_id] if after is None or week.plan.week <= after]
     judged[contract_id] = weeks
+    kept = _kept(read, weeks)
     return ramp_report(
         _terms(read, own),
-        [_judged(week) for week in weeks],
+        [_judged(week, counted=week.plan.week in kept) for week in weeks],
         _programme(judged),
-        _groups(read, weeks),
+        pl.concat([_counted(pa.Table.from_pylist([], GROUPS), 0), *kept.values()]),
         {number: _terms(read, row) for number, row in judging.items()},
     )
 
@@ -91,7 +92,7 @@ def _verdict(week: Standing) -> Verdict | None:
     return next((verdict for verdict in verdicts if verdict.spec.metric == "discard_rate"), None)
 
 
-def _judged(week: Standing) -> JudgedWeek:
+def _judged(week: Standing, *, counted: bool) -> JudgedWeek:
     found, verdict = week.settlement, _verdict(week)
     assert found and verdict and week.revision  # noqa: S101 (narrows the type: `_seen` asked)
     counts = week.state in (*ACCEPTED, "held")
@@ -107,7 +108,7 @@ def _judged(week: Standing) -> JudgedWeek:
         paid=week.payable + week.at_risk if counts else Decimal(0),
         reasons=tuple((reason.code, reason.first, reason.any) for reason in found.reasons),
         verdict=verdict,
-        groups=found.artefacts.get(ARTEFACT),
+        groups=found.artefacts[ARTEFACT] if counted else None,
     )
 
 
@@ -127,17 +128,17 @@ def _programme(judged: dict[str, list[Standing]]) -> pl.DataFrame:
     return pl.DataFrame(rows, _PROGRAMME)
 
 
-def _groups(read: Read, weeks: Iterable[Standing]) -> pl.DataFrame:
-    """What was counted of each week; a week whose counts were never kept, or deleted since, is left out."""
-    tables = [_counted(pa.Table.from_pylist([], GROUPS), 0)]
+def _kept(read: Read, weeks: Iterable[Standing]) -> dict[int, pl.DataFrame]:
+    """Week → its counts by domain and annotator; not those that were never counted, or deleted since."""
+    found = {}
     for week in weeks:
         key = week.settlement.artefacts.get(ARTEFACT) if week.settlement else None
         try:
             if key is not None:
-                tables.append(_counted(pq.read_table(io.BytesIO(read(key))), week.plan.week))
+                found[week.plan.week] = _counted(pq.read_table(io.BytesIO(read(key))), week.plan.week)
         except MissingObjectError:
             continue
-    return pl.concat(tables)
+    return found
 
 
 def _counted(table: pa.Table, week: int) -> pl.DataFrame:
