@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from dashboard.charts.outlook import BOTTOM, HEIGHT, LEFT, RIGHT, TOP, WIDTH
+from dashboard.charts.outlook import BOTTOM, LEFT, RIGHT, TOP, WIDTH
 from dashboard.rendering import ENVIRONMENT
 from quality.ramp.cohorts import CohortPath
 from rampart.showing.scale import Scale, nice_ticks
@@ -39,7 +39,6 @@ def cusum_chart(paths: Sequence[CohortPath], weeks: int, name: str = "cusum") ->
         labels=[(week, place(week)) for week in range(1, weeks + 1)],
         sentences=[sentence(path) for path in shown],
         width=WIDTH,
-        height=HEIGHT,
         left=LEFT,
         right=RIGHT,
         top=TOP,

@@ -27,8 +27,8 @@ _STATUS: dict[Status, str] = {"pass": "ok", "warn": "look", "fail": "alarm", "no
 def overview(reports: Iterable[RampReport]) -> Table:
     """A contract a line."""
     table = Table(title="Ramps", title_justify="left")
-    for name in ("contract", "after week"):
-        table.add_column(name)
+    table.add_column("contract", overflow="fold", min_width=24)
+    table.add_column("after week")
     for name in ("discarded (95 %)", "ceiling", "P(above)", "accepted at the end", "contracted", "P(enough)"):
         table.add_column(name, justify="right")
     for name in ("call", "look at"):
@@ -194,10 +194,8 @@ def _say_forecast(found: Forecast, currency: str) -> None:
 
 def _say_call(report: RampReport, called: Sequence[RampDecision]) -> None:
     found = report.outlook.found
-    now = CALLS[found.call] if found else "[dim]nothing left to call[/]"
-    console.print(
-        f"{now} by what is known now. {safe(report.outlook.reason)}", soft_wrap=True, highlight=False
-    )
+    now = f"{CALLS[found.call]} by what is known now. " if found else ""
+    console.print(f"{now}{safe(report.outlook.reason)}", soft_wrap=True, highlight=False)
     for one in called:
         when = f"{one.as_of:%Y-%m-%d}"
         said = f"In the books after week {one.week}, {when}: {CALLS[one.call]}. {safe(one.reason)}"

@@ -53,9 +53,15 @@ def test_a_judged_week_shows_plan_rate_ceiling_chance_and_what_was_expected(
 def test_a_week_to_come_shows_its_forecast_and_the_clause_of_its_ceiling(get: Get, alder: RampReport) -> None:
     ahead = alder.weeks[5].ahead
     assert ahead is not None
-    said = row(page(get), 6)
+    shown = page(get)
+    said = row(shown, 6)
     assert "to come" in said
-    assert "ramp.phases.production.discard_ceiling" in said
+    (ceiling,) = (
+        link
+        for link in shown.all("a")
+        if link.attributes["href"] == f"/contracts/{ALDER}#week-6" and link.text == "15.0%"
+    )
+    assert ceiling.attributes["title"] == "ramp.phases.production.discard_ceiling"
     assert f"{ahead.discard_rate.p50:.1%}" in said
 
 

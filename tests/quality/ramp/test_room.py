@@ -133,16 +133,12 @@ def counted(*rows: tuple[int, str, str, int, int]) -> pl.DataFrame:
     ).select(NO_GROUPS.columns)
 
 
-def test_domains_are_shown_under_their_week_s_ceiling_and_not_judged() -> None:
-    groups = counted(
-        *(
-            (week, "domain", name, 500, lost)
-            for week in (1, 2, 3)
-            for name, lost in (("code", 200), ("chat", 20))
-        )
-    )
+def test_domains_are_shown_under_their_week_s_ceiling_and_told_of_beyond_chance() -> None:
+    lost = {"code": 200, "chat": 20}
+    groups = counted(*((week, "domain", name, 500, lost[name]) for week in (1, 2, 3) for name in lost))
     found = reported(LEARNS, groups).domains
-    assert found.status == "pass"
+    assert found.status == "warn"
+    assert found.reason.startswith("1 of 2 domains of week 3 are above the ceiling")
     assert found.found is not None
     shown = {rate.group: rate for rate in found.found}
     assert len(shown) == 6
@@ -150,6 +146,22 @@ def test_domains_are_shown_under_their_week_s_ceiling_and_not_judged() -> None:
     assert (shown["3", "code"].above or 0) > 0.99
     assert (shown["3", "chat"].above or 0) < 0.01
     assert {rows.which for rows in found.rows} == {"kind = 'domain'"}
+
+
+def test_of_many_domains_one_somewhat_above_the_ceiling_is_no_alarm() -> None:
+    names = [f"d{at:02d}" for at in range(20)]
+    lost = dict.fromkeys(names, 15) | {"d00": 22}
+    groups = counted(*((3, "domain", name, 100, lost[name]) for name in names))
+    found = reported(LEARNS, groups).domains
+    assert found.found is not None
+    assert max(rate.above or 0 for rate in found.found) > 0.95
+    assert found.status == "pass"
+
+
+def test_a_chart_whose_limits_let_everything_through_says_so() -> None:
+    wild = reported([(400, 20), (400, 280), (400, 20), (400, 280), (400, 20)]).chart
+    assert "hardly any would be out of line" in wild.reason
+    assert "hardly any" not in reported([*LEARNS, (20_000, 1500), (30_000, 2000)]).chart.reason
 
 
 def test_a_crew_that_begins_in_week_2_and_discards_more_is_named_with_that_week() -> None:
