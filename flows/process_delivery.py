@@ -26,6 +26,7 @@ from tasks.intake import (
     receive_delivery,
     standing,
 )
+from tasks.ramp import keep_groups
 from tasks.records import Inputs, apply_gates, read_inputs
 from tasks.rejudge import reinstated_records
 from tasks.roster import roster_of
@@ -147,7 +148,7 @@ def _judge(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> S
         *reported.verdicts,
     )
     opinion = second_opinion(place, contract, week, gates, verdicts=verdicts)
-    counted = keep_tally(place, contract, week, gates)
+    counted = {**keep_tally(place, contract, week, gates), **keep_groups(place, contract, week, gates)}
     settlement = reach_verdict(contract, week, inputs, gates, verdicts=verdicts)
     pack = write_feedback(place, contract, week, settlement, gates=gates, inputs=inputs)
     return replace(

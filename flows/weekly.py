@@ -13,12 +13,15 @@ from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.calendar import note_absences, open_weeks
 from tasks.notify import send_notices
+from tasks.ramp import decide_ramps
 from tasks.workspace import workspace
 
 
 @flow(name="weekly")
 def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
     """Judge every delivery that has arrived by `as_of`, mark what is late, and retrain once a batch accepted.
+
+    A contract whose decision week is over gets its go or no-go into the books.
 
     One part's failure does not hold up the others; the round then fails at its end (`UnfinishedRoundError`),
     naming it.
@@ -33,6 +36,7 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         outcomes = tuple(outcome for outcome in judged if outcome)
         tried(failed, "disputes", rejudge)
         note_absences(place, outcomes, at)
+        tried(failed, "go or no-go", partial(decide_ramps, place, at))
         tried(failed, "reward models", partial(retrain, at))
         send_notices(place)
         if failed:

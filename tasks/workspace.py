@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
@@ -30,6 +29,7 @@ from rampart.ledger.contracts import (
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.errors import ContractChangedError, UnknownContractError
 from rampart.ledger.in_force import versions_by_week
+from rampart.ledger.stored_terms import stored_terms
 from rampart.settings import Settings
 
 
@@ -229,13 +229,7 @@ def terms_under(contract_id: str, version: str, place: Workspace, week: int | No
 
 def terms_of(digest: str, place: Workspace) -> Contract:
     """The contract version with this digest, whose bytes were kept when it came into force."""
-    return _parsed(place.store.get(contract_key(digest)), contract_key(digest))
-
-
-@lru_cache(maxsize=256)
-def _parsed(data: bytes, path: str) -> Contract:
-    # Checking a file against the standard takes 0.3 s, and a round reads the same few contracts many times.
-    return parse_contract(data, path)
+    return stored_terms(place.store.get(contract_key(digest)), contract_key(digest))
 
 
 def contract_key(digest: str) -> str:

@@ -287,6 +287,8 @@ def _money(contract: Contract) -> Iterator[Line]:
     yield Line(
         "committed", f"{committed(contract):,} {contract.ramp.currency} for {units:,} units", "ramp.weeks"
     )
+    if bought := contract.ramp.contracted_units:
+        yield Line("contracted", f"{bought:,} accepted units", "ramp.contracted_units")
     paid = contract.invoicing
     yield Line(
         "invoice",
@@ -299,6 +301,8 @@ def _remedies(contract: Contract) -> Iterator[Line]:
     sure = contract.ramp.confidence
     proof = f"P(rate > ceiling) of {_share(sure.breach)}; a warning from {_share(sure.warn)}"
     yield Line("ceiling breached at", proof, "ramp.confidence")
+    if week := contract.ramp.decides_after:
+        yield Line("go or no-go", f"after week {week}", "ramp.decision_week")
     again = contract.redelivery
     rounds = f", {again.max_rounds} times at most" if again.max_rounds is not None else ""
     days = f", within {again.within_days} days" if again.within_days is not None else ""

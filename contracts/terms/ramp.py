@@ -184,6 +184,19 @@ class Ramp(Terms):
         json_schema_extra=clause(("paid", "unpaid")),
     )
     confidence: Confidence = Confidence.defaults()
+    decision_week: int | None = Field(
+        None,
+        ge=1,
+        description="Week after which go or no-go is due, before the term's last; none: the last calibration "
+        "week, after which the volume grows and the price is the full one.",
+        json_schema_extra=clause(),
+    )
+    contracted_units: Count | None = Field(
+        None,
+        description="Accepted units that the contract buys; none: the planned units less what each week's "
+        "ceiling lets go.",
+        json_schema_extra=clause(),
+    )
     currency: str = Field("USD", pattern=CURRENCY, description="ISO 4217 code of every amount.")
     minor_units: int = Field(2, ge=0, le=3, description="Decimal places of the currency.")
     credits: Credits = Credits.defaults()
@@ -195,6 +208,29 @@ class Ramp(Terms):
                 problem = f"week {number} is in phase {week.phase!r}, which ramp.phases does not define"
                 fix = f"add {week.phase} to ramp.phases, or change the week's phase"
                 raise TermError(problem, "weeks", number, "phase", fix=fix)
+        return self
+
+    @property
+    def decides_after(self) -> int | None:
+        """The week after which go or no-go is due; None where no week is left to decide about."""
+        calibration = [number for number, week in self.weeks.items() if week.phase == "calibration"]
+        week = self.decision_week or max(calibration, default=None)
+        return week if week is not None and week < max(self.weeks) else None
+
+    @model_validator(mode="after")
+    def _something_is_left_to_decide(self) -> "Ramp":
+        if self.decision_week is not None and not self.decision_week < max(self.weeks):
+            problem = f"after week {self.decision_week} nothing is left to decide about"
+            fix = f"name a week before the last, {max(self.weeks)}, or remove it"
+            raise TermError(problem, "decision_week", fix=fix)
+        return self
+
+    @model_validator(mode="after")
+    def _no_more_is_bought_than_planned(self) -> "Ramp":
+        planned = sum(week.units for week in self.weeks.values())
+        if self.contracted_units is not None and self.contracted_units > planned:
+            problem = f"{self.contracted_units:,} accepted units are more than the {planned:,} planned"
+            raise TermError(problem, "contracted_units", fix="plan more units, or buy fewer")
         return self
 
     @model_validator(mode="after")

@@ -8,12 +8,14 @@ from dashboard.pages.missing import ProblemPage
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
 from dashboard.pages.program import ProgramPage, program_page
+from dashboard.pages.ramp import RampPage, ramp_page
 from dashboard.pages.week import ReadArtefact, WeekPage, week_page
 
 # Template → what it renders; the tests hold templates and `docs/dashboard.md` to it.
 PAGES = {
     "overview.html": OverviewPage,
     "contract.html": ContractPage,
+    "ramp.html": RampPage,
     "week.html": WeekPage,
     "expectations.html": ExpectationsPage,
     "audit_page.html": AuditPage,
@@ -32,6 +34,7 @@ __all__ = [
     "PatternsPage",
     "ProblemPage",
     "ProgramPage",
+    "RampPage",
     "ReadArtefact",
     "WeekPage",
     "audit_page",
@@ -40,5 +43,6 @@ __all__ = [
     "overview_page",
     "patterns_page",
     "program_page",
+    "ramp_page",
     "week_page",
 ]

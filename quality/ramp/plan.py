@@ -1,5 +1,6 @@
 """What a forecast is told: the weeks that are over, and the weeks that are planned."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -32,25 +33,34 @@ class PlannedWeek:
     breach: float = 0.95
 
 
-def planned_weeks(contract: Contract, after: int) -> tuple[PlannedWeek, ...]:
-    """The contract's weeks after week `after`, in order; 0 gives them all."""
-    return tuple(
-        PlannedWeek(
-            number,
-            contract.week(number).units,
-            contract.phase(number).discard_ceiling,
-            contract.phase(number).price * (1 - Decimal(str(contract.discount(number)[0]))),
-            contract.phase(number).on_breach,
-            contract.confidence(number).breach,
-        )
-        for number in sorted(contract.ramp.weeks)
-        if number > after
+def planned_week(contract: Contract, number: int) -> PlannedWeek:
+    """Week `number` as `contract` plans it."""
+    phase = contract.phase(number)
+    return PlannedWeek(
+        number,
+        contract.week(number).units,
+        phase.discard_ceiling,
+        phase.price * (1 - Decimal(str(contract.discount(number)[0]))),
+        phase.on_breach,
+        contract.confidence(number).breach,
     )
 
 
-def contracted_units(contract: Contract) -> int:
-    """Accepted units the plan promises: every week's units less what its ceiling lets go, rounded down."""
+def planned_weeks(contract: Contract, after: int) -> tuple[PlannedWeek, ...]:
+    """The contract's weeks after week `after`, in order; 0 gives them all."""
+    return tuple(planned_week(contract, number) for number in sorted(contract.ramp.weeks) if number > after)
+
+
+def contracted_units(contract: Contract, by_week: Mapping[int, Contract] | None = None) -> int:
+    """Accepted units the contract buys: `ramp.contracted_units`, or what its plan promises.
+
+    The plan promises every week's units less what its ceiling lets go, rounded down. `by_week` names the
+    version that judges each week, where amendments changed the plan.
+    """
+    if contract.ramp.contracted_units is not None:
+        return contract.ramp.contracted_units
+    terms = by_week or dict.fromkeys(contract.ramp.weeks, contract)
     return sum(
-        int(week.units * (1 - Decimal(str(contract.phase(number).discard_ceiling))))
-        for number, week in contract.ramp.weeks.items()
+        int(one.week(number).units * (1 - Decimal(str(one.phase(number).discard_ceiling))))
+        for number, one in terms.items()
     )

@@ -7,7 +7,8 @@ k)$, its 95 % interval and $P(\theta > \text{ceiling})$ with the ceiling of that
 
 **Why no threshold here.** The contract's clause is about the vendor's week, which `discard_verdict` judges.
 A domain or a cohort is looked at because the week is in question; of twenty cohorts exactly on the ceiling
-one is above 0.95 by chance, so the probability is shown and not judged. For one that is followed week after
+one is above 0.95 by chance, so the probability is shown and not judged by itself (`quality.ramp.room` tells
+of domains beyond what looking at all of them explains). For one that is followed week after
 week see `quality.ramp.cohorts`.
 
 **What it does not say.** Why a group is worse: its items may be harder.

@@ -21,6 +21,7 @@ class Commands(LazyGroup):
         "audit": "audit",
         "run": "run",
         "status": "status",
+        "ramp": "ramp",
         "backfill": "backfill",
         "retrain": "retrain",
         "decide": "decide",

@@ -34,6 +34,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "ledger upgrade",
         "ledger version",
         "mitigate",
+        "ramp",
         "reconcile",
         "restore",
         "retention",

@@ -24,6 +24,8 @@ NEUTRAL = {
     *("term.start", "term.weeks", "term.timezone", "ramp.currency", "ramp.minor_units"),
     # How much is planned: more work is no stricter.
     *("ramp.weeks.*.units", "mix.domain.shares.*", "mix.language.shares.*", "mix.difficulty.shares.*"),
+    # When a person is told, and how much is bought: either may suit either side.
+    *("ramp.decision_week", "ramp.contracted_units"),
     # What is asked of annotators, and how their work is read.
     *("annotation.aspects", "annotation.aggregation", "annotation.turns", "annotation.order_shown"),
     *(f"annotation.guideline.{name}" for name in ("version", "document", "priorities", "sections.*")),

@@ -86,3 +86,19 @@ def test_a_week_may_have_a_discount_of_its_own() -> None:
     contract = parse_contract(data, "c.yaml")
     assert contract.discount(1) == (0.4, "ramp.weeks.1.discount")
     assert contract.discount(2) == (0.0, "ramp.phases.production.discount")
+
+
+def test_go_or_no_go_is_due_after_the_week_named_else_after_the_last_calibration_week() -> None:
+    assert CONTRACT.ramp.decides_after == 1
+    two = changed("weeks: 2}", "weeks: 3}").replace(
+        b"        phases:",
+        b"          3: {phase: production, units: 20}\n        decision_week: 2\n        phases:",
+    )
+    assert parse_contract(two, "c.yaml").ramp.decides_after == 2
+
+
+def test_a_contract_without_calibration_or_without_a_week_after_it_has_no_decision_week() -> None:
+    never = changed("1: {phase: calibration", "1: {phase: production")
+    assert parse_contract(never, "c.yaml").ramp.decides_after is None
+    always = changed("2: {phase: production", "2: {phase: calibration")
+    assert parse_contract(always, "c.yaml").ramp.decides_after is None

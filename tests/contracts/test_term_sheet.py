@@ -48,6 +48,13 @@ def test_a_credit_nobody_bills_is_marked() -> None:
     assert told["ramp.credits.late_day"].says == "5 % for each day late"
 
 
+def test_the_decision_week_and_what_is_contracted_are_told() -> None:
+    assert lines(GOOD.encode())["ramp.decision_week"].says == "after week 1"
+    assert "ramp.contracted_units" not in lines(GOOD.encode())
+    told = lines(changed("        phases:", "        contracted_units: 25\n        phases:"))
+    assert told["ramp.contracted_units"].says == "25 accepted units"
+
+
 def test_labels_are_told_in_the_vendor_s_words() -> None:
     assert lines(GOOD.encode())["annotation.scheme"].says == "a: left; b: right; tie: tie"
 

@@ -5,11 +5,14 @@ once; the last vendor's texts attack whoever shows them.
 """
 
 import hashlib
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlalchemy import Engine
 
 from contracts.load import load_contract
@@ -18,6 +21,7 @@ from contracts.terms.parties import Vendor
 from quality.decision import decide as decision_of
 from quality.gates.batch.volume import volume
 from quality.ramp.discard import discard_verdict
+from quality.ramp.groups import GROUPS as GROUP_FIELDS
 from quality.verdict import GateSpec, Status, Verdict
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.batches import current_batch, expect, mark_late, receive, refuse
@@ -38,13 +42,21 @@ HOSTILE_ID = "hostile-1"
 HOSTILE_TEXT = "</td><img src=x onerror=alert(1)>\x1b[31m"
 EXPECTATIONS = "batches/expectations-"
 AUDIT = "batches/audit-"
+GROUPS = "batches/groups-"
+_FILES = {name: (SPECS / f"{name}.odcs.yaml").read_bytes() for name in ("alder", "birch", "cedar")}
+_TERMS = {f"contracts/{hashlib.sha256(data).hexdigest()}.yaml": data for data in _FILES.values()}
+_TERMS["contracts/hostile.yaml"] = _FILES["alder"].replace(b"id: dc-alder-rm-refresh-2026", b"id: hostile-1")
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def stored(key: str) -> bytes:
-    """What lies in the object store: the expectations and the audit report of every week."""
+    """What lies in the object store: terms, and the expectations, audit report and counts of every week."""
     if key.startswith(AUDIT):
         return json.dumps(told()).encode()
+    if key.startswith(GROUPS):
+        return _groups(key)
+    if key in _TERMS:
+        return _TERMS[key]
     if not key.startswith(EXPECTATIONS):
         raise MissingObjectError("nothing is stored under this key", key)
     rate = {"column": "discard_rate", "max_value": 0.3}
@@ -58,6 +70,17 @@ def stored(key: str) -> bytes:
         ],
     }
     return json.dumps({"success": False, "failed": [], "result": entries}).encode()
+
+
+def _groups(key: str) -> bytes:
+    """Two domains, one with a hostile name, and two annotators of whom the second began in week 2."""
+    week = int(key.removesuffix(".parquet").rsplit("-", 1)[1])
+    rows = [("domain", HOSTILE_TEXT, 100, 60), ("domain", "code", 100, 5), ("annotator", "4e" * 32, 100, 5)]
+    rows += [("annotator", "9a" * 32, 100, 60)] if week > 1 else []
+    sink = io.BytesIO()
+    columns = dict(zip(GROUP_FIELDS.names, zip(*rows, strict=True), strict=True))
+    pq.write_table(pa.table(columns, schema=GROUP_FIELDS), sink)
+    return sink.getvalue()
 
 
 def _entry(name: str, kwargs: Any, result: Any, success: bool, **observed: float) -> dict[str, Any]:
@@ -222,6 +245,7 @@ def _settlement(contract: Contract, week: int, rate: float, lean: float, said: s
             "feedback": f"sha256/{contract.vendor.id}-{week}/summary.md",
             "expectations": f"{EXPECTATIONS}{contract.vendor.id}-{week}.json",
             "audit": f"{AUDIT}{contract.vendor.id}-{week}.json",
+            "groups": f"{GROUPS}{contract.vendor.id}-{week}.parquet",
         },
         compared_with=("a" * 64,) * min(week - 1, 1),
     )  # fmt: skip

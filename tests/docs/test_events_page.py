@@ -7,9 +7,11 @@ from rampart.ledger.batch_rows import BatchKey, current_batch
 from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.notices import notice, tell_crashed, tell_stuck
 from rampart.ledger.outbox import NOTICES, REQUESTS, OutboxRow, Topic, pending
+from rampart.ledger.ramp_decisions import write_decision
 from tests.docs.pages import ROOT, blocks, code, table
 from tests.ledger.books import a_month, day, register, terms
 from tests.ledger.conftest import empty_books, engine
+from tests.ledger.test_ramp_decisions import NO_GO
 
 __all__ = ["empty_books", "engine"]  # fixtures
 PAGE = ROOT / "docs" / "events.md"
@@ -27,6 +29,7 @@ def everything(engine: Engine) -> tuple[OutboxRow, ...]:
     batch = current_batch(engine, "late-1", 1)
     assert batch is not None
     tell_stuck(engine, batch, "It cannot be judged.", day(9))
+    write_decision(engine, NO_GO, "assistant")
     tell_crashed(engine, "run-1", BatchKey("", 0, 0), "It died.", day(9))
     return pending(engine, *REQUESTS, *NOTICES)
 

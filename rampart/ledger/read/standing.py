@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from sqlmodel import Session, select
@@ -18,7 +19,7 @@ from rampart.ledger.tables import Batch, ContractWeek
 @dataclass(frozen=True)
 class Standing:
     """A contract week. `settlement` is None until a revision is settled; `judging` names a revision that has
-    been received but not settled while an earlier one stands.
+    been received but not settled while an earlier one stands. `as_of` is when its state last changed.
     """
 
     contract: ContractRow
@@ -27,6 +28,7 @@ class Standing:
     state: State
     settlement: Settlement | None
     judging: int | None
+    as_of: datetime | None = None
 
     @property
     def payable(self) -> Decimal:
@@ -90,4 +92,5 @@ def _standing(
         state=state_of(shown),
         settlement=read(session, shown) if settled else None,
         judging=newest.revision if newest is not shown else None,
+        as_of=shown.as_of,
     )

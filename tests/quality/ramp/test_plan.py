@@ -23,3 +23,15 @@ def test_weeks_that_are_over_are_not_planned_any_more() -> None:
 
 def test_what_is_contracted_is_the_plan_less_what_its_ceilings_let_go() -> None:
     assert contracted_units(CONTRACT) == 1300 + 3250 + 8500 + 17000 + 28500 + 28500
+
+
+def test_the_number_a_contract_buys_stands_in_place_of_its_plan() -> None:
+    ramp = CONTRACT.ramp.model_copy(update={"contracted_units": 80_000})
+    assert contracted_units(CONTRACT.model_copy(update={"ramp": ramp})) == 80_000
+
+
+def test_what_is_contracted_follows_the_version_that_judges_each_week() -> None:
+    weeks = {**CONTRACT.ramp.weeks, 6: CONTRACT.week(6).model_copy(update={"units": 10_000})}
+    smaller = CONTRACT.model_copy(update={"ramp": CONTRACT.ramp.model_copy(update={"weeks": weeks})})
+    by_week = {week: smaller if week == 6 else CONTRACT for week in range(1, 7)}
+    assert contracted_units(CONTRACT, by_week) == 1300 + 3250 + 8500 + 17000 + 28500 + 9500
