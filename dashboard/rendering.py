@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from dashboard import links
+from rampart.ledger.reckoning import counting, if_accepted
 from rampart.ledger.states import ACCEPTED
 from rampart.showing.environment import environment
 
@@ -21,6 +22,8 @@ ENVIRONMENT.globals.update(
     audit_url=links.audit_url,
     row_url=links.row_url,
     program_url=links.program_url,
+    counting=counting,
+    if_accepted=if_accepted,
     ACCEPTED=ACCEPTED,
 )
 
