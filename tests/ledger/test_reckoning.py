@@ -2,6 +2,7 @@
 
 from dataclasses import astuple
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_a_ruling_moves_money_and_leaves_what_was_billed_to_the_cent() -> None:
     ]
     assert len({one.billed for one in told}) == 1
     assert all(one.billed == one.payable + one.credits + one.withheld for one in told)
-    assert all(after.withheld <= before.withheld for before, after in zip(told, told[1:], strict=False))
+    assert all(after.withheld <= before.withheld for before, after in pairwise(told))
 
 
 def test_sums_are_of_each_amount() -> None:
