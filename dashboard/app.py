@@ -21,6 +21,7 @@ from dashboard.pages import (
     audit_page,
     contract_page,
     expectations_page,
+    money_page,
     overview_page,
     patterns_page,
     program_page,
@@ -85,6 +86,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     def audit(contract_id: str, week: Number, revision: int | None = None) -> str:
         _must_be_a_number(revision)
         return render("audit_page.html", audit_page(engine, read, contract_id, week, revision))
+
+    @app.get("/contracts/{contract_id}/money", response_class=HTMLResponse)
+    def money(contract_id: str) -> str:
+        return render("money.html", money_page(engine, read, contract_id))
 
     @app.get("/contracts/{contract_id}", response_class=HTMLResponse)
     def contract(contract_id: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 ENVIRONMENT = environment(Path(__file__).parent / "templates")
 ENVIRONMENT.globals.update(
     contract_url=links.contract_url,
+    money_url=links.money_url,
     week_url=links.week_url,
     expectations_url=links.expectations_url,
     audit_url=links.audit_url,

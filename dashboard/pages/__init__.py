@@ -5,6 +5,7 @@ from dashboard.pages.audit import AuditPage, audit_page
 from dashboard.pages.contract import ContractPage, contract_page
 from dashboard.pages.expectations import ExpectationsPage, expectations_page
 from dashboard.pages.missing import ProblemPage
+from dashboard.pages.money import MoneyPage, money_page
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
 from dashboard.pages.program import ProgramPage, program_page
@@ -14,6 +15,7 @@ from dashboard.pages.week import ReadArtefact, WeekPage, week_page
 PAGES = {
     "overview.html": OverviewPage,
     "contract.html": ContractPage,
+    "money.html": MoneyPage,
     "week.html": WeekPage,
     "expectations.html": ExpectationsPage,
     "audit_page.html": AuditPage,
@@ -28,6 +30,7 @@ __all__ = [
     "AuditPage",
     "ContractPage",
     "ExpectationsPage",
+    "MoneyPage",
     "OverviewPage",
     "PatternsPage",
     "ProblemPage",
@@ -37,6 +40,7 @@ __all__ = [
     "audit_page",
     "contract_page",
     "expectations_page",
+    "money_page",
     "overview_page",
     "patterns_page",
     "program_page",

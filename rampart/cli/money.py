@@ -83,9 +83,8 @@ def _weeks(of: Statement) -> Table:
         table.add_row(*_row(week))
     money = of.total
     amounts = (money.billed, money.payable, money.credits, money.withheld, money.disputed)
-    held = sum((week.if_accepted for week in of.weeks), money.billed * 0)
     table.add_section()
-    sums = (f"{of.committed:,}", f"{of.accepted_units:,}", *(f"{one:,}" for one in amounts), f"{held:,}")
+    sums = (f"{of.committed:,}", f"{of.accepted_units:,}", *(f"{one:,}" for one in amounts), f"{of.held:,}")
     table.add_row("all", "", *sums)
     return table
 

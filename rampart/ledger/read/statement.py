@@ -25,10 +25,12 @@ _UNIT = Decimal("0.0001")  # what a unit costs is told to four decimals, as pric
 @dataclass(frozen=True)
 class StatementWeek:
     """One contract week. `committed` is its plan at the price in force; `if_accepted` what a held batch would
-    pay; `lines` are those that are owed. `contested` counts records of open disputes.
+    pay; `lines` are those that are owed. `contested` counts records of open disputes. `version` is that of
+    the contract it was judged under, or would be.
     """
 
     week: int
+    version: str
     phase: str
     state: State
     revision: int | None
@@ -69,6 +71,11 @@ class Statement:
     cost_per_accepted: Decimal | None
     gain: Gain
     invoices: tuple[BookedInvoice, ...]
+
+    @property
+    def held(self) -> Decimal:
+        """What the held batches would pay."""
+        return sum((week.if_accepted for week in self.weeks), self.total.billed * 0)
 
     @property
     def spent(self) -> Decimal:
@@ -131,6 +138,7 @@ def _week(week: Standing, contested: int) -> StatementWeek:
     contested = min(contested, discarded)  # two disputes may name the same records
     return StatementWeek(
         week=plan.week,
+        version=week.contract.version,
         phase=plan.phase,
         state=week.state,
         revision=week.revision,
