@@ -14,15 +14,20 @@ from rampart.ledger.read import statement
 from rampart.ledger.verify_all import verify_all
 from rampart.ledger.verify_money import verify_money
 from simulator.season import Season, contract_text, due, week_rows
-from simulator.without_prefect import without_prefect
 from tasks.workspace import Workspace, put_in_force, workspace
 
 CONTRACT = "dc-north"
 
 
 @pytest.fixture
+def season(plain: Season) -> Season:
+    """A home in which flows run as plain functions."""
+    return plain
+
+
+@pytest.fixture
 def place(season: Season) -> Iterator[Workspace]:  # noqa: ARG001 (its settings are in force)
-    with without_prefect(), workspace() as opened:
+    with workspace() as opened:
         yield opened
 
 
