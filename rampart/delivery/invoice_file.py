@@ -21,12 +21,11 @@ from decimal import Decimal
 from typing import Any
 
 from rampart.delivery.errors import DeliveryError
-from rampart.delivery.limits import LONGEST_INVOICE
+from rampart.delivery.limits import LONGEST_INVOICE, LONGEST_INVOICE_CELL
 
 COLUMNS = ("invoice_number", "line", "week", "unit_kind", "units", "unit_price", "amount", "currency")
 _OPTIONAL = "unit_kind"
 _HEADER = f"begin with the line {','.join(COLUMNS)}"
-_LONGEST = 200  # characters of a number or a kind
 # Far more than any books hold (10^18 minor units); a longer number is a slip or an attack.
 _WHOLE = re.compile(r"[0-9]{1,12}")
 _PRICE = re.compile(r"[0-9]{1,12}(\.[0-9]{1,8})?")
@@ -186,7 +185,7 @@ def _json_rows(text: str, file: str) -> Iterator[tuple[_Place, Row]]:
 def _line(row: Row, place: _Place, file: str) -> InvoiceLine:
     told = {name: _checked(row, name, place, file) for name in _FIXES}
     kind = row.get(_OPTIONAL, "")
-    if len(kind) > _LONGEST:
+    if len(kind) > LONGEST_INVOICE_CELL:
         raise place.error("unit_kind: is far too long", file, "name a unit kind of the contract")
     return InvoiceLine(
         line=_named(row, "line", place, file),
@@ -202,7 +201,7 @@ def _line(row: Row, place: _Place, file: str) -> InvoiceLine:
 
 def _named(row: Row, name: str, place: _Place, file: str) -> str:
     value = row.get(name, "")
-    if not value or len(value) > _LONGEST:
+    if not value or len(value) > LONGEST_INVOICE_CELL:
         problem = f"{name}: {'is far too long' if value else 'is empty'}"
         raise place.error(problem, file, f"give every line its {name}")
     return value
@@ -213,6 +212,6 @@ def _checked(row: Row, name: str, place: _Place, file: str) -> str:
     value = row.get(name, "")
     value = value.upper() if name == "currency" else value
     if not pattern.fullmatch(value) or (name == "week" and int(value) == 0):
-        said = f"{value[:_LONGEST]!r} is not {what}" if value else "is empty"
+        said = f"{value[:LONGEST_INVOICE_CELL]!r} is not {what}" if value else "is empty"
         raise place.error(f"{name}: {said}", file, fix)
     return value
