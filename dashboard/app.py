@@ -21,6 +21,7 @@ from dashboard.pages import (
     audit_page,
     contract_page,
     expectations_page,
+    money_page,
     overview_page,
     patterns_page,
     program_page,
@@ -90,6 +91,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/contracts/{contract_id}/ramp", response_class=HTMLResponse)
     def ramp(contract_id: str) -> str:
         return render("ramp.html", ramp_page(engine, read, contract_id))
+
+    @app.get("/contracts/{contract_id}/money", response_class=HTMLResponse)
+    def money(contract_id: str) -> str:
+        return render("money.html", money_page(engine, read, contract_id))
 
     @app.get("/contracts/{contract_id}", response_class=HTMLResponse)
     def contract(contract_id: str) -> str:

@@ -15,6 +15,11 @@ def ramp_url(contract_id: str) -> str:
     return f"{contract_url(contract_id)}/ramp"
 
 
+def money_url(contract_id: str) -> str:
+    """The page of a contract's money."""
+    return f"{contract_url(contract_id)}/money"
+
+
 def week_url(contract_id: str, week: int, revision: int | None = None, anchor: str = "") -> str:
     """The page of a contract week; of its current revision unless one is named."""
     asked = "" if revision is None else f"?revision={revision}"

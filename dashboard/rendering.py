@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from dashboard import links
+from rampart.ledger.reckoning import counting, if_accepted
 from rampart.ledger.states import ACCEPTED
 from rampart.showing.environment import environment
 
@@ -17,11 +18,14 @@ ENVIRONMENT = environment(Path(__file__).parent / "templates")
 ENVIRONMENT.globals.update(
     contract_url=links.contract_url,
     ramp_url=links.ramp_url,
+    money_url=links.money_url,
     week_url=links.week_url,
     expectations_url=links.expectations_url,
     audit_url=links.audit_url,
     row_url=links.row_url,
     program_url=links.program_url,
+    counting=counting,
+    if_accepted=if_accepted,
     ACCEPTED=ACCEPTED,
 )
 

@@ -149,7 +149,7 @@ def _judge(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> S
     )
     opinion = second_opinion(place, contract, week, gates, verdicts=verdicts)
     counted = {**keep_tally(place, contract, week, gates), **keep_groups(place, contract, week, gates)}
-    settlement = reach_verdict(contract, week, inputs, gates, verdicts=verdicts)
+    settlement = reach_verdict(place, contract, week, inputs, gates, verdicts=verdicts)
     pack = write_feedback(place, contract, week, settlement, gates=gates, inputs=inputs)
     return replace(
         settlement, artefacts={**settlement.artefacts, **opinion, **counted, **reported.artefacts, **pack}

@@ -159,6 +159,7 @@ def receive_delivery(
             as_of,
             replaces=landed.replaces,
             after=after,
+            arrived=landed.arrived if contract.ramp.credits.late_day else None,
         )
     except RevisionMovedError:
         return None

@@ -8,10 +8,12 @@ from contracts.model import Contract
 from quality.decision import decide
 from quality.verdict import Verdict
 from rampart.delivery.tables import pack_prefix, publish_bytes
+from rampart.ledger.circumstances import circumstances
 from rampart.ledger.claims import advance
 from rampart.ledger.feedback import feedback_pack
 from rampart.ledger.judgement import Counted, settlement_of
 from rampart.ledger.outcome import Settlement
+from rampart.ledger.pricing import NO_KINDS, UnitKinds
 from rampart.ledger.settlement import settle
 from tasks.intake import Ticket
 from tasks.policy import STAGE
@@ -21,11 +23,20 @@ from tasks.workspace import Workspace
 
 @task(**STAGE)
 def reach_verdict(
-    contract: Contract, week: int, inputs: Inputs, gates: Gates, *, verdicts: tuple[Verdict, ...]
+    place: Workspace,
+    contract: Contract,
+    week: int,
+    inputs: Inputs,
+    gates: Gates,
+    *,
+    verdicts: tuple[Verdict, ...],
 ) -> Settlement:
     """What happens to the batch, with every count and amount that goes into the books."""
     counts = gates.counts
-    counted = Counted(inputs.delivery.read.files, counts.accepted, counts.discarded, counts.reasons)
+    kinds = UnitKinds(*gates.rows.units_by_kind()) if contract.phase(week).prices else NO_KINDS
+    counted = Counted(
+        inputs.delivery.read.files, counts.accepted, counts.discarded, counts.reasons, kinds=kinds
+    )
     return settlement_of(
         contract,
         week,
@@ -34,6 +45,7 @@ def reach_verdict(
         decision=decide(verdicts, counts.kept),
         artefacts=gates.artefacts,
         compared_with=gates.compared_with,
+        beside=circumstances(place.books, contract, week, inputs.landed.delivery_id),
     )
 
 

@@ -10,6 +10,7 @@ from contracts.terms.base import TermError
 
 DISCOUNT_PLACES = 4  # times a price of four, a discount has the eight places the books keep
 MOST_MINOR = 10**18  # minor units of one amount; the books count them in 64 bits
+MOST_A_DAY = 10**10  # currency units of one day's credit; the books keep what one is worth in 10^-8
 
 
 def _of_our_time(day: date) -> date:

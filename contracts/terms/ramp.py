@@ -11,7 +11,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 from pydantic import Field, field_validator, model_validator
 
 from contracts.terms.base import TermError, Terms, clause
-from contracts.terms.bounds import MOST_MINOR, Count, Day, Days, Discount, Money, Share, WeekNumber
+from contracts.terms.bounds import (
+    MOST_A_DAY,
+    MOST_MINOR,
+    Count,
+    Day,
+    Days,
+    Discount,
+    Money,
+    Share,
+    WeekNumber,
+)
 from contracts.terms.written import CURRENCY
 
 PhaseName = Literal["calibration", "ramp", "production"]
@@ -119,7 +129,7 @@ class Phase(Terms):
     prices: dict[str, Money] = Field(
         default_factory=dict,
         description="Unit kind (the record's `unit_kind`) → its price, where kinds differ; else `price`.",
-        json_schema_extra=clause("lower", judged=False, paid=True),
+        json_schema_extra=clause("lower"),
     )
     discount: Discount = Field(
         0.0, description="Share taken off the price in this phase.", json_schema_extra=clause("higher")
@@ -158,12 +168,12 @@ class Credits(Terms):
         0.0,
         description="Credit for each day begun after the due moment, as a share of what the batch's accepted "
         "units pay; in all at most that.",
-        json_schema_extra=clause("higher", judged=False, paid=True),
+        json_schema_extra=clause("higher"),
     )
     rejected_unit: Money = Field(
         Decimal(0),
         description="Credit for each planned unit of a week whose batch is rejected.",
-        json_schema_extra=clause("higher", judged=False, paid=True),
+        json_schema_extra=clause("higher"),
     )
 
 
@@ -243,4 +253,7 @@ class Ramp(Terms):
             if (week.units * rate).scaleb(self.minor_units) > MOST_MINOR:
                 problem = f"{week.units:,} units at {rate:f} are more money than the books can hold"
                 raise TermError(problem, "weeks", number, "units", fix="lower the units or the amount")
+            if week.units * rate * Decimal(str(owed.late_day)) > MOST_A_DAY:
+                problem = f"a share of {week.units:,} units at {rate:f} is more a day than the books can hold"
+                raise TermError(problem, "credits", "late_day", fix="lower the units or the amount")
         return self

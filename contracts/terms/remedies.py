@@ -45,7 +45,7 @@ class Redelivery(Terms):
         "full",
         description="What accepted re-work costs: the week's price, or nothing (the discards were the "
         "vendor's to avoid).",
-        json_schema_extra=clause(("full", "free"), judged=False, paid=True),
+        json_schema_extra=clause(("full", "free")),
     )
 
 
@@ -73,7 +73,7 @@ class Invoicing(Terms):
     tolerance: Money = Field(
         Decimal(0),
         description="Difference of an invoice line from the books that is let pass, in the currency.",
-        json_schema_extra=clause("lower", judged=False),
+        json_schema_extra=clause("lower"),
     )
     within_days: Days = Field(
         30,

@@ -5,6 +5,7 @@ from dashboard.pages.audit import AuditPage, audit_page
 from dashboard.pages.contract import ContractPage, contract_page
 from dashboard.pages.expectations import ExpectationsPage, expectations_page
 from dashboard.pages.missing import ProblemPage
+from dashboard.pages.money import MoneyPage, money_page
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
 from dashboard.pages.program import ProgramPage, program_page
@@ -16,6 +17,7 @@ PAGES = {
     "overview.html": OverviewPage,
     "contract.html": ContractPage,
     "ramp.html": RampPage,
+    "money.html": MoneyPage,
     "week.html": WeekPage,
     "expectations.html": ExpectationsPage,
     "audit_page.html": AuditPage,
@@ -30,6 +32,7 @@ __all__ = [
     "AuditPage",
     "ContractPage",
     "ExpectationsPage",
+    "MoneyPage",
     "OverviewPage",
     "PatternsPage",
     "ProblemPage",
@@ -40,6 +43,7 @@ __all__ = [
     "audit_page",
     "contract_page",
     "expectations_page",
+    "money_page",
     "overview_page",
     "patterns_page",
     "program_page",

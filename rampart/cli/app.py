@@ -28,6 +28,8 @@ class Commands(LazyGroup):
         "why": "why",
         "mitigate": "mitigate",
         "dispute": "dispute",
+        "invoice": "invoice",
+        "money": "money",
         "reconcile": "reconcile",
         "work-order": "work_order",
         "hint": "hint",

@@ -30,7 +30,7 @@ class Exit(IntEnum):
     REFUSED = 4  # a delivery is absent or could not be taken in
     VIOLATED = 5  # `verify` found the books or the store broken
     LEDGER = 6  # the books do not know it, or do not allow it
-    DIFFERS = 7  # `contract diff --fail-on` found a change of that kind
+    DIFFERS = 7  # `contract diff --fail-on` found such a change; `invoice check` found lines that differ
 
 
 def stop(code: Exit, *lines: str) -> typer.Exit:

@@ -28,6 +28,16 @@ class Arrival:
     files: tuple[ObjectInfo, ...]
     manifest_bytes: bytes | None
     manifest_name: str = MANIFEST
+    manifest_modified: datetime | None = None
+
+    @property
+    def completed(self) -> datetime | None:
+        """When the last of it was written, by the drop's clock; None where a file has no such moment."""
+        written = [info.modified for info in self.files]
+        if self.manifest_bytes is not None:
+            written.append(self.manifest_modified)
+        known = [moment for moment in written if moment is not None]
+        return max(known) if known and len(known) == len(written) else None
 
     @property
     def manifest_file(self) -> str:
@@ -67,7 +77,7 @@ def look(drop: ObjectStore, folder: str, contract: Contract, now: datetime | Non
             f"the manifest has {manifest.bytes:,} bytes", base + name, fix="deliver fewer, larger files"
         )
     files = tuple(info for info in found if info.key != name)
-    return Arrival(base, files, drop.get(base + name), name)
+    return Arrival(base, files, drop.get(base + name), name, manifest.modified)
 
 
 def _without_manifest(

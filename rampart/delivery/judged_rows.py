@@ -112,6 +112,17 @@ class JudgedRows:
         fates = self.fates([*KEYS, "reason_mask"])
         return fates.filter(pc.equal(fates["reason_mask"], pa.scalar(0, pa.uint64()))).select(list(KEYS))
 
+    def units_by_kind(self) -> tuple[dict[str, int], dict[str, int]]:
+        """`unit_kind` → accepted records, and → discarded records; those without a kind are in neither."""
+        kept = pl.Series(pl.from_arrow(self.fates(["reason_mask"])["reason_mask"])) == 0
+        kinds = pl.Series(pl.from_arrow(self.readable(["unit_kind"])["unit_kind"])).cast(pl.String)
+        rows = pl.DataFrame({"kind": kinds, "kept": kept}).drop_nulls("kind")
+        accepted, discarded = (
+            dict(rows.filter(pl.col("kept") == is_kept).group_by("kind").len().sort("kind").iter_rows())
+            for is_kept in (True, False)
+        )
+        return accepted, discarded
+
     def _chosen(self, chosen: pa.ChunkedArray, columns: Columns) -> pa.Table:
         found, start = [], 0
         for part in self.records:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from contracts.model import Contract
 from rampart.delivery.arrival import UPLOAD_AGAIN, check_listing, check_sources, find_delivery, manifest_of
@@ -28,11 +29,15 @@ class LandedFile:
 
 @dataclass(frozen=True)
 class Landed:
-    """A delivery whose bytes are ours. `replaces` is the id of the delivery it takes back, if any."""
+    """A delivery whose bytes are ours. `replaces` is the id of the delivery it takes back, if any.
+
+    `arrived` is when its last file was written, by the clock of the drop; None where that is not known.
+    """
 
     delivery_id: str
     files: tuple[LandedFile, ...]
     replaces: str | None
+    arrived: datetime | None = None
 
 
 def land(drop: ObjectStore, folder: str, contract: Contract, week: int, store: ObjectStore) -> Landed:
@@ -57,7 +62,8 @@ def land(drop: ObjectStore, folder: str, contract: Contract, week: int, store: O
         check_listing(arrival, promised)
     check_sources(arrival, contract)
     files = tuple(_land_file(drop, arrival.folder, o, promised.get(o.key), store) for o in arrival.files)
-    return Landed(delivery_id(f.sha256 for f in files), files, manifest.replaces if manifest else None)
+    replaces = manifest.replaces if manifest else None
+    return Landed(delivery_id(f.sha256 for f in files), files, replaces, arrival.completed)
 
 
 def delivery_id(digests: Iterable[str]) -> str:

@@ -21,6 +21,11 @@ def pack_prefix(contract_id: str, week: int) -> str:
     return f"packs/{contract_id}/week-{week:02d}"
 
 
+def invoice_prefix(contract_id: str) -> str:
+    """Where the invoices of a contract lie, each beside its comparison with the books."""
+    return f"invoices/{contract_id}"
+
+
 def publish_table(store: ObjectStore, prefix: str, name: str, table: pa.Table) -> str:
     """Store `table` as Parquet (zstd) and give its key, ``<prefix>/<name>-<digest>.parquet``."""
     sink = io.BytesIO()

@@ -1,11 +1,15 @@
 """Do a judgement's counts and money add up? Asked before it is written, and again by `rampart verify`."""
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from rampart.ledger.contracts import ContractRow
 from rampart.ledger.money import PRICE_PLACES, UNIT_PLACES, from_whole, plain, to_whole
 from rampart.ledger.outcome import FileCount, MoneyLine, Settlement
 from rampart.ledger.tables import ContractWeek
+
+OF_A_KIND = ".prices."  # in the clause of a line whose unit kind has a price of its own
 
 
 def settlement_problems(settlement: Settlement, contract: ContractRow, week: ContractWeek) -> tuple[str, ...]:
@@ -28,50 +32,67 @@ def count_problems(settlement: Settlement) -> tuple[str, ...]:
 def money_problems(settlement: Settlement, contract: ContractRow, week: ContractWeek) -> tuple[str, ...]:
     """Invariant 5: every line is units x price, to the minor unit, at the price and discount in force.
 
-    The rates of credits stand in the contract's text alone: theirs are multiplied out, but not compared.
+    The rates of credits and the prices of unit kinds stand in the contract's text alone: they are
+    multiplied out here, and compared by `rampart.ledger.verify_money`.
     """
-    found = [problem for line in settlement.money for problem in _line_problems(line, contract)]
-    paid = [line for line in settlement.money if line.kind == "accepted_units"]
+    lines = settlement.money
     price = from_whole(week.price_e4, PRICE_PLACES)
-    found += [
-        f"units are paid at {line.unit_price}, but week {week.week} has the price {price}"
-        for line in paid
-        if line.unit_price != price
-    ]
-    units = sum(line.units for line in paid)
-    if units != settlement.accepted:
-        found.append(f"{units} units are paid, but {settlement.accepted} records are accepted")
-    kinds = [line.kind for line in settlement.money]
-    found += [
-        f"{kinds.count(kind)} lines are {kind}; a batch has at most one"
-        for kind in dict.fromkeys(kinds)
-        if kinds.count(kind) > 1
-    ]
     off = from_whole(week.discount_e8, UNIT_PLACES)
-    found += [
-        problem
-        for line in settlement.money
-        for problem in _deduction_problems(line, settlement.accepted, price, off)
-    ]
-    return tuple(found)
+    by_kind = any(OF_A_KIND in line.clause for line in lines)
+    return (
+        *(problem for line in lines for problem in _line_problems(line, contract)),
+        *_price_problems(lines, week.week, price),
+        *_unit_problems(lines, settlement),
+        *_twice(lines),
+        *(() if by_kind else (problem for line in lines for problem in _rate_problems(line, price, off))),
+    )
 
 
-def _deduction_problems(line: MoneyLine, accepted: int, price: Decimal, off: Decimal) -> list[str]:
+def _price_problems(lines: Iterable[MoneyLine], week: int, price: Decimal) -> Iterator[str]:
+    for line in lines:
+        if line.kind == "accepted_units" and OF_A_KIND not in line.clause and line.unit_price != price:
+            yield f"units are paid at {line.unit_price}, but week {week} has the price {price}"
+
+
+def _unit_problems(lines: Iterable[MoneyLine], settlement: Settlement) -> Iterator[str]:
+    """Lines of the same units, held against the records they are counted from."""
+    units: Counter[str] = Counter()
+    for line in lines:
+        units[line.kind] += line.units
+    accepted = settlement.accepted
+    if (paid := units["accepted_units"]) != accepted:
+        yield f"{paid} units are paid, but {accepted} records are accepted"
+    by_kind = any(OF_A_KIND in line.clause for line in lines)
+    discounted = units["discount"]
+    if discounted > accepted or (discounted and not by_kind and discounted != accepted):
+        yield f"{discounted} units are discounted, but {accepted} records are accepted"
+    gone = {"unpaid_excess": "excess", "free_rework": "re-work"}
+    for kind, name in gone.items():
+        if units[kind] > accepted:
+            yield f"{units[kind]} units are {name}, but {accepted} records are accepted"
+    if (gone_units := sum(units[kind] for kind in gone)) > accepted >= max(units[kind] for kind in gone):
+        yield f"{gone_units} units are excess or re-work, but {accepted} records are accepted"
+    if (lost := units["discarded_units"]) > settlement.discarded:
+        yield f"{lost} units are valued as discarded, but {settlement.discarded} records are"
+
+
+def _twice(lines: Iterable[MoneyLine]) -> Iterator[str]:
+    """A price of a unit kind, or a discount on one, is a line of its own; anything else is there once."""
+    named = Counter((line.kind, line.clause, line.unit_price) for line in lines)
+    by_kind = any(OF_A_KIND in line.clause for line in lines)
+    kinds = Counter(line.kind for line in lines)
+    for kind, times in kinds.items():
+        if times > 1 and (not by_kind or any(n > 1 for (of, _, _), n in named.items() if of == kind)):
+            yield f"{times} lines are {kind}; a batch has at most one"
+
+
+def _rate_problems(line: MoneyLine, price: Decimal, off: Decimal) -> Iterator[str]:
     """How a line that is taken off contradicts the week's `price` and discount `off`, both of one unit."""
-    found = []
-    if line.kind == "discount":
-        if line.unit_price != off:
-            found.append(f"the discount is {plain(line.unit_price)} a unit, but the terms give {plain(off)}")
-        if line.units != accepted:
-            found.append(f"{line.units} units are discounted, but {accepted} records are accepted")
-    if line.kind == "unpaid_excess":
-        if line.unit_price != price - off:
-            found.append(
-                f"excess is taken off at {plain(line.unit_price)} a unit, which paid {plain(price - off)}"
-            )
-        if line.units > accepted:
-            found.append(f"{line.units} units are excess, but {accepted} records are accepted")
-    return found
+    if line.kind == "discount" and line.unit_price != off:
+        yield f"the discount is {plain(line.unit_price)} a unit, but the terms give {plain(off)}"
+    if line.kind in ("unpaid_excess", "free_rework") and line.unit_price != price - off:
+        name = "excess" if line.kind == "unpaid_excess" else "re-work"
+        yield f"{name} is taken off at {plain(line.unit_price)} a unit, which paid {plain(price - off)}"
 
 
 def _file_problems(file: FileCount) -> list[str]:

@@ -6,7 +6,7 @@ from sqlalchemy import Engine, update
 from sqlmodel import Session, col, select
 
 from rampart.ledger.batch_rows import BatchRow, current_batch, key_of, newest, rows_of, state_of
-from rampart.ledger.canonical import Json
+from rampart.ledger.canonical import Json, moment
 from rampart.ledger.chain import append_event, contract_stream, has_event
 from rampart.ledger.contracts import week_of
 from rampart.ledger.deletion.said import must_not_be_deleted
@@ -56,6 +56,7 @@ def receive(  # noqa: PLR0917 (the order in which a delivery's facts become know
     as_of: datetime,
     replaces: str | None = None,
     after: int | None = None,
+    arrived: datetime | None = None,
 ) -> BatchRow:
     """Take a delivery in; the batch to judge comes back.
 
@@ -67,6 +68,7 @@ def receive(  # noqa: PLR0917 (the order in which a delivery's facts become know
         rules_digest: digest of everything a verdict depends on beside the bytes (terms and gate code).
         replaces: the delivery id this one replaces, from its manifest.
         after: the revision that a new one must follow; None: whichever is on the books.
+        arrived: when it lay complete in the drop, where its money depends on that; at the latest `as_of`.
 
     Raises:
         DeliveryConflictError: another delivery is on the books, and this one does not replace it; or the
@@ -91,6 +93,7 @@ def receive(  # noqa: PLR0917 (the order in which a delivery's facts become know
             session.add(batch)
             about: dict[str, Json] = {"delivery_id": delivery_id, "rules_digest": rules_digest}
             about |= {"contract_digest": contract_digest, "replaces": replaces}
+            about |= {"arrived": moment(min(arrived, as_of))} if arrived else {}
             move(session, batch, "received", as_of, about)
         return rows_of(session, [batch])[0]
 

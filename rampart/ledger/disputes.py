@@ -149,8 +149,13 @@ def disputes(engine: Engine, contract_id: str, week: int | None = None) -> tuple
 def open_disputes(engine: Engine) -> tuple[Dispute, ...]:
     """What nobody has ruled on yet, of all contracts, where the delivery is still the one on the books."""
     with reading(engine) as session:
-        waiting = (found for found in every_dispute(session) if found.ruling is None)
-        return tuple(found for found in waiting if _stands(session, found))
+        return open_in(session)
+
+
+def open_in(session: Session) -> tuple[Dispute, ...]:
+    """`open_disputes`, within the caller's transaction."""
+    waiting = (found for found in every_dispute(session) if found.ruling is None)
+    return tuple(found for found in waiting if _stands(session, found))
 
 
 def reinstatements(engine: Engine, contract_id: str, delivery_id: str) -> tuple[Dispute, ...]:

@@ -55,3 +55,11 @@ class UnknownDisputeError(LedgerError):
 
 class DisputeStateError(LedgerError):
     """The dispute cannot be opened or ruled on as asked."""
+
+
+class UnknownInvoiceError(LedgerError):
+    """No invoice with this id is on the books, or the id names several."""
+
+
+class InvoiceConflictError(LedgerError):
+    """The invoice cannot be booked as asked."""

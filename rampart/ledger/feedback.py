@@ -17,6 +17,7 @@ import pyarrow as pa
 from contracts.model import Contract
 from rampart.delivery.errors import printable
 from rampart.ledger.outcome import Settlement
+from rampart.ledger.reckoning import if_accepted
 from rampart.records.reasons import BY_CODE
 
 # Also the full-width forms, which some spreadsheets read as the ASCII ones.
@@ -84,9 +85,9 @@ def _summary(contract: Contract, week: int, settlement: Settlement) -> str:
     money = "\n".join(
         f"- {line.kind.replace('_', ' ')}: {line.units} x {line.unit_price} = {line.amount} {line.currency} "
         f"(clause `{line.clause}`)"
-        for line in settlement.money
+        for line in if_accepted(settlement.money)
     )
-    total = sum((line.amount for line in settlement.money), Decimal(0))
+    total = sum((line.amount for line in if_accepted(settlement.money)), Decimal(0))
     payable = "" if settlement.state.startswith("accepted") else " (not payable in this state)"
     parts.append(f"## Money{payable}\n\n{money}\n- total: {total} {contract.ramp.currency}")
     return "\n\n".join(parts) + "\n"

@@ -1,26 +1,30 @@
 """Everything found about a delivery → the settlement that goes into the books."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, cast
 
 from contracts.model import Contract
 from quality.decision import BatchDecision
 from quality.verdict import Verdict
 from rampart.delivery.canonicalise import FileRead
+from rampart.ledger.circumstances import USUAL, Circumstances
 from rampart.ledger.outcome import FileCount, ReasonCount, Settlement
-from rampart.ledger.pricing import price_batch
+from rampart.ledger.pricing import NO_KINDS, UnitKinds, price_batch
 from rampart.records.reasons import BY_CODE
 
 
 @dataclass(frozen=True)
 class Counted:
-    """What became of a delivery's lines: by file, and by reason as (first, any)."""
+    """What became of a delivery's lines: by file, by reason as (first, any), and by unit kind where kinds
+    have prices of their own.
+    """
 
     files: tuple[FileRead, ...]
     accepted: Mapping[str, int]
     discarded: Mapping[str, int]
     reasons: Mapping[str, tuple[int, int]]
+    kinds: UnitKinds = field(default=NO_KINDS)
 
 
 def settlement_of(
@@ -32,6 +36,7 @@ def settlement_of(
     decision: BatchDecision,
     artefacts: Mapping[str, str],
     compared_with: tuple[str, ...],
+    beside: Circumstances = USUAL,
 ) -> Settlement:
     """The whole outcome of one batch, priced at the terms of its week."""
     files = tuple(_file(read, counted) for read in counted.files)
@@ -45,7 +50,7 @@ def settlement_of(
             for code in sorted(counted.reasons, key=lambda code: BY_CODE[code].bit)
         ),
         verdicts=verdicts,
-        money=price_batch(contract, week, accepted, discarded),
+        money=price_batch(contract, week, accepted, discarded, counted.kinds, beside),
         artefacts=artefacts,
         compared_with=compared_with,
     )

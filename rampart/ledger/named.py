@@ -14,6 +14,7 @@ from rampart.ledger.batch_rows import key_of
 from rampart.ledger.deletion.said import deletions_in
 from rampart.ledger.disputes import every_dispute
 from rampart.ledger.engine import reading
+from rampart.ledger.invoices.booked import every_invoice
 from rampart.ledger.notices import notice_key
 from rampart.ledger.outbox import NOTICES
 from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, Outbox, RmArtefact, RmVersion
@@ -55,7 +56,13 @@ def named_objects(engine: Engine, store: ObjectStore) -> tuple[Named, ...]:
 
 def named_in_books(session: Session) -> tuple[Named, ...]:
     """What the books alone name, without reading the store."""
-    return (*_contracts(session), *_batches(session), *_disputes(session), *_models(session))
+    return (
+        *_contracts(session),
+        *_batches(session),
+        *_disputes(session),
+        *_invoices(session),
+        *_models(session),
+    )
 
 
 def _contracts(session: Session) -> Iterator[Named]:
@@ -83,6 +90,12 @@ def _disputes(session: Session) -> Iterator[Named]:
     for dispute in every_dispute(session):
         subject = f"{dispute.contract_id} week {dispute.week}"
         yield Named(dispute.object_key, subject, f"the file of {dispute}", dispute.contract_id, dispute.week)
+
+
+def _invoices(session: Session) -> Iterator[Named]:
+    for invoice in every_invoice(session):
+        yield Named(invoice.object_key, invoice.contract_id, f"the file of {invoice}")
+        yield Named(invoice.result_key, invoice.contract_id, f"the comparison of {invoice}")
 
 
 def _models(session: Session) -> Iterator[Named]:

@@ -10,8 +10,18 @@ from rampart.ledger.canonical import Json, digest
 from rampart.ledger.money import plain
 from rampart.ledger.states import Settled
 
-MoneyKind = Literal["accepted_units", "discount", "unpaid_excess", "credit_discards", "credit_short"]
-CREDITS: tuple[MoneyKind, ...] = ("credit_discards", "credit_short")
+MoneyKind = Literal[
+    "accepted_units",
+    "discount",
+    "free_rework",
+    "unpaid_excess",
+    "credit_discards",
+    "credit_short",
+    "credit_late",
+    "credit_rejected",
+    "discarded_units",
+]
+CREDITS: tuple[MoneyKind, ...] = ("credit_discards", "credit_short", "credit_late")  # of an accepted batch
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ class MoneyLine:
     """One invoice line: |`amount`| = `units` x |`unit_price`|, rounded to the currency's `minor_units`.
 
     `amount` is signed: discounts and credits are negative. `clause` is the address of the term behind it.
+    Which lines count in which state is told by `rampart.ledger.reckoning`.
     """
 
     kind: MoneyKind

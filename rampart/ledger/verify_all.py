@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 from rampart.delivery.store import ObjectInfo, ObjectStore
 from rampart.ledger.deletion.said import Deletion
 from rampart.ledger.verify import Violation, verify_books
+from rampart.ledger.verify_money import verify_money
 from rampart.ledger.verify_orphans import take_inventory
 from rampart.ledger.verify_store import verify_store
 
@@ -31,7 +32,12 @@ class Report:
 def verify_all(engine: Engine, store: ObjectStore) -> Report:
     """Books, published rows and stored objects, held against each other."""
     found = take_inventory(engine, store)
-    broken = (*verify_books(engine), *verify_store(engine, store), *found.violations)
+    broken = (
+        *verify_books(engine),
+        *verify_money(engine, store),
+        *verify_store(engine, store),
+        *found.violations,
+    )
     return Report(tuple(dict.fromkeys(broken)), found.orphans, found.unfinished)
 
 

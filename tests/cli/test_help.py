@@ -7,11 +7,12 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
-GROUPS = ("contract", "dispute", "ledger")
+GROUPS = ("contract", "dispute", "invoice", "ledger")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
     + [("contract", "check")]
     + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
+    + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
     + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
@@ -30,11 +31,16 @@ def test_every_command_is_known_to_this_test() -> None:
         "dispute rule",
         "dispute show",
         "hint",
+        "invoice book",
+        "invoice check",
+        "invoice list",
+        "invoice show",
         "ledger downgrade",
         "ledger upgrade",
         "ledger version",
         "mitigate",
         "ramp",
+        "money",
         "reconcile",
         "restore",
         "retention",

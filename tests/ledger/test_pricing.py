@@ -1,6 +1,7 @@
 """Pricing a batch: every line to the cent, against figures worked out by hand."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,9 @@ from sqlalchemy import Engine
 
 from contracts.model import Contract
 from contracts.terms.ramp import Phase
-from rampart.ledger.outcome import MoneyKind
-from rampart.ledger.pricing import price_batch
+from rampart.ledger.circumstances import USUAL, Circumstances, days_begun
+from rampart.ledger.outcome import MoneyKind, MoneyLine
+from rampart.ledger.pricing import NO_KINDS, UnitKinds, price_batch
 from rampart.ledger.read import money_rows
 from tests.ledger.books import PRICE, judged, outcome, register, terms
 
@@ -129,3 +131,97 @@ def test_units_beyond_the_tolerated_excess_are_paid_only_where_the_terms_say_so(
     assert lines(unpaid, 140, 0) == {"accepted_units": "49.00", "discount": "-9.80", "unpaid_excess": "-4.20"}
     assert lines(unpaid, 125, 10) == {"accepted_units": "43.75", "discount": "-8.75"}
     assert "unpaid_excess" not in lines(contract(volume_over=0.25), 140, 0)
+
+
+def told(found: tuple[MoneyLine, ...]) -> list[tuple[str, int, str, str]]:
+    """Kind, units, amount and the clause, below the phases, of each line."""
+    return [
+        (line.kind, line.units, f"{line.amount}", line.clause.removeprefix("ramp.phases.")) for line in found
+    ]
+
+
+KINDS = {"prices": {"long": Decimal("0.50"), "short": Decimal("0.20")}}
+
+
+def test_a_unit_kind_with_a_price_of_its_own_is_paid_at_it_and_the_rest_at_the_phases() -> None:
+    kinds = UnitKinds({"long": 30, "short": 20, "odd": 5}, {"long": 4, "odd": 1})
+    assert told(price_batch(contract(KINDS), 1, 95, 5, kinds)) == [
+        ("accepted_units", 45, "15.75", "calibration.price"),
+        ("accepted_units", 30, "15.00", "calibration.prices.long"),
+        ("accepted_units", 20, "4.00", "calibration.prices.short"),
+        ("discarded_units", 1, "-0.35", "calibration.price"),
+        ("discarded_units", 4, "-2.00", "calibration.prices.long"),
+    ]
+
+
+def test_the_discount_is_a_line_for_each_price_it_is_taken_off() -> None:
+    of = contract({**KINDS, "discount": 0.5})
+    found = price_batch(of, 1, 60, 0, UnitKinds({"long": 30, "short": 20}))
+    assert told(found)[3:] == [
+        ("discount", 10, "-1.75", "calibration.discount"),
+        ("discount", 30, "-7.50", "calibration.discount"),
+        ("discount", 20, "-2.00", "calibration.discount"),
+    ]
+
+
+def test_of_units_that_are_not_paid_the_cheapest_are_taken_as_no_clause_says_which() -> None:
+    of = contract(KINDS, excess="unpaid", volume_over=0.0)
+    found = price_batch(of, 1, 130, 0, UnitKinds({"long": 100, "short": 20}))
+    assert told(found)[3:] == [
+        ("unpaid_excess", 20, "-4.00", "ramp.excess"),
+        ("unpaid_excess", 10, "-3.50", "ramp.excess"),
+    ]
+
+
+def free(**ramp: Any) -> Contract:
+    """Re-work is free."""
+    of = contract(**ramp)
+    return of.model_copy(update={"redelivery": of.redelivery.model_copy(update={"price": "free"})})
+
+
+def test_re_work_is_taken_off_where_it_is_free() -> None:
+    beside = Circumstances(earlier=((80, 20),))
+    assert told(price_batch(free(), 1, 95, 5, beside=beside))[1:] == [
+        ("free_rework", 15, "-5.25", "redelivery.price")
+    ]
+    assert len(price_batch(contract(), 1, 95, 5, beside=beside)) == 1
+
+
+def test_free_re_work_does_not_count_again_as_excess() -> None:
+    of = free(excess="unpaid", volume_over=0.0)
+    found = price_batch(of, 1, 130, 0, beside=Circumstances(earlier=((90, 20),)))
+    assert told(found)[1:] == [
+        ("free_rework", 20, "-7.00", "redelivery.price"),
+        ("unpaid_excess", 10, "-3.50", "ramp.excess"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "units", "amount"),
+    [
+        (0, 0, None),
+        (1, 1, "-1.66"),  # 5 % of 33.25 is 1.6625
+        (3, 3, "-4.99"),
+        (30, 30, "-33.25"),  # in all at most what the units pay
+    ],
+)
+def test_each_day_begun_after_the_due_moment_is_a_share_of_what_is_paid(
+    days: int, units: int, amount: str | None
+) -> None:
+    of = contract(credits={"late_day": 0.05})
+    found = told(price_batch(of, 1, 95, 5, NO_KINDS, Circumstances(late_days=days)))
+    assert found[1:] == ([("credit_late", units, amount, "ramp.credits.late_day")] if amount else [])
+
+
+def test_a_day_is_begun_with_its_first_second() -> None:
+    due = datetime(2026, 1, 12, 9, tzinfo=UTC)
+    after = [timedelta(0), timedelta(seconds=1), timedelta(days=1), timedelta(days=1, seconds=1)]
+    assert [days_begun(due, due + late) for late in after] == [0, 1, 1, 2]
+    assert days_begun(due, due - timedelta(days=3)) == 0
+
+
+def test_a_rejected_weeks_credit_is_priced_with_the_batch() -> None:
+    of = contract(credits={"rejected_unit": Decimal("0.10")})
+    assert told(price_batch(of, 1, 95, 5, beside=USUAL))[1:] == [
+        ("credit_rejected", 100, "-10.00", "ramp.credits.rejected_unit")
+    ]

@@ -7,6 +7,7 @@ from rampart.ledger.read.detail import BatchDetail, DecisionRow, batch_detail
 from rampart.ledger.read.money import MoneyRow, money_rows
 from rampart.ledger.read.ramp import RampRow, programs, ramp_rows
 from rampart.ledger.read.reward_models import RmRow, rm_rows
+from rampart.ledger.read.statement import Statement, StatementWeek, contract_ids, statement
 
 __all__ = [
     "BatchDetail",
@@ -14,9 +15,13 @@ __all__ = [
     "MoneyRow",
     "RampRow",
     "RmRow",
+    "Statement",
+    "StatementWeek",
     "batch_detail",
+    "contract_ids",
     "money_rows",
     "programs",
     "ramp_rows",
     "rm_rows",
+    "statement",
 ]

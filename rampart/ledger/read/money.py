@@ -18,10 +18,10 @@ from rampart.ledger.tables import ContractWeek
 class MoneyRow:
     """One contract; amounts are in `currency`.
 
-    `committed`: planned units x price, the phase's discount taken off, over all weeks. `payable`: accepted
-    batches, discounts and credits taken off. `credited`: credits alone, positive. `at_risk`: what held
-    batches would pay. `cost_per_accepted` = payable / accepted units, to four decimals; None before the
-    first unit.
+    `committed`: planned units x price, the discount taken off, over all weeks. `payable`: accepted batches,
+    discounts and credits taken off, and what rejected ones cost the vendor. `credited`: credits alone,
+    positive. `at_risk`: what held batches would pay. `cost_per_accepted` = payable / accepted units, to four
+    decimals; None before the first unit.
     """
 
     vendor: str

@@ -1,6 +1,7 @@
 """What stands on the books for each contract week: the revision that counts, and any being judged."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -10,9 +11,10 @@ from sqlmodel import Session, select
 from rampart.ledger.batch_rows import state_of
 from rampart.ledger.contracts import ContractRow
 from rampart.ledger.in_force import by_week_in
-from rampart.ledger.outcome import CREDITS, Settlement
+from rampart.ledger.outcome import MoneyLine, Settlement
+from rampart.ledger.reckoning import OWED, counting, if_accepted
 from rampart.ledger.settled import read
-from rampart.ledger.states import ACCEPTED, SETTLED, State
+from rampart.ledger.states import SETTLED, State
 from rampart.ledger.tables import Batch, ContractWeek
 
 
@@ -32,23 +34,26 @@ class Standing:
 
     @property
     def payable(self) -> Decimal:
-        """What an accepted batch pays, discounts and credits taken off; 0 for any other."""
-        return self._sum(self.state in ACCEPTED)
+        """What the batch pays, discounts and credits taken off; what a rejected one costs the vendor."""
+        return self._sum(counting(self.state, self._lines))
 
     @property
     def credited(self) -> Decimal:
-        """What the vendor owes back on an accepted batch, as a positive amount; 0 for any other."""
-        return self._sum(self.state in ACCEPTED, CREDITS, -1)
+        """What the vendor owes back, positive; 0 for a batch that is neither accepted nor rejected."""
+        owed = (line for line in counting(self.state, self._lines) if line.kind in OWED)
+        return -self._sum(owed) + self._sum(())
 
     @property
     def at_risk(self) -> Decimal:
         """What a held batch would pay if accepted; 0 for any other."""
-        return self._sum(self.state == "held")
+        return self._sum(if_accepted(self._lines) if self.state == "held" else ())
 
-    def _sum(self, counts: bool, kinds: tuple[str, ...] = (), sign: int = 1) -> Decimal:
-        lines = self.settlement.money if self.settlement and counts else ()
-        amounts = (sign * line.amount for line in lines if not kinds or line.kind in kinds)
-        return sum(amounts, Decimal(0).scaleb(-self.contract.minor_units))
+    @property
+    def _lines(self) -> tuple[MoneyLine, ...]:
+        return self.settlement.money if self.settlement else ()
+
+    def _sum(self, lines: Iterable[MoneyLine]) -> Decimal:
+        return sum((line.amount for line in lines), Decimal(0).scaleb(-self.contract.minor_units))
 
 
 def standings(session: Session, contract: ContractRow, versions: dict[str, ContractRow]) -> list[Standing]:
