@@ -20,6 +20,7 @@ MAX_DIRECTORY = 16 << 20  # bytes; 10,000 members with names of 1,024 bytes, and
 LONGEST_MANIFEST = 16 << 20  # bytes; some 80,000 files
 LONGEST_ROSTER = 16 << 20  # bytes; some 500,000 annotators
 LONGEST_DISPUTE = 64 << 20  # bytes; some 500,000 contested records
+LONGEST_REVIEW = 64 << 20  # bytes; some 10,000 reviewed records with their texts
 
 # Rows. One is held in memory, as bytes, as text and as objects: about four times its length.
 LONGEST_LINE = 64 << 20  # bytes of a JSON line; a longer one is a file in the wrong format, or an attack
