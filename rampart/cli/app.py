@@ -27,6 +27,7 @@ class Commands(LazyGroup):
         "why": "why",
         "mitigate": "mitigate",
         "dispute": "dispute",
+        "review": "review",
         "reconcile": "reconcile",
         "work-order": "work_order",
         "hint": "hint",

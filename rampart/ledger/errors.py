@@ -55,3 +55,11 @@ class UnknownDisputeError(LedgerError):
 
 class DisputeStateError(LedgerError):
     """The dispute cannot be opened or ruled on as asked."""
+
+
+class UnknownReviewError(LedgerError):
+    """No review with this id is on the books, or the id names several."""
+
+
+class ReviewStateError(LedgerError):
+    """The review cannot be drawn or read back as asked."""

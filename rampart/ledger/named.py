@@ -16,6 +16,7 @@ from rampart.ledger.disputes import every_dispute
 from rampart.ledger.engine import reading
 from rampart.ledger.notices import notice_key
 from rampart.ledger.outbox import NOTICES
+from rampart.ledger.reviews import every_review
 from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, Outbox, RmArtefact, RmVersion
 
 LISTING = "the list of its landed files"
@@ -55,7 +56,13 @@ def named_objects(engine: Engine, store: ObjectStore) -> tuple[Named, ...]:
 
 def named_in_books(session: Session) -> tuple[Named, ...]:
     """What the books alone name, without reading the store."""
-    return (*_contracts(session), *_batches(session), *_disputes(session), *_models(session))
+    return (
+        *_contracts(session),
+        *_batches(session),
+        *_disputes(session),
+        *_reviews(session),
+        *_models(session),
+    )
 
 
 def _contracts(session: Session) -> Iterator[Named]:
@@ -83,6 +90,16 @@ def _disputes(session: Session) -> Iterator[Named]:
     for dispute in every_dispute(session):
         subject = f"{dispute.contract_id} week {dispute.week}"
         yield Named(dispute.object_key, subject, f"the file of {dispute}", dispute.contract_id, dispute.week)
+
+
+def _reviews(session: Session) -> Iterator[Named]:
+    for review in every_review(session):
+        keys = {review.sheet_key: "the sheet", review.design_key: "the design"}
+        for found in review.readings:
+            keys |= {found.object_key: "a filled-in sheet", found.result_key: "a result"}
+        subject = f"{review.contract_id} week {review.week}"
+        for key, what in keys.items():
+            yield Named(key, subject, f"{what} of {review}", review.contract_id, review.week)
 
 
 def _models(session: Session) -> Iterator[Named]:
