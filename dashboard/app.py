@@ -24,6 +24,7 @@ from dashboard.pages import (
     overview_page,
     patterns_page,
     program_page,
+    review_page,
     week_page,
 )
 from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
@@ -85,6 +86,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     def audit(contract_id: str, week: Number, revision: int | None = None) -> str:
         _must_be_a_number(revision)
         return render("audit_page.html", audit_page(engine, read, contract_id, week, revision))
+
+    @app.get("/contracts/{contract_id}/weeks/{week}/review", response_class=HTMLResponse)
+    def review(contract_id: str, week: Number) -> str:
+        return render("review.html", review_page(engine, read, contract_id, week))
 
     @app.get("/contracts/{contract_id}", response_class=HTMLResponse)
     def contract(contract_id: str) -> str:

@@ -28,6 +28,7 @@ from tasks.intake import (
 )
 from tasks.records import Inputs, apply_gates, read_inputs
 from tasks.rejudge import reinstated_records, review_that_failed
+from tasks.review_asked import review_verdicts
 from tasks.roster import roster_of
 from tasks.settle import reach_verdict, settle_batch, write_feedback
 from tasks.workspace import Workspace, terms_in_file, terms_in_force, terms_under, workspace
@@ -146,7 +147,7 @@ def _judge(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> S
         *judge_batch(contract, week, inputs, gates, history),
         *audit_batch(contract, gates),
         *reported.verdicts,
-        *inputs.beside.reviewed.verdicts,
+        *review_verdicts(contract, week, inputs, gates),
     )
     opinion = second_opinion(place, contract, week, gates, verdicts=verdicts)
     counted = keep_tally(place, contract, week, gates)

@@ -4,8 +4,9 @@ Colours come from the stylesheet, positions from presentation attributes, so a s
 """
 
 from dashboard.charts.accuracy import accuracy_chart
+from dashboard.charts.operating import operating_chart
 from dashboard.charts.ramp import ramp_chart
 from dashboard.charts.spark import sparkline
 from dashboard.charts.standalone import standalone_svg
 
-__all__ = ["accuracy_chart", "ramp_chart", "sparkline", "standalone_svg"]
+__all__ = ["accuracy_chart", "operating_chart", "ramp_chart", "sparkline", "standalone_svg"]

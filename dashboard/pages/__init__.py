@@ -4,11 +4,12 @@ from dashboard.pages.attention import Attention
 from dashboard.pages.audit import AuditPage, audit_page
 from dashboard.pages.contract import ContractPage, contract_page
 from dashboard.pages.expectations import ExpectationsPage, expectations_page
-from dashboard.pages.missing import ProblemPage
+from dashboard.pages.missing import ProblemPage, ReadArtefact
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
 from dashboard.pages.program import ProgramPage, program_page
-from dashboard.pages.week import ReadArtefact, WeekPage, week_page
+from dashboard.pages.review import ReviewPage, review_page
+from dashboard.pages.week import WeekPage, week_page
 
 # Template → what it renders; the tests hold templates and `docs/dashboard.md` to it.
 PAGES = {
@@ -17,6 +18,7 @@ PAGES = {
     "week.html": WeekPage,
     "expectations.html": ExpectationsPage,
     "audit_page.html": AuditPage,
+    "review.html": ReviewPage,
     "program.html": ProgramPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
@@ -33,6 +35,7 @@ __all__ = [
     "ProblemPage",
     "ProgramPage",
     "ReadArtefact",
+    "ReviewPage",
     "WeekPage",
     "audit_page",
     "contract_page",
@@ -40,5 +43,6 @@ __all__ = [
     "overview_page",
     "patterns_page",
     "program_page",
+    "review_page",
     "week_page",
 ]

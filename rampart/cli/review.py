@@ -170,9 +170,10 @@ def _print(one: Review, result: dict[str, Any]) -> None:
     console.print(safe(result["rate"]["reason"]))
     console.print(_strata(result))
     if curve := result["curve"]:
+        risk, limit, limiting = curve["producer_risk"], curve["aql"], curve["limiting_quality"]
         console.print(
-            f"Such a plan rejects {curve['producer_risk']:.1%} of batches at {curve['aql']:.2%} defective "
-            f"(producer's risk), and accepts 10 % (consumer's risk) of those at {curve['limiting_quality']:.1%}."
+            f"Such a plan rejects {risk:.1%} of batches at {limit:.2%} defective (producer's risk), and "
+            f"accepts 10 % of those at {limiting:.1%} (consumer's risk)."
         )
     if (lost := result["discarded"])["judged"]:
         told = rate(lost["share"], lost["low"], lost["high"])

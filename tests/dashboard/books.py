@@ -29,6 +29,7 @@ from rampart.ledger.outbox import pending
 from rampart.ledger.outcome import FileCount, ReasonCount, Settlement
 from rampart.ledger.pricing import price_batch
 from rampart.ledger.settlement import settle
+from tests.dashboard.reviewed import RESULT, result, review
 from tests.ledger.books import anyone, terms
 from tests.quality.report.batches import told
 
@@ -42,9 +43,11 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def stored(key: str) -> bytes:
-    """What lies in the object store: the expectations and the audit report of every week."""
+    """What lies in the object store: the expectations, audit report and reviews of every week."""
     if key.startswith(AUDIT):
         return json.dumps(told()).encode()
+    if key.startswith(RESULT):
+        return result(key)
     if not key.startswith(EXPECTATIONS):
         raise MissingObjectError("nothing is stored under this key", key)
     rate = {"column": "discard_rate", "max_value": 0.3}
@@ -101,6 +104,8 @@ def fill(engine: Engine) -> None:
     expect(engine, cedar.contract_id, 5, cedar.digest, day(5))
     refuse(engine, cedar.contract_id, 5, "manifest.json names rows-2.jsonl, which is not there", day(6))
     train(engine, alder.program)
+    review(engine, birch.contract_id, 4, "b1" * 32, day(5, 3))
+    review(engine, alder.contract_id, 3, "a1" * 32, day(5, 3), read=False)
     fill_hostile(engine)
 
 
