@@ -10,7 +10,7 @@ from dashboard.rendering import ENVIRONMENT
 from rampart.showing import words
 from rampart.showing.scale import Scale, nice_ticks
 
-WIDTH, HEIGHT, LEFT, RIGHT = 480, 250, 52, 468
+WIDTH, HEIGHT, LEFT, RIGHT = 480, 250, 52, 460
 TOP, BOTTOM = 34, 190
 Told = Mapping[str, Any]  # a curve or a defect rate in its JSON form
 
