@@ -57,7 +57,8 @@ class ReviewResult:
     """Everything a review has shown so far.
 
     `verdict` is the plan's, None where none was asked for; `curve` what that plan lets through. `kinds`
-    counts defective records by kind, as reviewers name them. `split` are items on which reviewers differ.
+    counts defective accepted records by kind, as reviewers name them. `split` are items on which reviewers
+    differ.
     """
 
     verdict: Verdict | None
@@ -98,7 +99,7 @@ def review_result(
         strata=tuple(map(_stratum, rate.strata)),
         annotators=defect_rates_by(sample.accepted, verdicts, "annotator_id"),
         discarded=_discarded(sample, verdicts),
-        kinds=_kinds(said, verdicts),
+        kinds=_kinds(said, {r: verdicts.get(r) for r in sample.accepted.rows["record_id"]}),
         agreement=agreement_of(said),
         split=split(said),
         reviewers=tuple(sorted(Counter(one.reviewer for one in said).items())),
@@ -136,7 +137,7 @@ def _discarded(sample: ReviewSample, verdicts: Mapping[str, str]) -> WronglyDisc
     return WronglyDiscarded(len(drawn), judged, found["ok"], share, *wilson(share, judged))
 
 
-def _kinds(opinions: tuple[Opinion, ...], verdicts: Mapping[str, str]) -> tuple[tuple[str, int], ...]:
-    """Defective records by kind; one that reviewers call differently counts under each."""
+def _kinds(opinions: tuple[Opinion, ...], verdicts: Mapping[str, str | None]) -> tuple[tuple[str, int], ...]:
+    """Defective accepted records by kind; one that reviewers call differently counts under each."""
     named = {(one.item, one.kind) for one in opinions if one.kind and verdicts.get(one.item) == "defect"}
     return tuple(sorted(Counter(kind for _, kind in named).items()))

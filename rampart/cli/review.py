@@ -166,8 +166,8 @@ def _print(one: Review, result: dict[str, Any]) -> None:
         console.print(f"{one.records:,} records were drawn of {one.lot:,}; nothing was read back.")
         return
     if one.verdict:
-        console.print(safe(one.verdict.reason))
-    console.print(safe(result["rate"]["reason"]))
+        console.print(safe(one.verdict.reason), soft_wrap=True)
+    console.print(safe(result["rate"]["reason"]), soft_wrap=True)
     console.print(_strata(result))
     if curve := result["curve"]:
         risk, limit, limiting = curve["producer_risk"], curve["aql"], curve["limiting_quality"]
