@@ -9,6 +9,7 @@ Injection"), and none is longer than a spreadsheet holds. `quality.sampling.shee
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 ITEM, VERDICT, KIND, REVIEWER, NOTE = "item", "verdict", "kind", "reviewer", "note"
@@ -23,7 +24,7 @@ class Sheet:
     """What was sent out: items in their order, what each showed, and the kinds of defect asked for."""
 
     columns: tuple[str, ...]
-    shown: dict[str, tuple[str, ...]]
+    shown: Mapping[str, tuple[str, ...]]
     kinds: tuple[str, ...] = ()
     names: tuple[str, ...] = ()  # who may review; empty: anyone
 
