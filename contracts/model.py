@@ -18,6 +18,7 @@ from contracts.terms.parties import Slug, Vendor
 from contracts.terms.quality import QualityRule
 from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
 from contracts.terms.remedies import Disputes, Holds, Invoicing, Redelivery
+from contracts.terms.review import Review, ReviewPlan
 from contracts.terms.rights import Privacy, Rights
 from contracts.terms.severity import Severity
 from contracts.terms.written import IDENTIFIER, VERSION
@@ -225,6 +226,7 @@ class Contract(Terms):
     mix: Mix = Mix.defaults()
     annotators: Annotators = Annotators.defaults()
     audits: Audits = Audits.defaults()
+    review: Review = Review.defaults()
     holds: Holds = Holds.defaults()
     redelivery: Redelivery = Redelivery.defaults()
     disputes: Disputes = Disputes.defaults()
@@ -265,6 +267,13 @@ class Contract(Terms):
     def confidence(self, number: int) -> Confidence:
         """How sure the ceiling of week `number` wants to be."""
         return self.phase(number).confidence or self.ramp.confidence
+
+    def review_plan(self, number: int) -> tuple[ReviewPlan, str]:
+        """How people review week `number`, and the clause that says so."""
+        phase = self.week(number).phase
+        if phase in self.review.phases:
+            return self.review.phases[phase], f"review.phases.{phase}"
+        return self.review.plan, "review.plan"
 
     def discount(self, number: int) -> tuple[float, str]:
         """Share taken off week `number`'s price, and the clause that says so."""

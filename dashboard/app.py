@@ -26,6 +26,7 @@ from dashboard.pages import (
     patterns_page,
     program_page,
     ramp_page,
+    review_page,
     week_page,
 )
 from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
@@ -95,6 +96,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/contracts/{contract_id}/money", response_class=HTMLResponse)
     def money(contract_id: str) -> str:
         return render("money.html", money_page(engine, read, contract_id))
+
+    @app.get("/contracts/{contract_id}/weeks/{week}/review", response_class=HTMLResponse)
+    def review(contract_id: str, week: Number) -> str:
+        return render("review.html", review_page(engine, read, contract_id, week))
 
     @app.get("/contracts/{contract_id}", response_class=HTMLResponse)
     def contract(contract_id: str) -> str:

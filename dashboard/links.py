@@ -36,6 +36,11 @@ def audit_url(contract_id: str, week: int, revision: int) -> str:
     return f"{contract_url(contract_id)}/weeks/{week}/audit?revision={revision}"
 
 
+def review_url(contract_id: str, week: int) -> str:
+    """The page of the reviews of a contract week."""
+    return f"{contract_url(contract_id)}/weeks/{week}/review"
+
+
 def row_url(row: RampRow, anchor: str = "") -> str | None:
     """The week page behind a row of the ramp, at the revision the row shows; None before the week is open."""
     if row.revision is None:

@@ -22,6 +22,7 @@ ENVIRONMENT.globals.update(
     week_url=links.week_url,
     expectations_url=links.expectations_url,
     audit_url=links.audit_url,
+    review_url=links.review_url,
     row_url=links.row_url,
     program_url=links.program_url,
     counting=counting,

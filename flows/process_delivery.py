@@ -28,7 +28,8 @@ from tasks.intake import (
 )
 from tasks.ramp import keep_groups
 from tasks.records import Inputs, apply_gates, read_inputs
-from tasks.rejudge import reinstated_records
+from tasks.rejudge import reinstated_records, review_that_failed
+from tasks.review_asked import review_verdicts
 from tasks.roster import roster_of
 from tasks.settle import reach_verdict, settle_batch, write_feedback
 from tasks.workspace import Workspace, terms_in_file, terms_in_force, terms_under, workspace
@@ -88,7 +89,8 @@ def process_delivery(
         else:
             listed, key = roster or (None, "")
             reinstated = reinstated_records(place, contract, landed.delivery_id)
-            beside = Beside(reinstated, listed, key, evaluation_sets(place, contract))
+            reviewed = review_that_failed(place, contract, landed.delivery_id)
+            beside = Beside(reinstated, listed, key, evaluation_sets(place, contract), reviewed)
             if not dry_run and (before := standing(place, contract, week, landed, beside)):
                 return unchanged(before)
             inputs = read_inputs(place, contract, week, landed, beside)
@@ -146,6 +148,7 @@ def _judge(place: Workspace, contract: Contract, week: int, inputs: Inputs) -> S
         *judge_batch(contract, week, inputs, gates, history),
         *audit_batch(contract, gates),
         *reported.verdicts,
+        *review_verdicts(contract, week, inputs, gates),
     )
     opinion = second_opinion(place, contract, week, gates, verdicts=verdicts)
     counted = {**keep_tally(place, contract, week, gates), **keep_groups(place, contract, week, gates)}

@@ -1,4 +1,4 @@
-"""Deliveries whose discards were reinstated: judged anew, from our own copies."""
+"""Deliveries whose discards were reinstated, or that failed a review: judged anew, from our own copies."""
 
 from prefect import flow
 from prefect.logging import get_run_logger
@@ -14,9 +14,9 @@ from tasks.workspace import Workspace, workspace
 
 @flow(name="rejudge")
 def rejudge(*, patient: bool = False) -> tuple[str, ...]:
-    """Answer every ruling that reinstated records; gives the week and its state, a line each.
+    """Answer every ruling that reinstated records and every review that failed; gives weeks and states.
 
-    The delivery is judged under the version it was judged under before, at the business time of the ruling.
+    The delivery is judged under the version it was judged under before, at the business time of the request.
     A request is answered once the delivery is settled; it may run at any time, as often as it likes.
 
     Args:

@@ -26,7 +26,7 @@ from rampart.ledger.errors import DeliveryConflictError, RevisionMovedError
 from rampart.ledger.keeping import kept
 from rampart.records.reasons import REGISTRY_VERSION
 from tasks.policy import STAGE
-from tasks.rejudge import Reinstated
+from tasks.rejudge import NOT_REVIEWED, Reinstated, Reviewed
 from tasks.workspace import Workspace
 
 
@@ -49,13 +49,15 @@ class Beside:
     """What a delivery is judged by beside its bytes and the terms.
 
     `reinstated` are discards that a person took back; `roster` lists the admitted annotators, and
-    `roster_key` is where it is kept; `evaluation` are the sets whose text no record may hold.
+    `roster_key` is where it is kept; `evaluation` are the sets whose text no record may hold; `reviewed` is
+    what people found too much of.
     """
 
     reinstated: Reinstated
     roster: Roster | None = None
     roster_key: str = ""
     evaluation: tuple[ReadSet, ...] = ()
+    reviewed: Reviewed = NOT_REVIEWED
 
 
 @dataclass(frozen=True)
@@ -194,7 +196,9 @@ def rules_digest(contract: Contract, beside: Beside) -> str:
     """Digest of all a verdict depends on but the bytes: terms, version of our rules, and what is beside."""
     roster = (beside.roster.digest,) if beside.roster else ()
     sets = (sets_digest(beside.evaluation),) if beside.evaluation else ()
-    parts = (contract.digest, REGISTRY_VERSION, RULES_VERSION, *beside.reinstated.disputes, *roster, *sets)
+    review = (f"review {beside.reviewed.review}",) if beside.reviewed.review else ()
+    told = (*beside.reinstated.disputes, *roster, *sets, *review)
+    parts = (contract.digest, REGISTRY_VERSION, RULES_VERSION, *told)
     return hashlib.sha256("/".join(map(str, parts)).encode()).hexdigest()
 
 

@@ -1,14 +1,16 @@
-"""What a ruling reinstated: part of what a delivery is judged by, and a request to judge it anew."""
+"""What a ruling reinstated and what a review found: part of what a delivery is judged by, and why anew."""
 
 from dataclasses import dataclass
 
 from prefect import task
 
 from contracts.model import Contract
+from quality.verdict import Verdict
 from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.deletion.said import deletion_of
 from rampart.ledger.disputes import dispute_named, reinstatements
 from rampart.ledger.outbox import OutboxRow, mark_done, pending
+from rampart.ledger.reviews import failed_review
 from tasks.dispute import contested_ids, must_not_be_kept
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
@@ -20,6 +22,17 @@ class Reinstated:
 
     disputes: tuple[str, ...]
     record_ids: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """The review of one delivery that failed, and the verdict that its judgement carries; or neither."""
+
+    review: str = ""
+    verdicts: tuple[Verdict, ...] = ()
+
+
+NOT_REVIEWED = Reviewed()
 
 
 @dataclass(frozen=True)
@@ -41,12 +54,25 @@ def reinstated_records(place: Workspace, contract: Contract, delivery_id: str) -
 
 
 @task(**STAGE)
+def review_that_failed(place: Workspace, contract: Contract, delivery_id: str) -> Reviewed:
+    """`reviewed`, as a stage of a run."""
+    return reviewed(place, contract.contract_id, delivery_id)
+
+
+def reviewed(place: Workspace, contract_id: str, delivery_id: str) -> Reviewed:
+    """What people found too much of in this delivery, where the contract has somebody decide."""
+    failed = failed_review(place.books, contract_id, delivery_id)
+    return Reviewed(failed.review_id, (failed.verdict,)) if failed and failed.verdict else NOT_REVIEWED
+
+
+@task(**STAGE)
 def rejudgements(place: Workspace, patient: bool = False) -> tuple[OutboxRow, ...]:
-    """Rulings that wait for a judgement, in the order they were given.
+    """Rulings and failed reviews that wait for a judgement, in the order they were given.
 
     `patient` leaves out what failed and rests until its next try.
     """
-    return tuple(row for row in pending(place.books, "dispute.reinstated") if not (patient and row.resting))
+    asked = pending(place.books, "dispute.reinstated", "review.failed")
+    return tuple(row for row in asked if not (patient and row.resting))
 
 
 @task(**STAGE)
@@ -59,13 +85,13 @@ def still_asked(place: Workspace, request: OutboxRow) -> Anew | None:
     gone = deletion_of(place.books, request.contract_id, request.week)
     if batch is None or batch.delivery_id != request.payload["delivery_id"] or gone:
         return None
-    dispute = dispute_named(place.books, request.contract_id, request.week, request.payload["dispute"])
-    if "fates" in batch.artefacts:
+    if request.topic == "dispute.reinstated" and "fates" in batch.artefacts:
+        dispute = dispute_named(place.books, request.contract_id, request.week, request.payload["dispute"])
         must_not_be_kept(place, batch, contested_ids(place, dispute), str(dispute), elsewhere=True)
     return Anew(terms_of(batch.contract_digest, place).version, batch.revision)
 
 
 @task(**STAGE)
 def note_answered(place: Workspace, request: OutboxRow) -> None:
-    """What the ruling asked for is done, or nobody wants it any more."""
+    """What the ruling or review asked for is done, or nobody wants it any more."""
     mark_done(place.books, request.id)

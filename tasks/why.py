@@ -14,7 +14,7 @@ from tasks.dispute import contested_ids
 from tasks.evaluation import sets_named
 from tasks.intake import Beside, rules_digest
 from tasks.records import references_of
-from tasks.rejudge import Reinstated
+from tasks.rejudge import Reinstated, reviewed
 from tasks.roster import roster_kept
 from tasks.stored_records import StoredRecord, find_records, wanted
 from tasks.twins import Twin, twin_of
@@ -70,7 +70,8 @@ def explain(place: Workspace, record: StoredRecord) -> Explained:
     contract = terms_of(batch.contract_digest, place)
     reinstated, ruling = _reinstated(place, record)
     roster = roster_kept(place, batch)
-    beside = Beside(reinstated, roster, evaluation=sets_named(place, contract))
+    failed = reviewed(place, batch.contract_id, batch.delivery_id or "")
+    beside = Beside(reinstated, roster, evaluation=sets_named(place, contract), reviewed=failed)
     changed = rules_digest(contract, beside) != batch.rules_digest
     plain = Explained(record, (), {}, ruling, changed)
     if record.fate == "quarantined":

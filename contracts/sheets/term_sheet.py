@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from contracts.model import Contract
 from contracts.sheets.export import net_price
 from contracts.terms.annotation import Scheme
+from contracts.terms.review import ReviewPlan
 from contracts.versions.clauses import covers
 from contracts.versions.phrases import value_in_words
 from contracts.versions.unjudged import recorded, refused
@@ -313,8 +314,29 @@ def _remedies(contract: Contract) -> Iterator[Line]:
     what = " or ".join(disputes.counts) or "nothing"
     answer = f"within {disputes.within_days} days, answered within {disputes.answer_within_days}"
     yield Line("dispute", f"{what}, {answer}", "disputes")
+    for address, plan in _review_plans(contract).items():
+        if plan.method != "none":
+            yield Line("reviewed by people", f"{_review(plan)}; {_FAILED[plan.on_fail]}", address)
     names = ", ".join(contract.holds.lifted_by)
     yield Line("holds lifted by", names or "anyone who gives a name", "holds.lifted_by")
+
+
+_FAILED = {
+    "advisory": "told where it fails",
+    "hold": "held where it fails",
+    "review_all": "held and reviewed whole where it fails",
+}
+
+
+def _review_plans(contract: Contract) -> dict[str, ReviewPlan]:
+    phases = {f"review.phases.{phase}": plan for phase, plan in contract.review.phases.items()}
+    return {"review.plan": contract.review.plan, **phases}
+
+
+def _review(plan: ReviewPlan) -> str:
+    if plan.method == "aql":
+        return f"ISO 2859-1, AQL {plan.aql_percent:g} %, level {plan.level}"
+    return f"shown below {_share(plan.tolerable)} with {_share(plan.confidence)}"
 
 
 def _rights(contract: Contract) -> Iterator[Line]:

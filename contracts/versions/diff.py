@@ -28,7 +28,7 @@ from contracts.versions.succession import is_identity
 # Limits on the buyer: where there is none, the buyer has the most.
 # Without `newest` only the week's own checkpoints are allowed.
 _NONE_IS_BEST = ("rights.retention_days", "rights.delete_by", "on_policy.newest")
-_EMPTY_IS_ANY = ("on_policy.checkpoints.*", "holds.lifted_by")  # no name is no limit
+_EMPTY_IS_ANY = ("on_policy.checkpoints.*", "holds.lifted_by", "review.reviewers")  # no name is no limit
 _RULES = "delivery.require."  # the buyer's own rules for rows: more of them is stricter
 _STEP = math.log(2)  # one place up or down a list of choices weighs as much as a number that doubled
 _ENTIRELY = math.inf  # a limit that comes or goes
@@ -127,6 +127,8 @@ def _general(clause: Clause, contract: Contract) -> str:
     match clause.pattern.split("."):
         case ["ramp", "phases", "*", "confidence", name]:
             return f"ramp.confidence.{name}"
+        case ["review", "phases", "*", name]:
+            return f"review.plan.{name}"
         case ["ramp", "phases", "*", "prices", "*"]:
             return f"ramp.phases.{parts[2]}.price"
         case ["ramp", "weeks", "*", "discount"] if int(parts[2]) in contract.ramp.weeks:

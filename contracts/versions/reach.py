@@ -83,7 +83,7 @@ def weeks_touched(address: str, old: Contract, new: Contract) -> tuple[int, ...]
     if any(covers(free, address) for free in ADMINISTRATIVE):
         return ()
     match address.split("."):
-        case ["ramp", "phases", phase, *_]:
+        case ["ramp" | "review", "phases", phase, *_]:
             return tuple(week for week in weeks if phase in (_phase(old, week), _phase(new, week)))
         case ["ramp", "weeks", number, *_]:
             return (int(number),)

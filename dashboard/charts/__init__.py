@@ -5,6 +5,7 @@ Colours come from the stylesheet, positions from presentation attributes, so a s
 
 from dashboard.charts.accuracy import accuracy_chart
 from dashboard.charts.cusum import cusum_chart
+from dashboard.charts.operating import operating_chart
 from dashboard.charts.outlook import rates_chart, units_chart
 from dashboard.charts.ramp import ramp_chart
 from dashboard.charts.spark import sparkline
@@ -13,6 +14,7 @@ from dashboard.charts.standalone import standalone_svg
 __all__ = [
     "accuracy_chart",
     "cusum_chart",
+    "operating_chart",
     "ramp_chart",
     "rates_chart",
     "sparkline",

@@ -4,13 +4,14 @@ from dashboard.pages.attention import Attention
 from dashboard.pages.audit import AuditPage, audit_page
 from dashboard.pages.contract import ContractPage, contract_page
 from dashboard.pages.expectations import ExpectationsPage, expectations_page
-from dashboard.pages.missing import ProblemPage
+from dashboard.pages.missing import ProblemPage, ReadArtefact
 from dashboard.pages.money import MoneyPage, money_page
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
 from dashboard.pages.program import ProgramPage, program_page
 from dashboard.pages.ramp import RampPage, ramp_page
-from dashboard.pages.week import ReadArtefact, WeekPage, week_page
+from dashboard.pages.review import ReviewPage, review_page
+from dashboard.pages.week import WeekPage, week_page
 
 # Template → what it renders; the tests hold templates and `docs/dashboard.md` to it.
 PAGES = {
@@ -21,6 +22,7 @@ PAGES = {
     "week.html": WeekPage,
     "expectations.html": ExpectationsPage,
     "audit_page.html": AuditPage,
+    "review.html": ReviewPage,
     "program.html": ProgramPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
@@ -39,6 +41,7 @@ __all__ = [
     "ProgramPage",
     "RampPage",
     "ReadArtefact",
+    "ReviewPage",
     "WeekPage",
     "audit_page",
     "contract_page",
@@ -48,5 +51,6 @@ __all__ = [
     "patterns_page",
     "program_page",
     "ramp_page",
+    "review_page",
     "week_page",
 ]

@@ -1,4 +1,4 @@
-"""What needs a person now: held batches, late deliveries, refused deliveries."""
+"""What needs a person now: held batches, late and refused deliveries, samples to review."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,11 +7,12 @@ from typing import Literal
 from sqlalchemy import Engine
 
 from dashboard.links import row_url, week_url
+from dashboard.pages.to_review import review_needs
 from rampart.ledger.read import RampRow, batch_detail
 from rampart.showing import words
 
-Need = Literal["held", "refused", "late"]
-_URGENCY: tuple[Need, ...] = ("held", "refused", "late")
+Need = Literal["held", "refused", "late", "review"]
+_URGENCY: tuple[Need, ...] = ("held", "refused", "late", "review")
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,10 @@ class Attention:
 
 
 def needs_a_person(engine: Engine, rows: Iterable[RampRow]) -> tuple[Attention, ...]:
-    """Held first, then refused, then late; within each in the order of `rows`."""
+    """Held first, then refused, late, and to review; within each in the order of `rows`."""
     opened = [row for row in rows if row.revision is not None]
     found = [need for row in opened for need in (_standing(row), _refused(engine, row)) if need]
+    found += [_need(row, "review", sentence, todo) for row, sentence, todo in review_needs(engine, opened)]
     return tuple(sorted(found, key=lambda need: _URGENCY.index(need.need)))
 
 
@@ -63,5 +65,5 @@ def _refused(engine: Engine, row: RampRow) -> Attention | None:
 
 
 def _need(row: RampRow, need: Need, sentence: str, todo: str) -> Attention:
-    href = row_url(row, "verdicts" if need == "held" else "")
+    href = row_url(row, {"held": "verdicts", "review": "review"}.get(need, ""))
     return Attention(need, row.vendor, row.contract_id, row.week, sentence, todo, href or "")

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from dashboard.pages.missing import NotOnTheBooksError
-from dashboard.pages.week import AUDIT, ReadArtefact, week_page
+from dashboard.pages.missing import NotOnTheBooksError, ReadArtefact
+from dashboard.pages.week import AUDIT, week_page
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.read import RampRow
 from rampart.showing.audit_view import AuditView, audit_view

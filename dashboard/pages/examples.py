@@ -195,4 +195,14 @@ def _model(version: int, accuracy: float, promoted: bool, difference: float | No
     )
 
 
+_RATES = tuple(step / 100 for step in range(14))
+CURVE = {
+    "plan": {"lot": 1000, "n": 80, "accept": 5},
+    "rates": _RATES,
+    "accepted": (1, 1, 0.99, 0.97, 0.9, 0.79, 0.65, 0.5, 0.36, 0.25, 0.17, 0.11, 0.07, 0.04),
+    "aql": 0.025,
+    "producer_risk": 0.012,
+    "limiting_quality": 0.112,
+}
+DEFECT_RATE = {"share": 0.031, "low": 0.012, "high": 0.062}
 VERSIONS = (_model(1, 0.66, True, None), _model(2, 0.71, True, 0.05), _model(3, 0.69, False, -0.02))

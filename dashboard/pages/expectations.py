@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from dashboard.pages.missing import NotOnTheBooksError
-from dashboard.pages.week import ReadArtefact, week_page
+from dashboard.pages.missing import NotOnTheBooksError, ReadArtefact
+from dashboard.pages.week import week_page
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.read import RampRow
 

@@ -1,6 +1,9 @@
 """What is shown when a page cannot be: in a sentence, with what to do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+
+ReadArtefact = Callable[[str], bytes]  # object-store key → bytes; raises `MissingObjectError`
 
 
 class NotOnTheBooksError(LookupError):

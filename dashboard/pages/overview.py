@@ -40,7 +40,7 @@ class OverviewPage:
     """`/`: the state of everything, with what needs a person at the top."""
 
     attention: tuple[Attention, ...] = field(
-        metadata={"help": "Held batches, refused and late deliveries, most urgent first."}
+        metadata={"help": "Held batches, refused and late deliveries, samples to review, most urgent first."}
     )
     programs: tuple[ProgramSummary, ...] = field(
         metadata={"help": "Every programme: its contracts in a line each, and its champion reward model."}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-from dashboard.charts import accuracy_chart, ramp_chart
+from dashboard.charts import accuracy_chart, operating_chart, ramp_chart
 from dashboard.links import row_url
 from dashboard.pages import examples
 from dashboard.pages.attention import Attention, Need
@@ -37,6 +37,7 @@ class PatternsPage:
     money: tuple[MoneyLine, ...] = field(metadata={"help": "Invoice lines."})
     events: tuple[EventRow, ...] = field(metadata={"help": "Events of a week."})
     accuracy_chart: Markup = field(metadata={"help": "The accuracy chart."})
+    operating_chart: Markup = field(metadata={"help": "What a plan lets through, with a batch's rate."})
     versions: tuple[RmRow, ...] = field(metadata={"help": "The reward models of the accuracy chart."})
 
 
@@ -50,6 +51,7 @@ def patterns_page() -> PatternsPage:
         attention=(
             _need("held", "The discard rate is above its ceiling."),
             _need("refused", "rows.jsonl is 12 bytes; the manifest says 4096."),
+            _need("review", "A sample was drawn 2026-02-16 09:00 UTC; 80 of 80 records want a verdict."),
             _need("late", "It was due 2026-02-16 09:00 UTC and nothing has come."),
         ),
         summary=summarise(weeks, examples.MONEY),
@@ -63,6 +65,7 @@ def patterns_page() -> PatternsPage:
         money=examples.INVOICE,
         events=examples.EVENTS,
         accuracy_chart=accuracy_chart(examples.VERSIONS),
+        operating_chart=operating_chart(examples.CURVE, examples.DEFECT_RATE),
         versions=examples.VERSIONS,
     )
 

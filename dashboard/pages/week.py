@@ -1,13 +1,14 @@
 """One contract week: every verdict, reason, file, money line, decision and event behind its numbers."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
 from dashboard.pages.contract import weeks_of
-from dashboard.pages.missing import NotOnTheBooksError
+from dashboard.pages.missing import NotOnTheBooksError, ReadArtefact
+from dashboard.pages.review import ReviewPanel, review_panels
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.errors import UnknownBatchError
 from rampart.ledger.outcome import FileCount, ReasonCount
@@ -15,7 +16,6 @@ from rampart.ledger.read import BatchDetail, RampRow, batch_detail
 from rampart.records.reasons import BY_CODE, REGISTRY_VERSION, Reason
 from rampart.showing.audit_view import AuditPanel, audit_panel
 
-ReadArtefact = Callable[[str], bytes]  # object-store key → bytes; raises `MissingObjectError`
 AUDIT = "audit"  # the artefact that is the report of the audits
 
 
@@ -70,6 +70,9 @@ class WeekPage:
     audit: AuditPanel | None = field(
         metadata={"help": "The audit report in a few figures; None where none can be had."}
     )
+    reviews: tuple[ReviewPanel, ...] = field(
+        metadata={"help": "What people found who looked at samples of the delivery shown."}
+    )
 
 
 def week_page(
@@ -106,6 +109,11 @@ def week_page(
         registry_version=REGISTRY_VERSION,
         earlier=next((other for other in reversed(opened) if other.week < week), None),
         later=next((other for other in opened if other.week > week), None),
+        reviews=tuple(
+            panel
+            for panel in review_panels(engine, contract_id, week, read)
+            if panel.review.delivery_id == detail.batch.delivery_id
+        ),
         audit=None if read is None else _panel(read, detail.artefacts.get(AUDIT)),
     )
 

@@ -20,6 +20,7 @@ records by annotator.
 sample is still unbiased, and no sharper than a simple random one.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,16 +56,23 @@ class Sample:
     seed: int
 
 
-def stratified(records: pl.DataFrame, annotators: pl.DataFrame) -> pl.DataFrame:
+def stratified(
+    records: pl.DataFrame, annotators: pl.DataFrame, strata: Sequence[str] = ("annotator", "flags")
+) -> pl.DataFrame:
     """`records` with `stratum` (text) and `risk` (0..1).
 
     Args:
         records: accepted records: `record_id`, `annotator_id` (may be null), `flags` (a list).
         annotators: `annotator_id`, `readable`, `discarded`.
+        strata: what parts them: ``annotator``, ``flags``, both or neither.
     """
+    if "flags" not in strata:
+        records = records.with_columns(flags=pl.lit([], pl.List(pl.String)))
     overall = int(annotators["discarded"].sum()) / max(int(annotators["readable"].sum()), 1)
     drawn_in = (pl.col("discarded") + _PRIOR_RECORDS * overall) / (pl.col("readable") + _PRIOR_RECORDS)
     known = annotators.select("annotator_id", rate=drawn_in)
+    if "annotator" not in strata:
+        known = known.clear()
     rated = records.join(known, on="annotator_id", how="left", maintain_order="left")
     place = (pl.col("rate").rank("average") - 0.5) / pl.col("rate").count()
     band = pl.when(place < 1 / 3).then(pl.lit("low")).when(place < 2 / 3).then(pl.lit("middle"))

@@ -23,12 +23,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-Level = Literal["S-1", "S-2", "S-3", "S-4", "I", "II", "III"]
+from contracts.terms.review import AQLS, Level
+
 Inspection = Literal["normal", "tightened"]
 
 LETTERS = "ABCDEFGHJKLMNPQR"
 SIZES = (2, 3, 5, 8, 13, 20, 32, 50, 80, 125, 200, 315, 500, 800, 1250, 2000)
-AQLS = (0.010, 0.015, 0.025, 0.040, 0.065, 0.10, 0.15, 0.25, 0.40, 0.65, 1.0, 1.5, 2.5, 4.0, 6.5, 10.0)
 
 # Table 1: upper ends of the lot sizes, and each level's letters for them and what is above.
 _LOTS = (8, 15, 25, 50, 90, 150, 280, 500, 1200, 3200, 10_000, 35_000, 150_000, 500_000)

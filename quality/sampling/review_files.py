@@ -1,115 +1,56 @@
-"""The sheet that reviewers fill in, and what they have filled in.
+"""The sheet that reviewers fill in.
 
-The sheet is CSV: `record_id`, whatever there is to look at, and the empty columns `verdict`, `reviewer` and
-`note`. It does not say which stratum a record is of, so that nobody looks harder where the risk is said to
-be. Cells that a spreadsheet would run (they begin with ``=``, ``+``, ``-``, ``@``, a tab or a line break)
-get an apostrophe before them (OWASP, "CSV Injection"), which reading takes off again.
-
-One verdict a reviewer and record. Reviewers who disagree leave the record `unsure`: a person has to look.
+It is CSV: `item` (a code of ours), whatever there is to look at, and empty columns for what is asked. It does
+not say which stratum a record is of, whether it was accepted, who did the work, nor its id, which may tell
+whose it is: nobody should look harder where the risk is said to be. Cells that a spreadsheet would run (they
+begin with ``=``, ``+``, ``-``, ``@``, a tab or a line break) get an apostrophe before them (OWASP, "CSV
+Injection"), and none is longer than a spreadsheet holds. `quality.sampling.sheet_reading` reads it back.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-import polars as pl
-
+ITEM, VERDICT, KIND, REVIEWER, NOTE = "item", "verdict", "kind", "reviewer", "note"
 VERDICTS = ("ok", "defect", "unsure")
-ASKED = ("verdict", "reviewer", "note")
+LONGEST_CELL = 32_000  # characters; spreadsheets hold 32,767
+CUT = " […]"
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # and full width
 
 
 @dataclass(frozen=True)
-class Review:
-    """What one reviewer said of one record."""
+class Sheet:
+    """What was sent out: items in their order, what each showed, and the kinds of defect asked for."""
 
-    record_id: str
-    verdict: str
-    reviewer: str
-    note: str
-
-
-@dataclass(frozen=True)
-class Reviews:
-    """What a file says, and each line that could not be taken, with why.
-
-    `disagreed` names the records on which reviewers differ, in order.
-    """
-
-    reviews: tuple[Review, ...]
-    problems: tuple[str, ...]
-    disagreed: tuple[str, ...]
+    columns: tuple[str, ...]
+    shown: Mapping[str, tuple[str, ...]]
+    kinds: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()  # who may review; empty: anyone
 
     @property
-    def verdicts(self) -> dict[str, str]:
-        """Record id → its verdict; ``unsure`` where reviewers disagree."""
-        return {one.record_id: one.verdict for one in self.reviews} | dict.fromkeys(self.disagreed, "unsure")
+    def asked(self) -> tuple[str, ...]:
+        """The columns that reviewers fill in."""
+        return (VERDICT, *((KIND,) if self.kinds else ()), REVIEWER, NOTE)
 
 
-def review_sheet(rows: pl.DataFrame, shown: Sequence[str]) -> str:
-    """The sheet for `rows` (`record_id` and the text columns `shown`), a line each, in order."""
+def item_code(review: str, number: int) -> str:
+    """What a line of the sheet is called: no spreadsheet takes it for a number or a date."""
+    return f"r{review[:8]}-{number:04d}"
+
+
+def review_sheet(sheet: Sheet) -> bytes:
+    """The sheet as CSV in UTF-8, with the mark by which spreadsheets know it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL)  # or a reader at semicolons finds one inside
-    writer.writerow(["record_id", *shown, *ASKED])
-    for values in rows.select("record_id", *shown).iter_rows():
-        writer.writerow([*(_harmless("" if value is None else str(value)) for value in values), "", "", ""])
-    return text.getvalue()
+    writer.writerow([ITEM, *sheet.columns, *sheet.asked])
+    for item, shown in sheet.shown.items():
+        writer.writerow([item, *map(harmless, shown), *[""] * len(sheet.asked)])
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
 
 
-def read_reviews(text: str, drawn: Sequence[str]) -> Reviews:
-    """The verdicts of a filled-in sheet about the records `drawn`.
-
-    Lines with an empty verdict are passed over: they are not reviewed yet. A record that was not drawn, a
-    word that is no verdict and a second verdict of the same reviewer are problems; the first verdict stands.
-
-    Raises:
-        ValueError: the file lacks a column.
-    """
-    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""))
-    missing = {"record_id", "verdict"} - set(reader.fieldnames or ())
-    if missing:
-        raise ValueError(
-            f"no column {', '.join(sorted(missing))} in the file; expected record_id and verdict"
-        )
-    known, found, problems = set(drawn), dict[tuple[str, str], Review](), list[str]()
-    for row in reader:
-        review = Review(
-            _plain(row["record_id"] or ""),
-            (row["verdict"] or "").strip().lower(),
-            (row.get("reviewer") or "").strip(),
-            _plain((row.get("note") or "").strip()),
-        )
-        if not review.verdict:
-            continue
-        problem = _problem(review, known, found)
-        if problem:
-            problems.append(f"line {reader.line_num}: {problem}")
-        else:
-            found[review.record_id, review.reviewer] = review
-    return Reviews(tuple(found.values()), tuple(problems), _disagreed(found.values()))
-
-
-def _problem(review: Review, known: set[str], found: dict[tuple[str, str], Review]) -> str | None:
-    if review.record_id not in known:
-        return f"{review.record_id!r} was not drawn"
-    if review.verdict not in VERDICTS:
-        return f"{review.verdict!r} is no verdict; expected {', '.join(VERDICTS)}"
-    if (review.record_id, review.reviewer) in found:
-        return f"{review.reviewer or 'the same reviewer'} judged {review.record_id!r} before"
-    return None
-
-
-def _disagreed(reviews: Iterable[Review]) -> tuple[str, ...]:
-    said: dict[str, set[str]] = {}
-    for review in reviews:
-        said.setdefault(review.record_id, set()).add(review.verdict)
-    return tuple(record for record, verdicts in said.items() if len(verdicts) > 1)
-
-
-def _harmless(cell: str) -> str:
+def harmless(cell: str) -> str:
+    """`cell` as a spreadsheet may have it: nothing in it runs, and no longer than it holds."""
+    cell = cell.encode("utf-8", "backslashreplace").decode().replace("\x00", "[U+0000]")
+    cell = cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}{CUT}"
     return f"'{cell}" if cell.startswith((*_RUNS, "'")) else cell
-
-
-def _plain(cell: str) -> str:
-    return cell.removeprefix("'")

@@ -30,6 +30,7 @@ class Commands(LazyGroup):
         "dispute": "dispute",
         "invoice": "invoice",
         "money": "money",
+        "review": "review",
         "reconcile": "reconcile",
         "work-order": "work_order",
         "hint": "hint",

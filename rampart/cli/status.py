@@ -12,6 +12,7 @@ from rampart.ledger.engine import open_ledger
 from rampart.ledger.export import export_ledger
 from rampart.ledger.outbox import NOTICES, REQUESTS, pending
 from rampart.ledger.read import money_rows, programs, ramp_rows, rm_rows
+from rampart.ledger.reviews import open_reviews, wanting_the_rest
 from rampart.settings import Settings
 
 
@@ -50,6 +51,14 @@ def status(
             f"{dispute.contract_id} week {dispute.week}, {dispute.records:,} of its discards, by {dispute}"
         )
         console.print(f"[bold magenta]contested[/] {safe(about)}; see `rampart dispute rule`")
+    for review in open_reviews(books):
+        about = f"{review.contract_id} week {review.week}, {review.left:,} of {review.records:,} records"
+        console.print(
+            f"[bold magenta]to review[/] {safe(f'{about}, by {review}')}; see `rampart review read`"
+        )
+    for review in wanting_the_rest(books):
+        about = f"{review.contract_id} week {review.week}, all of {review.lot:,} records, as {review} failed"
+        console.print(f"[bold magenta]to review[/] {safe(about)}; see `rampart review draw --rest`")
     for row in pending(books, *REQUESTS, *NOTICES):
         if row.stuck:
             console.print(f"[bold red]stuck[/] {safe(f'{row}, {row.attempts} tries: {row.last_error}')}")

@@ -22,6 +22,7 @@ LONGEST_ROSTER = 16 << 20  # bytes; some 500,000 annotators
 LONGEST_DISPUTE = 64 << 20  # bytes; some 500,000 contested records
 LONGEST_INVOICE = 8 << 20  # bytes; some 80,000 lines
 LONGEST_INVOICE_CELL = 200  # characters of an invoice's number, or of the name of a line or a kind
+LONGEST_REVIEW = 64 << 20  # bytes; some 10,000 reviewed records with their texts
 
 # Rows. One is held in memory, as bytes, as text and as objects: about four times its length.
 LONGEST_LINE = 64 << 20  # bytes of a JSON line; a longer one is a file in the wrong format, or an attack

@@ -40,6 +40,11 @@ _GROUPS: tuple[tuple[str, str, dict[str, Any]], ...] = (
         },
     ),
     (
+        "review",
+        "How many accepted records people judge, and how many defects they may find before a person decides.",
+        {"plan": {"method": "aql", "aql_percent": 2.5, "level": "II", "on_fail": "hold"}, "also": 100},
+    ),
+    (
         "holds",
         "Who may decide about a held batch. Empty: anyone who gives a name.",
         {"lifted_by": ["Data lead"]},

@@ -63,3 +63,11 @@ class UnknownInvoiceError(LedgerError):
 
 class InvoiceConflictError(LedgerError):
     """The invoice cannot be booked as asked."""
+
+
+class UnknownReviewError(LedgerError):
+    """No review with this id is on the books, or the id names several."""
+
+
+class ReviewStateError(LedgerError):
+    """The review cannot be drawn or read back as asked."""

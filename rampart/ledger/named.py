@@ -17,6 +17,7 @@ from rampart.ledger.engine import reading
 from rampart.ledger.invoices.booked import every_invoice
 from rampart.ledger.notices import notice_key
 from rampart.ledger.outbox import NOTICES
+from rampart.ledger.reviews import every_review
 from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, Outbox, RmArtefact, RmVersion
 
 LISTING = "the list of its landed files"
@@ -61,6 +62,7 @@ def named_in_books(session: Session) -> tuple[Named, ...]:
         *_batches(session),
         *_disputes(session),
         *_invoices(session),
+        *_reviews(session),
         *_models(session),
     )
 
@@ -96,6 +98,16 @@ def _invoices(session: Session) -> Iterator[Named]:
     for invoice in every_invoice(session):
         yield Named(invoice.object_key, invoice.contract_id, f"the file of {invoice}")
         yield Named(invoice.result_key, invoice.contract_id, f"the comparison of {invoice}")
+
+
+def _reviews(session: Session) -> Iterator[Named]:
+    for review in every_review(session):
+        keys = {review.sheet_key: "the sheet", review.design_key: "the design"}
+        for found in review.readings:
+            keys |= {found.object_key: "a filled-in sheet", found.result_key: "a result"}
+        subject = f"{review.contract_id} week {review.week}"
+        for key, what in keys.items():
+            yield Named(key, subject, f"{what} of {review}", review.contract_id, review.week)
 
 
 def _models(session: Session) -> Iterator[Named]:

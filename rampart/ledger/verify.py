@@ -6,7 +6,7 @@ Numbers are those of the design's invariants: 1 every record counted once, 4 the
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
@@ -21,6 +21,7 @@ from rampart.ledger.disputes import OPENED, RULED
 from rampart.ledger.engine import reading
 from rampart.ledger.models import TRAINED
 from rampart.ledger.outbox import outbox_id
+from rampart.ledger.reviews import DRAWN
 from rampart.ledger.settled import read
 from rampart.ledger.states import ACCEPTED, SETTLED
 from rampart.ledger.tables import Batch, ContractVersion, Outbox, Promotion, RmContract, RmVersion
@@ -120,9 +121,9 @@ def _batches(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation
 
 
 def _outbox(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
-    """No entry without its row, and no row without its entry: settlements, disputes and their rulings."""
+    """No entry without its row, and no row without its entry: settlements, disputes, rulings, reviews."""
     rows = session.exec(select(Outbox)).all()
-    for topic in ("batch.judged", OPENED, RULED):
+    for topic in ("batch.judged", OPENED, RULED, DRAWN):
         entries = {entry for event in said if (entry := _entry(topic, event))}
         told = {_told(row) for row in rows if row.topic == topic}
         for subject in sorted(entries - told):
@@ -136,13 +137,18 @@ def _entry(topic: str, event: EventRow) -> str | None:
     if topic == "batch.judged":
         return str(_key(event)) if "settlement" in event.payload else None
     contract_id = event.stream.removeprefix(contract_stream(""))
-    return f"{contract_id} dispute {event.payload.get('dispute')}" if event.kind == topic else None
+    return _subject(topic, contract_id, event.payload) if event.kind == topic else None
 
 
 def _told(row: Outbox) -> str:
     if row.topic == "batch.judged":
         return str(BatchKey(row.contract_id, row.week, row.revision))
-    return f"{row.contract_id} dispute {json.loads(row.payload).get('dispute')}"
+    return _subject(row.topic, row.contract_id, json.loads(row.payload))
+
+
+def _subject(topic: str, contract_id: str, about: Mapping[str, object]) -> str:
+    what = topic.split(".", maxsplit=1)[0]
+    return f"{contract_id} {what} {about.get(what)}"
 
 
 def _models(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:

@@ -101,6 +101,7 @@ def batch_rules(contract: Contract) -> Iterator[str]:
     yield from _make_up(contract)
     yield from _people(contract)
     yield from _audits(contract)
+    yield from _review(contract)
 
 
 def _on_policy(contract: Contract) -> Iterator[str]:
@@ -166,6 +167,15 @@ def _audits(contract: Contract) -> Iterator[str]:
         yield f"Where {fast}, {_BREACH['hold']}."
     else:
         yield "The pace of annotators is looked at, and told to you."
+
+
+def _review(contract: Contract) -> Iterator[str]:
+    """That people look at samples; not how many, nor which."""
+    plans = (contract.review.plan, *contract.review.phases.values())
+    if any(plan.method != "none" for plan in plans):
+        consequence = any(plan.method != "none" and plan.on_fail != "advisory" for plan in plans)
+        then = f"; where too many are defective, {_BREACH['hold']}" if consequence else ", and told to you"
+        yield f"People of ours look at a random sample of what was accepted{then}."
 
 
 def redelivery_rules(contract: Contract) -> Iterator[str]:

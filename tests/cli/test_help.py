@@ -7,12 +7,13 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
-GROUPS = ("contract", "dispute", "invoice", "ledger")
+GROUPS = ("contract", "dispute", "invoice", "ledger", "review")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
     + [("contract", "check")]
     + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
     + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
+    + [("review", "draw"), ("review", "read"), ("review", "show"), ("review", "list")]
     + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
@@ -45,6 +46,10 @@ def test_every_command_is_known_to_this_test() -> None:
         "restore",
         "retention",
         "retrain",
+        "review draw",
+        "review list",
+        "review read",
+        "review show",
         "run",
         "serve",
         "status",

@@ -37,6 +37,8 @@ NEUTRAL = {
     *(f"gates.rules.*.{name}" for name in ("name", "when", "expect", "problem")),
     # Whether another quality rule asks for more, only a person can tell.
     *(f"quality.*.{name}" for name in (*QUALITY, "arguments.*")),
+    # What a defect is called; more allowed defects come with a larger sample that shows the same.
+    *("review.defects.*", "review.plan.allowed", "review.phases.*.allowed"),
     # Who decides, what may be redelivered, when the invoice comes.
     *("redelivery.scope", "invoicing.within_days"),
     # What is made of the data is the buyer's own affair.

@@ -33,6 +33,7 @@ from rampart.ledger.outbox import pending
 from rampart.ledger.outcome import FileCount, ReasonCount, Settlement
 from rampart.ledger.pricing import price_batch
 from rampart.ledger.settlement import settle
+from tests.dashboard.reviewed import RESULT, result, review
 from tests.ledger.books import anyone, terms
 from tests.quality.report.batches import told
 
@@ -50,11 +51,13 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def stored(key: str) -> bytes:
-    """What lies in the object store: terms, and the expectations, audit report and counts of every week."""
+    """What lies in the object store: terms, and every week's expectations, audit report, counts and reviews."""
     if key.startswith(AUDIT):
         return json.dumps(told()).encode()
     if key.startswith(GROUPS):
         return _groups(key)
+    if key.startswith(RESULT):
+        return result(key)
     if key in _TERMS:
         return _TERMS[key]
     if not key.startswith(EXPECTATIONS):
@@ -124,6 +127,8 @@ def fill(engine: Engine) -> None:
     expect(engine, cedar.contract_id, 5, cedar.digest, day(5))
     refuse(engine, cedar.contract_id, 5, "manifest.json names rows-2.jsonl, which is not there", day(6))
     train(engine, alder.program)
+    review(engine, birch.contract_id, 4, "b1" * 32, day(5, 3))
+    review(engine, alder.contract_id, 3, "a1" * 32, day(5, 3), read=False)
     fill_hostile(engine)
 
 

@@ -76,7 +76,7 @@ def test_the_overview_of_empty_books_says_what_will_appear(tmp_path_factory: pyt
     empty = open_ledger(f"sqlite:///{tmp_path_factory.mktemp('empty')}/ledger.db")
     shown = text(browser(empty), "/")
     empty.dispose()
-    assert "Nothing is held, refused or late." in shown
+    assert "Nothing is held, refused, late or to review." in shown
     assert "No contract is registered yet." in shown
 
 

@@ -33,7 +33,13 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
         work_order_key("program", 3).replace("program", "<program>"),
         *(
             f"{batch_prefix('<contract>', 3)}/{name}"
-            for name in ("records-00001-….parquet", "fates-….parquet", "dispute-….jsonl", "reading-….txt")
+            for name in (
+                "records-00001-….parquet",
+                "fates-….parquet",
+                "dispute-….jsonl",
+                "sheet-….csv",
+                "reading-….txt",
+            )
         ),
         f"{invoice_prefix('<contract>')}/invoice-….csv",
         f"{pack_prefix('<contract>', 3)}/summary-….md",

@@ -12,7 +12,7 @@ from contracts.terms.annotation import Annotation, Binary
 from contracts.terms.mapping import DeliveryTerms, RecordFields, Source
 from contracts.terms.parties import Vendor
 from contracts.terms.ramp import Phase, PhaseName, Ramp, Term, Week
-from quality.verdict import GateSpec, Verdict
+from quality.verdict import GateSpec, Status, Verdict
 from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.batches import current_batch, receive, refuse
 from rampart.ledger.claims import Claim, advance, claim
@@ -23,6 +23,7 @@ from rampart.ledger.engine import writing
 from rampart.ledger.models import PromotionRecord, TrainingRun, record_training
 from rampart.ledger.outbox import pending
 from rampart.ledger.outcome import FileCount, MoneyLine, ReasonCount, Settlement
+from rampart.ledger.reviews import Reading, Review, book_reading, open_review
 from rampart.ledger.settlement import settle
 from rampart.ledger.states import Settled
 from rampart.ledger.tables import Outbox
@@ -224,6 +225,7 @@ def a_month(engine: Engine) -> None:
     record_training(engine, pending(engine, "batch.accepted")[0].id, training(key), promotion(), day(20))
     contested(engine, 1, "reinstated", day(21))
     contested(engine, 3, "upheld", day(22))
+    reviewed(engine, 3, "fail", day(23))
 
 
 def contested(engine: Engine, week: int, ruling: Ruling, as_of: datetime) -> Dispute:
@@ -237,6 +239,57 @@ def contested(engine: Engine, week: int, ruling: Ruling, as_of: datetime) -> Dis
     return rule_on(
         engine, "acme-1", week, dispute_id, ruling, "Ada", "Looked at them.", as_of, lifted_by=anyone
     )
+
+
+def drawn(engine: Engine, week: int, as_of: datetime, review_id: str = "5e" * 32) -> Review:
+    """A sample of 20 of the week's accepted records, for people to look at; not on the books yet."""
+    batch = current_batch(engine, "acme-1", week)
+    assert batch is not None
+    assert batch.delivery_id is not None
+    folder = f"batches/acme-1/week-{week:02d}"
+    return Review(
+        review_id=review_id,
+        contract_id="acme-1",
+        week=week,
+        delivery_id=batch.delivery_id,
+        drawn_from=f"{folder}/fates-0123456789abcdef.parquet",
+        records=20,
+        lot=60,
+        clause="review.plan",
+        on_fail="hold",
+        n=13,
+        accept=1,
+        seed=7,
+        sheet="ab" * 32,
+        sheet_key=f"{folder}/sheet-0123456789abcdef.csv",
+        design_key=f"{folder}/design-0123456789abcdef.json",
+        as_of=as_of,
+    )
+
+
+def found(status: Status, as_of: datetime, file: str = "f1" * 32, left: int = 0) -> Reading:
+    """What a filled-in sheet said."""
+    spec = GateSpec("review.plan", "defect_rate", 0.025, "hold")
+    key = f"batches/acme-1/week-03/result-{file[:16]}.json"
+    return Reading(
+        file=file,
+        by="Ann",
+        object_key=f"batches/acme-1/week-03/verdicts-{file[:16]}.csv",
+        result_key=key,
+        reviewed=20 - left,
+        defects=2,
+        left=left,
+        share=0.1,
+        low=0.03,
+        high=0.3,
+        verdict=Verdict(spec, status, 0.15, 0.05, 0.4, 13, "2 of 13 are defective.", key),
+        as_of=as_of,
+    )
+
+
+def reviewed(engine: Engine, week: int, status: Status, as_of: datetime) -> Review:
+    """People reviewed a sample of the week's delivery."""
+    return book_reading(engine, open_review(engine, drawn(engine, week, as_of)), found(status, as_of))
 
 
 def rested(engine: Engine) -> None:

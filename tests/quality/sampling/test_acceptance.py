@@ -24,12 +24,25 @@ def test_a_failure_carries_the_clause_s_consequence() -> None:
     assert "more than the 5 that the plan accepts" in acceptance(PLAN, SPEC, 80, 6).reason
 
 
-def test_a_sample_that_was_not_reviewed_to_the_end_judges_nothing() -> None:
-    verdict = acceptance(PLAN, SPEC, 79, 0)
-    assert (verdict.status, verdict.observed) == ("not_testable", None)
-    assert "79 records were reviewed and the plan asks for 80" in verdict.reason
+@pytest.mark.parametrize(
+    ("reviewed", "defects", "status"),
+    [(74, 0, "not_testable"), (75, 0, "pass"), (79, 5, "not_testable"), (79, 4, "pass"), (6, 6, "fail")],
+)
+def test_a_plan_is_decided_once_what_is_left_cannot_change_it(
+    reviewed: int, defects: int, status: str
+) -> None:
+    """Nobody escapes a failed plan by leaving a record unjudged."""
+    verdict = acceptance(PLAN, SPEC, reviewed, defects)
+    assert verdict.status == status
+    assert (verdict.observed is None) == (status == "not_testable")
+    assert f"other {80 - reviewed} " in verdict.reason
 
 
 def test_more_defects_than_reviewed_records_are_refused() -> None:
     with pytest.raises(ValueError, match="cannot be"):
         acceptance(PLAN, SPEC, 1, 2)
+
+
+def test_more_records_than_the_plan_draws_are_refused() -> None:
+    with pytest.raises(ValueError, match="of 80 cannot be"):
+        acceptance(PLAN, SPEC, 81, 0)

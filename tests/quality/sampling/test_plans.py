@@ -2,7 +2,8 @@
 
 import pytest
 
-from quality.sampling.plans import AQLS, LETTERS, SIZES, Level, SamplingPlan, code_letter, sampling_plan
+from contracts.terms.review import AQLS, Level
+from quality.sampling.plans import LETTERS, SIZES, SamplingPlan, code_letter, sampling_plan
 
 # ISO 2859-1, Table 2-A, AQL 0.065 % to 6.5 %, arrows followed: the letter whose plan holds and its Ac.
 TABLE_2A = """

@@ -1,76 +1,42 @@
-"""The sheet for reviewers, and what they have filled in."""
+"""The sheet for reviewers."""
 
 import csv
 import io
 
-import polars as pl
-import pytest
+from quality.sampling.review_files import CUT, LONGEST_CELL, Sheet, harmless, item_code, review_sheet
 
-from quality.sampling.review_files import Review, read_reviews, review_sheet
-
-ROWS = pl.DataFrame(
-    {
-        "record_id": ["r1", "=cmd|'/c calc'!A1", "'quoted"],
-        "text": ["fine,\nwith a break", "+1", None],
-        "stratum": ["flagged, high"] * 3,
-    }
-)
-IDS = ROWS["record_id"].to_list()
+HOSTILE = ("=cmd|'/c calc'!A1", "+1", "-1", "@sum", "\tx", "\rx", "\nx", "\uff1d1", "'quoted")
 
 
-def filled(*lines: tuple[str, str, str]) -> str:
-    """A sheet with (record id as written, verdict, reviewer) lines."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(["record_id", "text", "verdict", "reviewer", "note"])
-    writer.writerows([record, "", verdict, reviewer, ""] for record, verdict, reviewer in lines)
-    return text.getvalue()
+def cells(data: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
-def test_the_sheet_asks_for_a_verdict_and_does_not_say_where_the_risk_is() -> None:
-    sheet = list(csv.reader(io.StringIO(review_sheet(ROWS, ["text"]))))
-    assert sheet[0] == ["record_id", "text", "verdict", "reviewer", "note"]
-    assert sheet[1] == ["r1", "fine,\nwith a break", "", "", ""]
-    assert "flagged" not in str(sheet)
+def test_the_sheet_asks_for_a_verdict_beside_what_there_is_to_look_at() -> None:
+    sheet = Sheet(("prompt",), {"r5f2c19ab-0001": ("fine,\nwith a break",)}, kinds=("factual",))
+    assert cells(review_sheet(sheet)) == [
+        ["item", "prompt", "verdict", "kind", "reviewer", "note"],
+        ["r5f2c19ab-0001", "fine,\nwith a break", "", "", "", ""],
+    ]
+
+
+def test_without_kinds_of_defect_none_is_asked_for() -> None:
+    assert "kind" not in cells(review_sheet(Sheet(("prompt",), {"r5f2c19ab-0001": ("x",)})))[0]
 
 
 def test_nothing_a_vendor_wrote_runs_in_a_spreadsheet() -> None:
-    cells = [cell for row in csv.reader(io.StringIO(review_sheet(ROWS, ["text"]))) for cell in row]
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
+    shown = {item_code("5f2c19ab", number): (text,) for number, text in enumerate(HOSTILE, 1)}
+    found = [cell for row in cells(review_sheet(Sheet(("prompt",), shown))) for cell in row]
+    assert not [cell for cell in found if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d"))]
 
 
-def test_what_was_written_is_read_back_under_the_ids_of_the_sample() -> None:
-    sheet = list(csv.reader(io.StringIO(review_sheet(ROWS, ["text"]))))
-    for row, verdict in zip(sheet[1:], ("ok", " Defect ", "unsure"), strict=True):
-        row[2] = verdict
-    text = io.StringIO()
-    csv.writer(text).writerows(sheet)
-    found = read_reviews("\ufeff" + text.getvalue(), IDS)
-    assert found.verdicts == dict(zip(IDS, ("ok", "defect", "unsure"), strict=True))
-    assert found.problems == ()
+def test_no_cell_is_longer_than_a_spreadsheet_holds() -> None:
+    assert len(harmless("x" * 100_000)) == LONGEST_CELL + len(CUT) < 32_767
 
 
-def test_lines_without_a_verdict_are_not_reviewed_yet() -> None:
-    assert read_reviews(review_sheet(ROWS, []), IDS).reviews == ()
+def test_what_no_file_can_hold_is_spelt_out() -> None:
+    assert harmless("a\x00b\ud800") == "a[U+0000]b\\ud800"
 
 
-def test_what_cannot_be_taken_is_told_with_its_line() -> None:
-    text = filled(("r1", "ok", "ann"), ("r9", "ok", "ann"), ("r1", "bad", "bob"), ("r1", "defect", "ann"))
-    found = read_reviews(text, IDS)
-    assert found.reviews == (Review("r1", "ok", "ann", ""),)
-    assert found.problems == (
-        "line 3: 'r9' was not drawn",
-        "line 4: 'bad' is no verdict; expected ok, defect, unsure",
-        "line 5: ann judged 'r1' before",
-    )
-
-
-def test_reviewers_who_disagree_leave_a_record_unsure() -> None:
-    found = read_reviews(filled(("r1", "ok", "ann"), ("r1", "defect", "bob")), IDS)
-    assert found.disagreed == ("r1",)
-    assert found.verdicts == {"r1": "unsure"}
-
-
-def test_a_file_without_the_columns_is_refused() -> None:
-    with pytest.raises(ValueError, match="no column verdict"):
-        read_reviews("record_id\nr1\n", IDS)
+def test_a_code_is_neither_a_number_nor_a_date_to_a_spreadsheet() -> None:
+    assert item_code("12345678" * 8, 7) == "r12345678-0007"
