@@ -51,7 +51,7 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 def stored(key: str) -> bytes:
-    """What lies in the object store: terms, and every week's expectations, audit report, counts and reviews."""
+    """What lies in the object store: terms, and the expectations, audit, counts and reviews of every week."""
     if key.startswith(AUDIT):
         return json.dumps(told()).encode()
     if key.startswith(GROUPS):
