@@ -43,7 +43,7 @@ ENVIRONMENT = {
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Walk the worlds, print the table and a line of JSON last; 0 when every bar is met."""
+    """Walk the worlds, print tables and a line of JSON last; 0 when every bar is met."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -55,11 +55,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     worlds = chosen.worlds or (QUICK_WORLDS if quick else WORLDS)
     began = time.perf_counter()
     os.environ.update(ENVIRONMENT)  # two processes share two cores; they read it when they load NumPy
-    from benchmarks.detecting.figures import measured, table  # noqa: PLC0415
+    from benchmarks.detecting.figures import measured  # noqa: PLC0415
+    from benchmarks.detecting.tables import tables  # noqa: PLC0415
 
     weeks = QUICK_WEEKS if quick else WEEKS
     found = measured(_walked(worlds, weeks, alone=0 if quick else worlds, keep=chosen.keep))
-    print(table(found))
+    print(f"\n{tables(found)}\n")
     seconds = round(time.perf_counter() - began, 1)
     print(json.dumps({"worlds": worlds, "quick": quick, "seconds": seconds, **found}))
     return 0 if found["ok"] else 1

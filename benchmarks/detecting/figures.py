@@ -100,31 +100,3 @@ def _kept_out(seasons: list[Season], vendor: str, week: int = 6) -> dict[str, in
 def _mean(values: Iterable[float]) -> float:
     each = list(values)
     return round(sum(each) / len(each), 2)
-
-
-def table(figures: dict[str, Any]) -> str:
-    """The figures as a table for people."""
-    lines = [
-        f"{'':16}{'starts':>7}{'by':>4}{'in time':>9}{'95 %':>13}{'bar':>6}  {'found in week':22}"
-        f"{'ahead':>9}{'plain':>8}  plainly in week"
-    ]
-    for name, one in figures["planted"].items():
-        interval = f"{one['low']:.0%} to {one['high']:.0%}"
-        lines.append(
-            f"{name:16}{one['first']:7}{one['by']:4}{one['share']:9.1%}{interval:>13}"
-            f"{figures['bar'][name]:6.0%}  {_weeks(one['weeks']):22}{one['ahead_usd']:9,.0f}"
-            f"{one['plain_share']:8.0%}  {_weeks(one['plain_weeks'])}"
-        )
-    for name in ("placebo", "placebo_alone", "other_honest_weeks"):
-        one = figures[name]
-        if one["weeks"]:
-            interval = f"95 % interval {one['low']:.1%} to {one['high']:.1%}"
-            share = f"{one['sanctioned']} of {one['weeks']} weeks sanctioned ({one['sanctioned_share']:.2%}, "
-            lines.append(f"{name}: {share}{interval}); plain thresholds {one['plain_share']:.1%}")
-    for name in ("coin_flips_kept_out", "placebo_kept_out"):
-        lines.append(f"{name}: {figures[name]['kept_out']} of {figures[name]['worlds']}")
-    return "\n".join(lines)
-
-
-def _weeks(counted: dict[str, int]) -> str:
-    return ", ".join(f"{week}: {count}" for week, count in counted.items())

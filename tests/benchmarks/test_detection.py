@@ -11,9 +11,10 @@ import pytest
 
 from benchmarks import detection
 from benchmarks.detecting import season as seasons
-from benchmarks.detecting.figures import measured, table
+from benchmarks.detecting.figures import measured
 from benchmarks.detecting.found import PLANTED, found, plainly_seen, sanctions
 from benchmarks.detecting.season import Season, season
+from benchmarks.detecting.tables import tables
 from benchmarks.detecting.walked import WalkedWeek
 from contracts.load import load_contract
 from quality.verdict import Consequence, GateSpec, Status, Verdict
@@ -209,7 +210,9 @@ def test_money_ahead_is_that_of_the_weeks_after_the_finding_and_none_where_it_wa
     figures = measured([played(0, missed=1), played(1, missed=1)])
     about = figures["planted"]["clicked through"]
     assert (about["ahead_usd"], about["plain_ahead_usd"], about["contract_usd"]) == (200.0, 0.0, 600.0)
-    assert "2: 1, missed: 1" in table(figures)
+    assert "| clicked through | 2 | 2 | 90 % | 50.0 % | 9.5 to 90.5 % | 2: 1, missed: 1 |" in tables(figures)
+    assert "| clicked through | $200 of $600 | 0.0 % | missed: 2 | $0 |" in tables(figures)
+    assert "not taken in 1 of 2 worlds" in tables(figures)
     assert figures["coin_flips_kept_out"] == {"worlds": 2, "kept_out": 1}
 
 
