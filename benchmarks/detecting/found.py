@@ -23,12 +23,15 @@ responses against the audits' limits.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from benchmarks.detecting.walked import WalkedWeek
 from quality.annotators.pace import METRIC as SPEEDERS
 from quality.annotators.pace import speeders
+
+if TYPE_CHECKING:
+    from benchmarks.detecting.walked import WalkedWeek
 
 PRECISION, RECALL = 0.9, 0.5
 LEANS = {"longer_wins": "length", "first_wins": "position"}
@@ -73,7 +76,7 @@ PLANTED = (
 )
 
 
-def found(what: Planted, week: WalkedWeek, rows: Sequence[bool]) -> bool:
+def found(what: Planted, week: "WalkedWeek", rows: Sequence[bool]) -> bool:
     """Is `what` found in `week`? `rows` says of each readable record whether it is a planted one."""
     failed = {v.spec.metric: v for v in week.verdicts if v.consequence != "none"}
     behind = what.clauses & failed.keys()
@@ -86,13 +89,13 @@ def found(what: Planted, week: WalkedWeek, rows: Sequence[bool]) -> bool:
     return right >= PRECISION * sum(named) and right >= RECALL * sum(rows) > 0
 
 
-def _leading(week: WalkedWeek) -> str | None:
+def _leading(week: "WalkedWeek") -> str | None:
     """The commonest first reason."""
     first = Counter(reasons[0] for reasons in week.records["reasons"].to_list() if reasons)
     return max(first, key=lambda code: first[code], default=None)
 
 
-def _rows_behind(what: Planted, week: WalkedWeek, people: bool) -> list[bool]:
+def _rows_behind(what: Planted, week: "WalkedWeek", people: bool) -> list[bool]:
     kept = week.records.filter(pl.col("reasons").list.len() == 0)
     counted = speeders(kept.to_arrow(), week.contract.audits.pace)["annotator_id"].to_list() if people else []
     return [
@@ -101,7 +104,7 @@ def _rows_behind(what: Planted, week: WalkedWeek, people: bool) -> list[bool]:
     ]
 
 
-def sanctions(week: WalkedWeek, rows: Sequence[bool]) -> tuple[str, ...]:
+def sanctions(week: "WalkedWeek", rows: Sequence[bool]) -> tuple[str, ...]:
     """What `week` suffers for nothing; `rows` says of each readable record whether it is truly faulty."""
     lost = [bool(reasons) for reasons in week.records["reasons"].to_list()]
     good = sum(gone and not wrong for gone, wrong in zip(lost, rows, strict=True))
@@ -114,7 +117,7 @@ def sanctions(week: WalkedWeek, rows: Sequence[bool]) -> tuple[str, ...]:
     )
 
 
-def plainly_seen(week: WalkedWeek) -> frozenset[str]:
+def plainly_seen(week: "WalkedWeek") -> frozenset[str]:
     """Which plain thresholds `week` crosses: of ``discard_rate``, ``speeder_share`` and the leans."""
     plain = [bool(PLAIN.intersection(reasons)) for reasons in week.records["reasons"].to_list()]
     ceiling, limits = week.contract.phase(week.week).discard_ceiling, week.contract.audits

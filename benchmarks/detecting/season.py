@@ -3,16 +3,19 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from benchmarks.detecting.found import PLANTED, Planted, found, plainly_seen, sanctions
-from benchmarks.detecting.walked import WalkedWeek, walk
 from quality.ramp.plan import planned_weeks
 from simulator import World, truth
 from simulator.judgement import Judgement
 from simulator.vendors.cedar import people
 from simulator.world import VENDORS
+
+if TYPE_CHECKING:
+    from benchmarks.detecting.walked import WalkedWeek
 
 PLACEBO = "alder"
 # Weeks in which the other two do honest work.
@@ -56,6 +59,8 @@ def season(seed: int, alone: bool, weeks: int, keep: Path | None = None) -> Seas
 
 
 def _walked(seed: int, alone: bool, weeks: int) -> Season:
+    from benchmarks.detecting.walked import walk  # noqa: PLC0415 (the flows: seconds, for who walks only)
+
     world = World(seed)
     walked = walk(world, weeks, (PLACEBO,) if alone else VENDORS)
     honest = [week for week in walked if week.vendor == PLACEBO or week.name in HONEST]
@@ -74,26 +79,26 @@ def _walked(seed: int, alone: bool, weeks: int) -> Season:
     )
 
 
-def _first(what: Planted, walked: tuple[WalkedWeek, ...], world: World) -> int | None:
+def _first(what: Planted, walked: "tuple[WalkedWeek, ...]", world: World) -> int | None:
     for week in _from(what, walked):
         if found(what, week, _planted_rows(what, world, week)):
             return week.week
     return None
 
 
-def _plainly(what: Planted, walked: tuple[WalkedWeek, ...]) -> int | None:
+def _plainly(what: Planted, walked: "tuple[WalkedWeek, ...]") -> int | None:
     # Whoever counts rows alone may be put off by their number as well as by the pace.
     asked = what.clauses | ({"discard_rate"} if what.reasons else frozenset())
     return next((week.week for week in _from(what, walked) if asked & plainly_seen(week)), None)
 
 
-def _from(what: Planted, walked: tuple[WalkedWeek, ...]) -> list[WalkedWeek]:
+def _from(what: Planted, walked: "tuple[WalkedWeek, ...]") -> "list[WalkedWeek]":
     """The weeks in which `what` is there to be found; Cedar cheats in another way every week."""
     last = what.by if what.reasons else max(week.week for week in walked)
     return [week for week in walked if week.vendor == what.vendor and what.first <= week.week <= last]
 
 
-def _rows(world: World, week: WalkedWeek) -> list[Judgement]:
+def _rows(world: World, week: "WalkedWeek") -> list[Judgement]:
     """The readable rows as they were, in the order of the records."""
     rows = [row for row in truth(world, week.week).rows[week.vendor] if row.fault != "broken_line"]
     if [row.record_id for row in rows] != week.records["record_id"].to_list():
@@ -101,7 +106,7 @@ def _rows(world: World, week: WalkedWeek) -> list[Judgement]:
     return rows
 
 
-def _planted_rows(what: Planted, world: World, week: WalkedWeek) -> list[bool]:
+def _planted_rows(what: Planted, world: World, week: "WalkedWeek") -> list[bool]:
     """Of each readable row: is it what `what` planted? A tilt is in all the work, and has no rows."""
     if not what.reasons:
         return []
@@ -113,7 +118,7 @@ def _planted_rows(what: Planted, world: World, week: WalkedWeek) -> list[bool]:
     return [row.annotator in hurried for row in rows]
 
 
-def _ahead(what: Planted, walked: tuple[WalkedWeek, ...]) -> dict[int, float]:
+def _ahead(what: Planted, walked: "tuple[WalkedWeek, ...]") -> dict[int, float]:
     contract = next(week.contract for week in walked if week.vendor == what.vendor)
     return {
         week: float(sum(one.units * one.price for one in planned_weeks(contract, after=week)))
