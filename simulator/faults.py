@@ -103,14 +103,18 @@ def with_faults(
 ) -> list[Judgement]:
     """`rows` with exactly `counts[name]` rows of every fault, at random places among the clean rows.
 
-    The first row stays clean, so that duplicates have something to repeat. `ValueError` when the clean rows
-    do not suffice.
+    The first clean row stays clean, so that duplicates have something to repeat. `ValueError` when the clean
+    rows do not suffice.
     """
     names = [name for name, count in counts.items() for _ in range(count)]
     free = [place for place, row in enumerate(rows) if place > 0 and not row.fault]
-    if len(names) > len(free):
-        raise ValueError(f"{len(names)} faults asked for, but only {len(free)} clean rows may be spoilt")
+    first = next((place for place, row in enumerate(rows) if not row.fault), None)
+    allowed = len(free) - (first in free)
+    if len(names) > allowed:
+        raise ValueError(f"{len(names)} faults asked for, but only {allowed} clean rows may be spoilt")
     chosen = rng.choice(free, len(names), replace=False).tolist() if names else []
+    if first in chosen:
+        chosen[chosen.index(first)] = next(place for place in free if place not in {first, *chosen})
     spoil = dict(zip(chosen, names, strict=True))
     result = list(rows)
     clean: list[Judgement] = []

@@ -51,18 +51,36 @@ def pace(records: pa.Table, terms: Pace, evidence: str | None = None) -> Verdict
             "durations, so nobody's pace can be judged."
         )
         return Verdict(spec, "not_testable", None, None, None, n, reason, evidence)
-    speeders = judged.filter(pl.col("median_s") < terms.min_median_s)
-    from_speeders = int(speeders["judgements"].sum())
+    fast = judged.filter(_too_fast(terms))
+    from_speeders = int(fast["judgements"].sum())
     interval = stats.binomtest(from_speeders, n).proportion_ci(0.95, method="wilson")
     low, high = float(interval.low), float(interval.high)
     status = _status(from_speeders / n, low, terms.max_share)
     reason = (
-        f"{speeders.height:,} of {judged.height:,} annotators with at least {terms.min_judgements:,} "
+        f"{fast.height:,} of {judged.height:,} annotators with at least {terms.min_judgements:,} "
         f"durations have a median below {terms.min_median_s:g} s; they made {from_speeders:,} of {n:,} "
         f"judgements ({from_speeders / n:.1%}, Wilson's 95 % interval {low:.1%} to {high:.1%}; "
         f"{judged['judgements'].sum():,} could be judged); {_because(status, terms.max_share)}."
     )
     return Verdict(spec, status, from_speeders / n, low, high, n, reason, evidence)
+
+
+def speeders(records: pa.Table, terms: Pace) -> pl.DataFrame:
+    """Who is behind the share: a row a speeder, most judgements first.
+
+    Args:
+        records: canonical records, of which `annotator_id` and `duration_s` are read.
+        terms: the contract's `audits.pace`.
+
+    Returns:
+        `annotator_id`, `judgements` (all of them), `timed` (how many have a duration) and `median_s`.
+    """
+    found = _judged(records, terms.min_judgements).filter(_too_fast(terms))
+    return found.sort(["judgements", "annotator_id"], descending=[True, False])
+
+
+def _too_fast(terms: Pace) -> pl.Expr:
+    return pl.col("median_s") < terms.min_median_s
 
 
 def _judged(records: pa.Table, min_judgements: int) -> pl.DataFrame:

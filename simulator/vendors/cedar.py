@@ -59,7 +59,7 @@ def deliver(world: World, week: int) -> tuple[Judgement, ...]:
     count = round(world.units(week) * (SHORT_SHARE if week == 6 else 1))
     items, foreign = _items(world, week)
     rng = world.rng(week, "cedar", "judgements")
-    rows = work_through(rng, items, _people(world, week), count=count, week=week, prefix="ced")
+    rows = work_through(rng, items, people(world, week), count=count, week=week, prefix="ced")
     rows = [replace(row, fault=foreign.get(row.item, _speeding(row))) for row in rows]
     if week == 3:
         rows = _recycled(world, rows)
@@ -71,7 +71,8 @@ def _speeding(row: Judgement) -> str:
     return "too_fast" if row.duration_s < MIN_DURATION_S else ""
 
 
-def _people(world: World, week: int) -> tuple[Annotator, ...]:
+def people(world: World, week: int) -> tuple[Annotator, ...]:
+    """Who works in `week`; in week 2 half of them hurry."""
     who = crowd(world.rng(0, "cedar", "crowd"), "ced", PEOPLE, skill=IDLE_SKILL if week == 6 else SKILL)
     if week != 2:
         return who

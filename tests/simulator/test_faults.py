@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -36,6 +38,14 @@ def test_duplicates_repeat_a_clean_row_that_stands_before_them() -> None:
     for place, row in enumerate(rows):
         if row.fault == "duplicate_id":
             assert row.record_id in {earlier.record_id for earlier in rows[:place] if not earlier.fault}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_clean_row_stands_first_even_behind_rows_that_are_faulty_already(seed: int) -> None:
+    rows = [replace(CLEAN[0], fault="stale"), *CLEAN[1:4]]
+    found = with_faults(np.random.default_rng(seed), rows, 1, {"duplicate_id": 2})
+    assert [row.fault for row in found] == ["stale", "", "duplicate_id", "duplicate_id"]
+    assert {row.record_id for row in found[1:]} == {CLEAN[1].record_id}
 
 
 def test_more_faults_than_clean_rows_are_refused() -> None:

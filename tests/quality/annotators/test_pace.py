@@ -7,7 +7,7 @@ import pytest
 from statsmodels.stats.proportion import proportion_confint
 
 from contracts.model import Pace
-from quality.annotators.pace import pace
+from quality.annotators.pace import pace, speeders
 
 SCHEMA = pa.schema([("annotator_id", pa.string()), ("duration_s", pa.float64())])
 
@@ -79,3 +79,20 @@ def test_only_a_blocking_limit_has_a_person_decide() -> None:
     quick = batch(quick=[2.0] * 50)
     assert pace(quick, Pace(severity="blocking")).consequence == "hold"
     assert pace(quick, Pace(severity="advisory")).consequence == "none"
+
+
+def test_the_people_behind_the_share_are_named_and_nobody_else() -> None:
+    records = batch(
+        quick=[2.0] * 6,
+        hasty=[3.0] * 8,
+        brief=[1.0] * 4,
+        calm=[60.0] * 20,
+        nobody=[1.0] * 9,
+        steady=[8.0] * 10,
+    )
+    found = speeders(records, Pace())
+    assert found.select("annotator_id", "judgements", "median_s").rows() == [
+        ("hasty", 8, 3.0),
+        ("quick", 6, 2.0),
+    ]
+    assert pace(records, Pace()).observed == found["judgements"].sum() / records.num_rows
