@@ -12,13 +12,15 @@ from flows.process_delivery import process_delivery
 from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.calendar import note_absences, open_weeks
+from tasks.clock import run_clock
 from tasks.notify import send_notices
 from tasks.workspace import workspace
 
 
 @flow(name="weekly")
 def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
-    """Judge every delivery that has arrived by `as_of`, mark what is late, and retrain once a batch accepted.
+    """Judge every delivery that has arrived by `as_of`, mark what is late, run the SLA clock, and
+    retrain once a batch accepted.
 
     One part's failure does not hold up the others; the round then fails at its end (`UnfinishedRoundError`),
     naming it.
@@ -33,6 +35,7 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         outcomes = tuple(outcome for outcome in judged if outcome)
         tried(failed, "disputes", rejudge)
         note_absences(place, outcomes, at)
+        tried(failed, "the SLA clock", lambda: run_clock(place, at))
         tried(failed, "reward models", partial(retrain, at))
         send_notices(place)
         if failed:

@@ -41,12 +41,12 @@ class Rights(Terms):
         gt=0,
         le=36_500,
         description="Days after the term for which the data may be kept; none: no limit.",
-        json_schema_extra=clause("higher", judged=False),
+        json_schema_extra=clause("higher"),
     )
     delete_by: Day | None = Field(
         None,
         description="Date by which every copy is deleted; none: never.",
-        json_schema_extra=clause("higher", judged=False),
+        json_schema_extra=clause("higher"),
     )
 
 

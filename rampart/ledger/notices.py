@@ -9,7 +9,7 @@ from rampart.ledger.batch_rows import BatchKey, BatchRow, key_of, newest
 from rampart.ledger.canonical import Json, canonical_json, moment
 from rampart.ledger.contracts import version_of
 from rampart.ledger.engine import writing
-from rampart.ledger.outbox import NOTICES, OutboxRow, pending, put
+from rampart.ledger.outbox import NOTICES, OutboxRow, Topic, pending, put
 from rampart.ledger.tables import Batch, ContractVersion
 
 
@@ -31,6 +31,15 @@ def announce_late(session: Session, batch: Batch, as_of: datetime) -> None:
     """A delivery was due and has not come."""
     program = version_of(session, batch.contract_digest).program
     put(session, "delivery.late", key_of(batch), program, as_of, what="")
+
+
+def announce_call(
+    session: Session, topic: Topic, key: BatchKey, as_of: datetime, about: dict[str, Json]
+) -> None:
+    """The clock found something; `about` tells it apart from others of its topic and week."""
+    said = {name: value for name, value in about.items() if name not in ("week", "revision")}
+    program = _program(session, key.contract_id)
+    put(session, topic, key, program, as_of, what=canonical_json(said), about=said)
 
 
 def tell_stuck(engine: Engine, batch: BatchRow, problem: str, as_of: datetime) -> None:
