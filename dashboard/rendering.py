@@ -21,6 +21,8 @@ ENVIRONMENT.globals.update(
     audit_url=links.audit_url,
     row_url=links.row_url,
     program_url=links.program_url,
+    model_url=links.model_url,
+    rights_url=links.rights_url,
     ACCEPTED=ACCEPTED,
 )
 

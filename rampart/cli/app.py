@@ -35,6 +35,7 @@ class Commands(LazyGroup):
         "backup": "backup",
         "restore": "restore",
         "retention": "retention",
+        "rights": "rights",
         "delete": "delete",
         "serve": "serve",
         "demo": "demo",
