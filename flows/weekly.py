@@ -37,7 +37,7 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         note_absences(place, outcomes, at)
         tried(failed, "the SLA clock", lambda: run_clock(place, at))
         tried(failed, "reward models", partial(retrain, at))
-        send_notices(place)
+        tried(failed, "notices", lambda: send_notices(place))
         if failed:
             raise UnfinishedRoundError(f"could not finish {'; '.join(failed)}. Everything else was done")
         return outcomes

@@ -28,6 +28,7 @@ class Commands(LazyGroup):
         "mitigate": "mitigate",
         "dispute": "dispute",
         "reconcile": "reconcile",
+        "notify": "notify",
         "work-order": "work_order",
         "hint": "hint",
         "verify": "verify",

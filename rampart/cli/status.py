@@ -1,6 +1,7 @@
 """`rampart status`: the books as they stand, as tables or as the canonical export."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -13,6 +14,8 @@ from rampart.ledger.export import export_ledger
 from rampart.ledger.outbox import NOTICES, REQUESTS, pending
 from rampart.ledger.read import money_rows, programs, ramp_rows, rm_rows
 from rampart.settings import Settings
+
+MOST_SHOWN = 20  # notices that wait, in a table's company
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,6 +53,26 @@ def status(
             f"{dispute.contract_id} week {dispute.week}, {dispute.records:,} of its discards, by {dispute}"
         )
         console.print(f"[bold magenta]contested[/] {safe(about)}; see `rampart dispute rule`")
+    for line in _waiting(bool(pending(books, *NOTICES))):
+        console.print(f"[yellow]waiting[/] {safe(line)}")
     for row in pending(books, *REQUESTS, *NOTICES):
         if row.stuck:
             console.print(f"[bold red]stuck[/] {safe(f'{row}, {row.attempts} tries: {row.last_error}')}")
+
+
+def _waiting(there_are: bool) -> Iterator[str]:
+    """The notices that wait, with whom and why; the stores are opened only where there are some."""
+    if not there_are:
+        return
+    from rampart.notify.routes import RoutesError  # noqa: PLC0415
+    from tasks.notify import why_waiting  # noqa: PLC0415 (it loads what only a run needs)
+    from tasks.workspace import workspace  # noqa: PLC0415
+
+    try:
+        with workspace() as place:
+            found = why_waiting(place)
+    except RoutesError as error:
+        found = (f"every notice: {error}",)
+    yield from found[:MOST_SHOWN]
+    if len(found) > MOST_SHOWN:
+        yield f"{len(found) - MOST_SHOWN:,} more notices"
