@@ -203,12 +203,12 @@ def _send_digest(round_: Post, receiver: Receiver, rows: list[OutboxRow]) -> Non
 
 
 def why_waiting(place: Workspace, now: datetime | None = None) -> tuple[str, ...]:
-    """Each notice that waits, for whom and why, in the order things happened."""
+    """Each notice that somebody does not have yet: who, and why, in the order things happened."""
     chosen = Settings()
     routes = read_routes(chosen.notify_routes)
     round_ = Post(place, routes, chosen, Marks(place.store), now or datetime.now(UTC))
-    rows = pending(place.books, *NOTICES)
-    return tuple(f"{row} for {' and '.join(_why(round_, row)) or 'the store'}" for row in rows)
+    told = ((row, " and ".join(_why(round_, row))) for row in pending(place.books, *NOTICES))
+    return tuple(f"{row} for {why}" for row, why in told if why)
 
 
 def _why(round_: Post, row: OutboxRow) -> Iterator[str]:

@@ -53,7 +53,8 @@ def status(
             f"{dispute.contract_id} week {dispute.week}, {dispute.records:,} of its discards, by {dispute}"
         )
         console.print(f"[bold magenta]contested[/] {safe(about)}; see `rampart dispute rule`")
-    for line in _waiting(bool(pending(books, *NOTICES))):
+    told = Settings().notify_url is not None or Settings().notify_routes
+    for line in _waiting(bool(told and pending(books, *NOTICES))):
         console.print(f"[yellow]waiting[/] {safe(line)}")
     for row in pending(books, *REQUESTS, *NOTICES):
         if row.stuck:
@@ -61,7 +62,7 @@ def status(
 
 
 def _waiting(there_are: bool) -> Iterator[str]:
-    """The notices that wait, with whom and why; the stores are opened only where there are some."""
+    """The notices that wait, for whom and why; nothing is opened where nobody is to be told of any."""
     if not there_are:
         return
     from rampart.notify.routes import RoutesError  # noqa: PLC0415

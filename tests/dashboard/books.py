@@ -36,7 +36,6 @@ SPECS = Path(__file__).parents[2] / "contracts" / "specs" / "demo"
 HOSTILE_NAME = '<script>alert("x")</script> \u202eemca\u202c & "Söhne"'
 HOSTILE_ID = "hostile-1"
 HOSTILE_TEXT = "</td><img src=x onerror=alert(1)>\x1b[31m"
-LEARNT = {"contract_id": HOSTILE_ID, "week": 1, "revision": 1, "contract_digest": terms(HOSTILE_ID).digest}
 EXPECTATIONS = "batches/expectations-"
 AUDIT = "batches/audit-"
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -48,7 +47,9 @@ def stored(key: str) -> bytes:
         if key == f"contracts/{load_contract(path).digest}.yaml":
             return path.read_bytes()
     if key.startswith("datasets/"):
-        return json.dumps({"batches": [LEARNT]}).encode()
+        alder = load_contract(SPECS / "alder.odcs.yaml")
+        learnt = {"contract_id": alder.contract_id, "contract_digest": alder.digest}
+        return json.dumps({"batches": [{**learnt, "week": 3, "revision": 1}]}).encode()
     if key.startswith(AUDIT):
         return json.dumps(told()).encode()
     if not key.startswith(EXPECTATIONS):
