@@ -70,6 +70,17 @@ def notice_key(outbox_id: str) -> str:
     return f"notifications/{outbox_id}.json"
 
 
+def mark_key(outbox_id: str, receiver: str, what: str) -> str:
+    """Where it is kept that one receiver has a notice, or waits for it: beside the notice."""
+    return f"notifications/{outbox_id}/{receiver}.{what}"
+
+
+def notice_of(key: str) -> str | None:
+    """The address of the notice that the object under `key` is a mark of; None where it is none."""
+    folder, slash, _ = key.removeprefix("notifications/").partition("/")
+    return notice_key(folder) if slash and key.startswith("notifications/") else None
+
+
 def notice(row: OutboxRow) -> bytes:
     """A notice as JSON: the same bytes whenever and however often it is sent."""
     said = {"id": row.id, "topic": row.topic, "as_of": moment(row.as_of), **row.payload}

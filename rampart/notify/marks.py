@@ -5,6 +5,7 @@ one that has it; only a crash between sending and marking can.
 """
 
 from rampart.delivery.store import ObjectStore
+from rampart.ledger.notices import mark_key
 from rampart.notify.receivers import Receiver
 
 
@@ -16,20 +17,16 @@ class Marks:
 
     def has(self, notice_id: str, receiver: Receiver) -> bool:
         """Has it been sent there?"""
-        return self._store.exists(_key(notice_id, receiver, "sent"))
+        return self._store.exists(mark_key(notice_id, receiver.name, "sent"))
 
     def waited(self, notice_id: str, receiver: Receiver) -> bool:
         """Did it wait for the end of quiet hours?"""
-        return self._store.exists(_key(notice_id, receiver, "waited"))
+        return self._store.exists(mark_key(notice_id, receiver.name, "waited"))
 
     def note_sent(self, notice_id: str, receiver: Receiver) -> None:
         """It was sent there."""
-        self._store.put_once(_key(notice_id, receiver, "sent"), b"{}")
+        self._store.put_once(mark_key(notice_id, receiver.name, "sent"), b"{}")
 
     def note_waiting(self, notice_id: str, receiver: Receiver) -> None:
         """It waits there."""
-        self._store.put_once(_key(notice_id, receiver, "waited"), b"{}")
-
-
-def _key(notice_id: str, receiver: Receiver, what: str) -> str:
-    return f"notifications/{notice_id}/{receiver.name}.{what}"
+        self._store.put_once(mark_key(notice_id, receiver.name, "waited"), b"{}")

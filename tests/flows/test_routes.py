@@ -14,6 +14,7 @@ from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.contracts import current_contract
 from rampart.ledger.outbox import NOTICES, pending
 from rampart.ledger.sla import Call, note
+from rampart.ledger.verify_orphans import take_inventory
 from simulator.season import START, Season, contract_text, due
 from simulator.servers.mail import Mailbox, mail_server
 from tasks.workspace import put_in_force, workspace
@@ -82,7 +83,11 @@ def test_a_notice_is_mailed_to_the_role_as_text_and_html_and_then_done(
 
 
 def test_who_has_a_notice_gets_it_once_while_another_receiver_fails(
-    home: Engine, box: Mailbox, routed: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+    plain: Season,
+    home: Engine,
+    box: Mailbox,
+    routed: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     routed(MANAGERS)
     late(home, 1, 2)
@@ -94,6 +99,11 @@ def test_who_has_a_notice_gets_it_once_while_another_receiver_fails(
         assert (report.sent, report.waiting) == (2, 0)
         assert [json.loads(body)["week"] for body in other.effects.values()] == [1, 2]
     assert [mail["Subject"][-6:] for mail in box.mails] == ["week 1", "week 2"], "each once, and in order"
+    marks = [key for key in plain.stored() if key.endswith("managers.sent")]
+    with workspace() as place:
+        inventory = take_inventory(place.books, place.store)
+    assert len(marks) == 2
+    assert inventory.orphans == (), "a mark belongs to its notice"
 
 
 def test_what_can_wait_waits_out_the_quiet_hours_and_comes_in_one_message(
