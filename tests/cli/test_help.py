@@ -7,11 +7,12 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
-GROUPS = ("contract", "dispute", "ledger")
+GROUPS = ("contract", "dispute", "ledger", "notify")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
     + [("contract", "check")]
     + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
+    + [("notify", "test"), ("notify", "routes")]
     + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
@@ -34,10 +35,13 @@ def test_every_command_is_known_to_this_test() -> None:
         "ledger upgrade",
         "ledger version",
         "mitigate",
+        "notify routes",
+        "notify test",
         "reconcile",
         "restore",
         "retention",
         "retrain",
+        "rights",
         "run",
         "serve",
         "status",

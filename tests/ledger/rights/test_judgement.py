@@ -13,8 +13,11 @@ AS_OF = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 def under(version: str = "1.0.0", contract_id: str = "acme-1", **rights: bool | int | date) -> Contract:
-    given = terms(contract_id, version)
-    return given.model_copy(update={"rights": Rights.model_validate(rights)})
+    return agreeing(Rights.model_validate(rights), version, contract_id)
+
+
+def agreeing(rights: Rights, version: str = "1.0.0", contract_id: str = "acme-1") -> Contract:
+    return terms(contract_id, version).model_copy(update={"rights": rights})
 
 
 def source(*versions: Contract, week: int = 1, state: str = "accepted", deleted: str | None = None) -> Source:
@@ -23,7 +26,8 @@ def source(*versions: Contract, week: int = 1, state: str = "accepted", deleted:
 
 @pytest.mark.parametrize("use", ["train", "evaluate", "release_data"])
 def test_a_use_is_forbidden_by_the_clause_of_its_name(use: Use) -> None:
-    answer = batch_answer(source(under(**{"release_data": True, use: False})), "p", AS_OF)
+    forbidding = agreeing(Rights.model_validate({"release_data": True, use: False}))
+    answer = batch_answer(source(forbidding), "p", AS_OF)
     assert [one for one in answer.uses if not answer.may(one)] == [use]
     assert [str(ban) for ban in answer.bans] == [f"acme-1@1.0.0 rights.{use} (week 1)"]
 
