@@ -27,6 +27,7 @@ from dashboard.pages import (
     program_page,
     ramp_page,
     review_page,
+    rights_page,
     week_page,
 )
 from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
@@ -108,6 +109,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/programs/{program}", response_class=HTMLResponse)
     def program(program: str) -> str:
         return render("program.html", program_page(engine, program))
+
+    @app.get("/rights", response_class=HTMLResponse)
+    def rights() -> str:
+        return render("rights.html", rights_page(engine, read))
 
     @app.get("/patterns", response_class=HTMLResponse)
     def patterns() -> str:

@@ -51,3 +51,13 @@ def row_url(row: RampRow, anchor: str = "") -> str | None:
 def program_url(program: str) -> str:
     """The page of a programme's reward models."""
     return f"/programs/{quote(program, safe='')}"
+
+
+def model_url(program: str, version: int) -> str:
+    """The line of one reward model on its programme's page."""
+    return f"{program_url(program)}#version-{version}"
+
+
+def rights_url() -> str:
+    """The page of rights."""
+    return "/rights"

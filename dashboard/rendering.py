@@ -27,6 +27,8 @@ ENVIRONMENT.globals.update(
     program_url=links.program_url,
     counting=counting,
     if_accepted=if_accepted,
+    model_url=links.model_url,
+    rights_url=links.rights_url,
     ACCEPTED=ACCEPTED,
 )
 

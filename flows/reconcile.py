@@ -10,6 +10,7 @@ from flows.process_delivery import process_delivery
 from flows.reconciled import Reconciled
 from flows.rejudge import rejudge
 from flows.retrain import retrain
+from tasks.clock import run_clock
 from tasks.notify import Sent, send_notices
 from tasks.ramp import decide_ramps
 from tasks.reconcile import MOST_TRIES, clear_leftovers, flag_missing, left_lying, note_stuck
@@ -31,6 +32,7 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
         rejudged = tried(problems, "disputes", lambda: rejudge(patient=True)) or ()
         late = tried(problems, "missing weeks", lambda: flag_missing(place, at)) or ()
         tried(problems, "go or no-go", lambda: decide_ramps(place, at))
+        called = tried(problems, "the SLA clock", lambda: run_clock(place, at)) or ()
         closed = tried(problems, "runs", lambda: close_lost_runs(place, at)) or ()
         cleared = tried(problems, "unfinished writes", lambda: clear_leftovers(place)) or 0
         post = tried(problems, "notices", lambda: send_notices(place)) or Sent(0, 0, ())
@@ -43,6 +45,7 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
         rejudged=rejudged,
         stuck=stuck,
         late=late,
+        called=called,
         closed=closed,
         cleared=cleared,
         trained=trained,

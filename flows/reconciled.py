@@ -9,8 +9,9 @@ class Reconciled:
 
     `sent` notices went out and `waiting` rest until their next try; `unsendable` failed so often that
     somebody should look. `finished` and `stuck` are deliveries that a worker had left, `rejudged` those with
-    reinstated records, `late` weeks that nobody delivered, `closed` Prefect runs that had died, `cleared`
-    how many unfinished writes were removed, `trained` the reason of each request answered.
+    reinstated records, `late` weeks that nobody delivered, `called` what else the SLA clock found, `closed`
+    Prefect runs that had died, `cleared` how many unfinished writes were removed, `trained` the reason of
+    each request answered.
     """
 
     sent: int = 0
@@ -20,6 +21,7 @@ class Reconciled:
     stuck: tuple[str, ...] = ()
     rejudged: tuple[str, ...] = ()
     late: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
     closed: tuple[str, ...] = ()
     cleared: int = 0
     trained: tuple[str, ...] = ()

@@ -12,6 +12,7 @@ from flows.process_delivery import process_delivery
 from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.calendar import note_absences, open_weeks
+from tasks.clock import run_clock
 from tasks.notify import send_notices
 from tasks.ramp import decide_ramps
 from tasks.workspace import workspace
@@ -19,7 +20,8 @@ from tasks.workspace import workspace
 
 @flow(name="weekly")
 def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
-    """Judge every delivery that has arrived by `as_of`, mark what is late, and retrain once a batch accepted.
+    """Judge every delivery that has arrived by `as_of`, mark what is late, run the SLA clock, and
+    retrain once a batch accepted.
 
     A contract whose decision week is over gets its go or no-go into the books.
 
@@ -37,8 +39,9 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         tried(failed, "disputes", rejudge)
         note_absences(place, outcomes, at)
         tried(failed, "go or no-go", partial(decide_ramps, place, at))
+        tried(failed, "the SLA clock", partial(run_clock, place, at))
         tried(failed, "reward models", partial(retrain, at))
-        send_notices(place)
+        tried(failed, "notices", lambda: send_notices(place))
         if failed:
             raise UnfinishedRoundError(f"could not finish {'; '.join(failed)}. Everything else was done")
         return outcomes

@@ -64,7 +64,13 @@ class Settings(BaseSettings):
     notify_url: SecretStr | None = Field(
         None, description="Webhook (http or https) that notices are posted to, beside the store."
     )
-    notify_timeout_s: float = Field(10.0, gt=0, description="Seconds the webhook has for its answer.")
+    notify_timeout_s: float = Field(10.0, gt=0, description="Seconds a receiver has for its answer.")
+    notify_routes: str = Field(
+        "", description="File that says which roles are told of what, and where (TOML); default: none."
+    )
+    dashboard_url: str = Field(
+        "", description="Address of the dashboard, for the links in notices: http://host:8770."
+    )
     judge_url: str = Field(
         "", description="Endpoint in OpenAI's form that `rampart audit --judge` asks: http://host/v1."
     )

@@ -15,6 +15,7 @@ from rampart.ledger.errors import DataDeletedError
 from rampart.ledger.hashed import hashed
 from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record_skip, record_training
 from rampart.ledger.outbox import OutboxRow, pending
+from rampart.ledger.rights.lineage import Lineage
 from rampart.retrain.config import TrainConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.snapshot import BatchData
@@ -56,6 +57,7 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     """Train and evaluate on everything accepted up to the batch that asked, and compare with the champion.
 
     The scope is fixed by the request, not by the clock: a rerun, or a late one, trains on the same data.
+    What any terms that bind it at that moment keep out of training, or of evaluation, is kept out.
     """
     terms = _terms(place, request)
     if terms is None:
@@ -64,8 +66,13 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     if why := _barred(place, request, terms):
         return NothingToTrain(why)
     scope = still_held(place.books, _scope(place, request))
-    batches = tuple(b for b in scope if terms_of(b.contract_digest, place).rights.train)
-    data = [_batch_data(place, batch) for batch in batches]
+    rights = Lineage(place.books, lambda digest: terms_of(digest, place), request.as_of).batches(scope)
+    allowed = [(batch, right) for batch, right in zip(scope, rights, strict=True) if right.may("train")]
+    batches = tuple(batch for batch, _ in allowed)
+    for batch, right in zip(scope, rights, strict=True):
+        if (batch.contract_id, batch.week) == (request.contract_id, request.week) and not right.may("train"):
+            return NothingToTrain(f"It may not be trained on. {'; '.join(right.because)}.")
+    data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in allowed]
     config = TrainConfig(backend=terms.training.backend, promotion_margin=terms.training.promotion_margin)
     before = champion(place.books, request.program)
     outcome = retrain(data, before, config, place.store)
@@ -130,7 +137,7 @@ def _terms(place: Workspace, request: OutboxRow) -> Contract | None:
     return None if digest is None else terms_of(digest, place)
 
 
-def _batch_data(place: Workspace, batch: BatchRow) -> BatchData:
+def _batch_data(place: Workspace, batch: BatchRow, evaluate: bool) -> BatchData:
     terms = terms_of(batch.contract_digest, place)
     return BatchData(
         batch.contract_id,
@@ -140,6 +147,7 @@ def _batch_data(place: Workspace, batch: BatchRow) -> BatchData:
         terms.annotation.aggregation,
         terms.annotation.scheme,
         stored_rows(place.store, batch.artefacts).accepted(),
+        evaluate,
     )
 
 

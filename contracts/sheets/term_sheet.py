@@ -304,6 +304,10 @@ def _remedies(contract: Contract) -> Iterator[Line]:
     yield Line("ceiling breached at", proof, "ramp.confidence")
     if week := contract.ramp.decides_after:
         yield Line("go or no-go", f"after week {week}", "ramp.decision_week")
+    if (before := contract.term.remind_days_before) is not None:
+        yield Line("reminder", f"{before} days before the due moment", "term.remind_days_before")
+    if (after := contract.term.missing_after_days) is not None:
+        yield Line("missing", f"{after} days after the due moment", "term.missing_after_days")
     again = contract.redelivery
     rounds = f", {again.max_rounds} times at most" if again.max_rounds is not None else ""
     days = f", within {again.within_days} days" if again.within_days is not None else ""

@@ -59,6 +59,18 @@ class Term(Terms):
     due_hour: int = Field(
         9, ge=0, le=23, description="Local hour of that day.", json_schema_extra=clause("lower")
     )
+    remind_days_before: Days | None = Field(
+        None,
+        description="Days before the due moment, at the same local time, from which a reminder goes out "
+        "while nothing has arrived; none: no reminder.",
+        json_schema_extra=clause("higher"),
+    )
+    missing_after_days: Days | None = Field(
+        None,
+        description="Days after the due moment, at the same local time, from which a late delivery counts "
+        "as missing; none: it stays late.",
+        json_schema_extra=clause("lower"),
+    )
 
     @field_validator("timezone")
     @classmethod
@@ -85,6 +97,28 @@ class Term(Terms):
         """The moment week `week`'s delivery is due, UTC."""
         day = self.start + timedelta(days=7 * week + self.due_after_days)
         return datetime.combine(day, time(self.due_hour), ZoneInfo(self.timezone)).astimezone(UTC)
+
+    def days_from(self, at: datetime, days: int) -> datetime:
+        """`days` later (or earlier, below 0) at the same local time, whatever the clocks did between; UTC."""
+        local = at.astimezone(ZoneInfo(self.timezone))
+        day = local.date() + timedelta(days=days)
+        return datetime.combine(day, local.time(), ZoneInfo(self.timezone)).astimezone(UTC)
+
+    def remind(self, week: int) -> datetime | None:
+        """From when on the vendor of an undelivered week is reminded; None: never."""
+        return (
+            None
+            if self.remind_days_before is None
+            else self.days_from(self.due(week), -self.remind_days_before)
+        )
+
+    def missing(self, week: int) -> datetime | None:
+        """From when on an undelivered week counts as missing; None: never."""
+        return (
+            None
+            if self.missing_after_days is None
+            else self.days_from(self.due(week), self.missing_after_days)
+        )
 
 
 class Confidence(Terms):

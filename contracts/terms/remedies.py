@@ -58,7 +58,9 @@ class Disputes(Terms):
         json_schema_extra=clause("lower", judged=False),
     )
     answer_within_days: Days = Field(
-        10, description="Days in which the buyer answers.", json_schema_extra=clause("higher", judged=False)
+        10,
+        description="Days in which the buyer answers; from then on an open dispute is told of as unanswered.",
+        json_schema_extra=clause("higher"),
     )
     counts: tuple[Literal["gate", "audit", "verdict", "money"], ...] = Field(
         ("gate", "audit", "verdict", "money"),

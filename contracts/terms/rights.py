@@ -18,17 +18,19 @@ class Rights(Terms):
     )
     evaluate: bool = Field(
         True,
-        description="May models be evaluated on it?",
-        json_schema_extra=clause((False, True), judged=False),
+        description="May models be evaluated on it? If not, its part of the held-out prompts is used for "
+        "nothing.",
+        json_schema_extra=clause((False, True)),
     )
     release_data: bool = Field(
         False,
-        description="May the data be published?",
+        description="May the data be published? `rampart rights` answers; nothing is published here.",
         json_schema_extra=clause((False, True), judged=False),
     )
     release_models: bool = Field(
         True,
-        description="May models trained on it be published?",
+        description="May models trained on it be published? `rampart rights` answers; nothing is published "
+        "here.",
         json_schema_extra=clause((False, True), judged=False),
     )
     vendor_may_name_buyer: bool = Field(
@@ -40,13 +42,15 @@ class Rights(Terms):
         None,
         gt=0,
         le=36_500,
-        description="Days after the term for which the data may be kept; none: no limit.",
-        json_schema_extra=clause("higher", judged=False),
+        description="Days after the term for which the data may be kept; none: no limit. Beyond them nothing "
+        "is trained on the data, and they are told of as overdue.",
+        json_schema_extra=clause("higher"),
     )
     delete_by: Day | None = Field(
         None,
-        description="Date by which every copy is deleted; none: never.",
-        json_schema_extra=clause("higher", judged=False),
+        description="Date by which every copy is deleted; none: never. After it nothing is trained on the "
+        "data, and they are told of as overdue.",
+        json_schema_extra=clause("higher"),
     )
 
 

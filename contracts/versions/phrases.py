@@ -15,6 +15,8 @@ PRICES = ("ramp.phases.*.price", "ramp.phases.*.prices.*")
 # The others are called by their last name.
 _TITLES: Mapping[str, str] = {
     "term.due_after_days": "days until a delivery is due",
+    "term.remind_days_before": "days of notice before a delivery is due",
+    "term.missing_after_days": "days until a late delivery is missing",
     "ramp.volume_under": "tolerated shortfall of volume",
     "ramp.volume_over": "tolerated excess of volume",
     "ramp.excess": "accepted units beyond the tolerated excess",

@@ -11,6 +11,7 @@ from dashboard.pages.patterns import PatternsPage, patterns_page
 from dashboard.pages.program import ProgramPage, program_page
 from dashboard.pages.ramp import RampPage, ramp_page
 from dashboard.pages.review import ReviewPage, review_page
+from dashboard.pages.rights import RightsPage, rights_page
 from dashboard.pages.week import WeekPage, week_page
 
 # Template → what it renders; the tests hold templates and `docs/dashboard.md` to it.
@@ -24,6 +25,7 @@ PAGES = {
     "audit_page.html": AuditPage,
     "review.html": ReviewPage,
     "program.html": ProgramPage,
+    "rights.html": RightsPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
 }
@@ -42,6 +44,7 @@ __all__ = [
     "RampPage",
     "ReadArtefact",
     "ReviewPage",
+    "RightsPage",
     "WeekPage",
     "audit_page",
     "contract_page",
@@ -52,5 +55,6 @@ __all__ = [
     "program_page",
     "ramp_page",
     "review_page",
+    "rights_page",
     "week_page",
 ]

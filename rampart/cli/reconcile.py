@@ -47,6 +47,7 @@ def sentences(report: "Reconciled") -> Iterator[str]:
         *(f"stuck: {name}" for name in report.stuck),
         *(f"judged anew: {name}" for name in report.rejudged),
         *(f"late: {name}" for name in report.late),
+        *report.called,
         *(f"closed: {name}" for name in report.closed),
         *(f"trained: {reason}" for reason in report.trained),
         *(f"cannot be sent: {name}" for name in report.unsendable),

@@ -1,6 +1,7 @@
 """`rampart status`: the books as they stand, as tables or as the canonical export."""
 
 import json
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
@@ -14,6 +15,8 @@ from rampart.ledger.outbox import NOTICES, REQUESTS, pending
 from rampart.ledger.read import money_rows, programs, ramp_rows, rm_rows
 from rampart.ledger.reviews import open_reviews, wanting_the_rest
 from rampart.settings import Settings
+
+MOST_SHOWN = 20  # notices that wait, in a table's company
 
 
 def add_to(app: typer.Typer) -> None:
@@ -59,6 +62,27 @@ def status(
     for review in wanting_the_rest(books):
         about = f"{review.contract_id} week {review.week}, all of {review.lot:,} records, as {review} failed"
         console.print(f"[bold magenta]to review[/] {safe(about)}; see `rampart review draw --rest`")
+    told = Settings().notify_url is not None or Settings().notify_routes
+    for line in _waiting(bool(told and pending(books, *NOTICES))):
+        console.print(f"[yellow]waiting[/] {safe(line)}")
     for row in pending(books, *REQUESTS, *NOTICES):
         if row.stuck:
             console.print(f"[bold red]stuck[/] {safe(f'{row}, {row.attempts} tries: {row.last_error}')}")
+
+
+def _waiting(there_are: bool) -> Iterator[str]:
+    """The notices that wait, for whom and why; nothing is opened where nobody is to be told of any."""
+    if not there_are:
+        return
+    from rampart.notify.routes import RoutesError  # noqa: PLC0415
+    from tasks.notify import why_waiting  # noqa: PLC0415 (it loads what only a run needs)
+    from tasks.workspace import workspace  # noqa: PLC0415
+
+    try:
+        with workspace() as place:
+            found = why_waiting(place)
+    except RoutesError as error:
+        found = (f"every notice: {error}",)
+    yield from found[:MOST_SHOWN]
+    if len(found) > MOST_SHOWN:
+        yield f"{len(found) - MOST_SHOWN:,} more notices"

@@ -9,7 +9,7 @@ from rampart.ledger.batch_rows import BatchKey, BatchRow, key_of, newest
 from rampart.ledger.canonical import Json, canonical_json, moment
 from rampart.ledger.contracts import version_of
 from rampart.ledger.engine import writing
-from rampart.ledger.outbox import NOTICES, OutboxRow, pending, put
+from rampart.ledger.outbox import NOTICES, OutboxRow, Topic, pending, put
 from rampart.ledger.tables import Batch, ContractVersion
 
 
@@ -31,6 +31,15 @@ def announce_late(session: Session, batch: Batch, as_of: datetime) -> None:
     """A delivery was due and has not come."""
     program = version_of(session, batch.contract_digest).program
     put(session, "delivery.late", key_of(batch), program, as_of, what="")
+
+
+def announce_call(
+    session: Session, topic: Topic, key: BatchKey, as_of: datetime, about: dict[str, Json]
+) -> None:
+    """The clock found something; `about` tells it apart from others of its topic and week."""
+    said = {name: value for name, value in about.items() if name not in ("week", "revision")}
+    program = _program(session, key.contract_id)
+    put(session, topic, key, program, as_of, what=canonical_json(said), about=said)
 
 
 def tell_stuck(engine: Engine, batch: BatchRow, problem: str, as_of: datetime) -> None:
@@ -59,6 +68,17 @@ def queues(engine: Engine) -> tuple[tuple[OutboxRow, ...], ...]:
 def notice_key(outbox_id: str) -> str:
     """Where a notice is published: its id is its name, so a second publication changes nothing."""
     return f"notifications/{outbox_id}.json"
+
+
+def mark_key(outbox_id: str, receiver: str, what: str) -> str:
+    """Where it is kept that one receiver has a notice, or waits for it: beside the notice."""
+    return f"notifications/{outbox_id}/{receiver}.{what}"
+
+
+def notice_of(key: str) -> str | None:
+    """The address of the notice that the object under `key` is a mark of; None where it is none."""
+    folder, slash, _ = key.removeprefix("notifications/").partition("/")
+    return notice_key(folder) if slash and key.startswith("notifications/") else None
 
 
 def notice(row: OutboxRow) -> bytes:

@@ -38,10 +38,25 @@ Topic = Literal[
     "review.read",
     "delivery.refused",
     "delivery.late",
+    "delivery.due",
+    "delivery.missing",
+    "delivery.short",
+    "delivery.over",
+    "dispute.unanswered",
+    "data.overdue",
     "delivery.stuck",
     "run.crashed",
 ]
 REQUESTS: tuple[Topic, ...] = ("batch.accepted", "dispute.reinstated", "review.failed")
+# What the clock alone brings about (`rampart.ledger.sla`); each is an event of its contract's stream too.
+CLOCK: tuple[Topic, ...] = (
+    "delivery.due",
+    "delivery.missing",
+    "delivery.short",
+    "delivery.over",
+    "dispute.unanswered",
+    "data.overdue",
+)
 # What a machine went through: no fact of the books, so no part of their export.
 TROUBLES: tuple[Topic, ...] = ("delivery.stuck", "run.crashed")
 NOTICES: tuple[Topic, ...] = (
@@ -54,6 +69,7 @@ NOTICES: tuple[Topic, ...] = (
     "review.read",
     "delivery.refused",
     "delivery.late",
+    *CLOCK,
     *TROUBLES,
 )
 STUCK_AFTER = 5  # failed tries; with the waits of `turns` about half an hour

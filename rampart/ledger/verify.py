@@ -8,19 +8,20 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from rampart.ledger.arithmetic import count_problems, money_problems
 from rampart.ledger.batch_rows import BatchKey, key_of
-from rampart.ledger.canonical import moment
+from rampart.ledger.canonical import canonical_json, moment
 from rampart.ledger.chain import EventRow, broken_links, contract_stream, events, program_stream
 from rampart.ledger.contracts import version_of, versions_in, week_of
 from rampart.ledger.disputes import OPENED, RULED
 from rampart.ledger.engine import reading
 from rampart.ledger.models import TRAINED
-from rampart.ledger.outbox import outbox_id
+from rampart.ledger.outbox import CLOCK, outbox_id
 from rampart.ledger.reviews import DRAWN
 from rampart.ledger.settled import read
 from rampart.ledger.states import ACCEPTED, SETTLED
@@ -121,9 +122,11 @@ def _batches(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation
 
 
 def _outbox(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
-    """No entry without its row, and no row without its entry: settlements, disputes, rulings, reviews."""
+    """No entry without its row, and no row without its entry: settlements, disputes, rulings, reviews, the
+    clock's calls.
+    """
     rows = session.exec(select(Outbox)).all()
-    for topic in ("batch.judged", OPENED, RULED, DRAWN):
+    for topic in ("batch.judged", OPENED, RULED, DRAWN, *CLOCK):
         entries = {entry for event in said if (entry := _entry(topic, event))}
         told = {_told(row) for row in rows if row.topic == topic}
         for subject in sorted(entries - told):
@@ -137,10 +140,20 @@ def _entry(topic: str, event: EventRow) -> str | None:
     if topic == "batch.judged":
         return str(_key(event)) if "settlement" in event.payload else None
     contract_id = event.stream.removeprefix(contract_stream(""))
+    if topic in CLOCK:
+        return _called(contract_id, event.payload) if event.kind == topic else None
     return _subject(topic, contract_id, event.payload) if event.kind == topic else None
 
 
+def _called(contract_id: str, said: dict[str, Any]) -> str:
+    """What the clock said of a contract week, with its facts."""
+    facts = {name: value for name, value in said.items() if name not in ("contract_id", "program")}
+    return f"{contract_id} {canonical_json(facts)}"
+
+
 def _told(row: Outbox) -> str:
+    if row.topic in CLOCK:
+        return _called(row.contract_id, json.loads(row.payload))
     if row.topic == "batch.judged":
         return str(BatchKey(row.contract_id, row.week, row.revision))
     return _subject(row.topic, row.contract_id, json.loads(row.payload))

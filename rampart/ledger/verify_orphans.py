@@ -17,6 +17,7 @@ from rampart.ledger.deletion.reach import Reach
 from rampart.ledger.deletion.said import Deletion, closed_weeks, deletions
 from rampart.ledger.hashed import hashed, promised_digest
 from rampart.ledger.named import LISTING, WORK_ORDERS, Named, named_objects
+from rampart.ledger.notices import notice_of
 from rampart.ledger.verify import Violation
 
 
@@ -39,6 +40,7 @@ def take_inventory(engine: Engine, store: ObjectStore) -> Inventory:
     named = named_objects(engine, store)
     left = _left_behind(store, named, there, gone)
     known = {name.key for name in named} | left.keys() | _naming_themselves(there, gone)
+    known |= {key for key in there if notice_of(key) in known}
     return Inventory(
         (
             *_missing(store, named, there, gone),

@@ -52,14 +52,15 @@ class BatchData:
     aggregation: Literal["judgement", "majority"]
     scheme: Scheme  # says which pairs of a judgement are trained on
     records: pa.Table  # canonical records (`rampart.records.canonical.RECORD`)
+    evaluate: bool = True  # may models be evaluated on it? If not, its held-out pairs are left out
 
 
 @dataclass(frozen=True)
 class BatchSummary:
     """What became of one batch: records in, pairs used, and everything dropped by its reason.
 
-    ``pairs == pairs_used + pairs_not_drawn + dropped_missing_text + dropped_identical_texts``; ties are used,
-    with target 0.5, and never count towards accuracy.
+    ``pairs == pairs_used + pairs_not_drawn + dropped_missing_text + dropped_identical_texts +
+    dropped_not_evaluated``; ties are used, with target 0.5, and never count towards accuracy.
     """
 
     contract_id: str
@@ -75,6 +76,7 @@ class BatchSummary:
     pairs_not_drawn: int  # the label scheme's rule for training pairs leaves them out
     dropped_missing_text: int
     dropped_identical_texts: int
+    dropped_not_evaluated: int  # held out by their prompt, of a batch no model may be evaluated on
     pairs_used: int
     ties_used: int
 
@@ -162,7 +164,7 @@ def _read(batch: BatchData) -> tuple[pl.DataFrame, BatchSummary]:
     missing = pl.col("first").is_null() | pl.col("second").is_null()
     whole = drawn.filter(~missing)
     used = whole.filter(pl.col("first") != pl.col("second"))
-    pairs = _sorted(
+    split = _sorted(
         used.select(
             "prompt_key",
             rendered(pl.col("prompt")).alias("prompt"),
@@ -176,6 +178,8 @@ def _read(batch: BatchData) -> tuple[pl.DataFrame, BatchSummary]:
             "group",
         )
     )
+    # Not trained on instead: another batch may hold the same prompt out, and a prompt has one side for ever.
+    pairs = split if batch.evaluate else split.filter(pl.col("split") == "train")
     rankings = pl.Series("ranking", batch.records["ranking"], dtype=pl.List(pl.Int16))
     summary = BatchSummary(
         contract_id=batch.contract_id,
@@ -191,6 +195,7 @@ def _read(batch: BatchData) -> tuple[pl.DataFrame, BatchSummary]:
         pairs_not_drawn=len(every) - len(drawn),
         dropped_missing_text=len(drawn) - len(whole),
         dropped_identical_texts=len(whole) - len(used),
+        dropped_not_evaluated=len(split) - len(pairs),
         pairs_used=len(pairs),
         ties_used=int((pairs["target"] == 0.5).sum()),
     )

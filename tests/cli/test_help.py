@@ -7,13 +7,14 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
-GROUPS = ("contract", "dispute", "invoice", "ledger", "review")
+GROUPS = ("contract", "dispute", "invoice", "ledger", "notify", "review")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
     + [("contract", "check")]
     + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
     + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
     + [("review", "draw"), ("review", "read"), ("review", "show"), ("review", "list")]
+    + [("notify", "test"), ("notify", "routes")]
     + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
@@ -40,8 +41,10 @@ def test_every_command_is_known_to_this_test() -> None:
         "ledger upgrade",
         "ledger version",
         "mitigate",
-        "ramp",
         "money",
+        "notify routes",
+        "notify test",
+        "ramp",
         "reconcile",
         "restore",
         "retention",
@@ -50,6 +53,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "review list",
         "review read",
         "review show",
+        "rights",
         "run",
         "serve",
         "status",

@@ -5,9 +5,11 @@ from sqlalchemy import Engine
 
 from rampart.ledger.batch_rows import BatchKey, current_batch
 from rampart.ledger.batches import expect, mark_late
+from rampart.ledger.canonical import Json
 from rampart.ledger.notices import notice, tell_crashed, tell_stuck
-from rampart.ledger.outbox import NOTICES, REQUESTS, OutboxRow, Topic, pending
+from rampart.ledger.outbox import CLOCK, NOTICES, REQUESTS, OutboxRow, Topic, pending
 from rampart.ledger.ramp_decisions import write_decision
+from rampart.ledger.sla import Call, note
 from tests.docs.pages import ROOT, blocks, code, table
 from tests.ledger.books import a_month, day, register, terms
 from tests.ledger.conftest import empty_books, engine
@@ -30,6 +32,15 @@ def everything(engine: Engine) -> tuple[OutboxRow, ...]:
     assert batch is not None
     tell_stuck(engine, batch, "It cannot be judged.", day(9))
     write_decision(engine, NO_GO, "assistant")
+    about: dict[str, dict[str, Json]] = {
+        "delivery.due": {"clause": "c", "due": "d"},
+        "delivery.missing": {"clause": "c", "due": "d", "missing_since": "m"},
+        "delivery.short": {"clause": "c", "delivered": 1, "planned": 2, "reason": "r"},
+        "delivery.over": {"clause": "c", "delivered": 3, "planned": 2, "reason": "r"},
+        "dispute.unanswered": {"clause": "c", "dispute": "d", "answer_by": "a"},
+        "data.overdue": {"clause": "c", "delete_by": "d"},
+    }
+    note(engine, [Call(topic, BatchKey("late-1", 1, 1), about[topic]) for topic in CLOCK], day(9))
     tell_crashed(engine, "run-1", BatchKey("", 0, 0), "It died.", day(9))
     return pending(engine, *REQUESTS, *NOTICES)
 

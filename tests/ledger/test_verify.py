@@ -4,8 +4,10 @@ import pytest
 from sqlalchemy import Engine
 
 from contracts.model import Contract
+from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.models import record_training
 from rampart.ledger.outbox import pending
+from rampart.ledger.sla import Call, note
 from rampart.ledger.verify import verify_books
 from tests.ledger.books import contested, day, judged, outcome, promotion, training
 
@@ -179,3 +181,20 @@ def test_each_forgery_is_found(
     forge(books, statement)
     found = [v for v in verify_books(books) if (v.invariant, v.subject) == (invariant, subject)]
     assert any(problem in violation.problem for violation in found), verify_books(books)
+
+
+@pytest.mark.parametrize(
+    ("statement", "problem"),
+    [
+        ("UPDATE outbox SET topic = 'delivery.over' WHERE topic = 'delivery.short'", "no delivery.short row"),
+        ("DELETE FROM ledger_event WHERE kind = 'delivery.short'", "has a delivery.short row, but no event"),
+        ("UPDATE outbox SET payload = replace(payload, '60', '61')", "no delivery.short row"),
+    ],
+)
+def test_what_the_clock_said_stands_in_the_events_and_in_the_outbox(
+    books: Engine, statement: str, problem: str
+) -> None:
+    note(books, [Call("delivery.short", BatchKey("acme-1", 1, 1), {"delivered": 60})], day(11))
+    assert verify_books(books) == ()
+    forge(books, statement)
+    assert any(problem in found.problem for found in verify_books(books))

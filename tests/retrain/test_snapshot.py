@@ -1,4 +1,5 @@
 from collections import Counter, defaultdict
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -152,3 +153,13 @@ def test_rows_stay_with_their_week_and_contract() -> None:
     pairs = build_snapshot(both).pairs
     found = Counter(zip(pairs["contract_id"].to_pylist(), pairs["week"].to_pylist(), strict=True))
     assert found == {("acme", 1): 3, ("b", 7): 4}
+
+
+def test_a_batch_no_model_may_be_evaluated_on_loses_its_held_out_pairs_and_gives_them_to_nobody() -> None:
+    rows = planted_rows(200, seed=3)
+    whole, kept = build_snapshot([batch(rows)]), build_snapshot([replace(batch(rows), evaluate=False)])
+    (summary,) = kept.manifest.batches
+    assert kept.manifest.holdout_pairs == 0
+    assert summary.dropped_not_evaluated == whole.manifest.holdout_pairs > 0
+    assert kept.manifest.train_pairs == whole.manifest.train_pairs
+    assert summary.pairs == summary.pairs_used + summary.dropped_not_evaluated

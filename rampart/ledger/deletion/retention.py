@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from contracts.model import Contract
 from rampart.ledger.deletion.said import closed_weeks, deletions_in
 from rampart.ledger.engine import reading
-from rampart.ledger.in_force import versions_by_week
+from rampart.ledger.rights.judgement import limit_of
+from rampart.ledger.rights.lineage import Lineage
 from rampart.ledger.tables import Batch
 
 
@@ -38,32 +39,19 @@ class Duty:
 def duties(engine: Engine, terms_of: Callable[[str], Contract], as_of: datetime) -> tuple[Duty, ...]:
     """One for each contract and date, the most urgent first, those without limit last.
 
-    A week follows the version in force when it was due. `terms_of` gives the terms with a digest.
+    The earliest day of all versions that bind the week's data counts (`rampart.ledger.rights`). `terms_of`
+    gives the terms with a digest.
     """
     found: dict[tuple[str, str, date | None, str, int | None], list[int]] = {}
+    lineage = Lineage(engine, terms_of, as_of)
     for (contract_id, week), judged_under in _held(engine).items():
-        in_force = versions_by_week(engine, contract_id).get(week)
-        terms = terms_of(in_force.digest if in_force else judged_under)
-        last, clause = last_day(terms)
+        versions = lineage.terms(contract_id, week, judged_under)
+        terms, limit = versions[-1], limit_of(versions, as_of)
+        last, clause = (limit.day, limit.clause) if limit else (None, "none")
         left = None if last is None else (last - _day(terms, as_of)).days
         found.setdefault((contract_id, terms.vendor.id, last, clause, left), []).append(week)
     made = [Duty(about[0], about[1], tuple(weeks), *about[2:]) for about, weeks in found.items()]
     return tuple(sorted(made, key=lambda duty: (duty.delete_by or date.max, duty.contract_id, duty.weeks)))
-
-
-def last_day(terms: Contract) -> tuple[date | None, str]:
-    """The last day the contract's data may be held, in its own time zone, and the clause that says so.
-
-    `rights.delete_by` names it; `rights.retention_days` counts from the last day of the term. With both, the
-    earlier one counts.
-    """
-    limits: list[tuple[date, str]] = []
-    if terms.rights.delete_by is not None:
-        limits.append((terms.rights.delete_by, "rights.delete_by"))
-    if terms.rights.retention_days is not None:
-        end = terms.term.start + timedelta(days=7 * terms.term.weeks - 1)
-        limits.append((end + timedelta(days=terms.rights.retention_days), "rights.retention_days"))
-    return min(limits) if limits else (None, "none")
 
 
 def _held(engine: Engine) -> dict[tuple[str, int], str]:

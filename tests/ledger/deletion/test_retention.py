@@ -9,7 +9,8 @@ from contracts.load import parse_contract
 from contracts.model import Contract
 from rampart.delivery.local_store import LocalStore
 from rampart.ledger.deletion.carry_out import delete_data
-from rampart.ledger.deletion.retention import duties, last_day
+from rampart.ledger.deletion.retention import duties
+from rampart.ledger.rights.judgement import last_day
 from simulator.season import contract_text
 from tasks.workspace import contract_key
 
