@@ -16,6 +16,7 @@ from contracts.load import ContractError, Problem, load_contract, parse_contract
 from contracts.model import Contract
 from contracts.notes import lines
 from contracts.reading.document import read_document
+from contracts.versions.golds import gold_problems
 from contracts.versions.succession import Registered, version_problems
 from contracts.versions.unjudged import refusals
 from rampart.delivery.open_store import open_store
@@ -150,7 +151,11 @@ def _must_follow(
 ) -> None:
     line = lines(read_document(data, path))
     today = as_of.astimezone(ZoneInfo(contract.term.timezone)).date()
-    problems = (*refusals(contract, line), *version_problems(known, contract, today, line))
+    problems = (
+        *refusals(contract, line),
+        *gold_problems(contract, line),
+        *version_problems(known, contract, today, line),
+    )
     if problems:
         raise ContractError(path, problems)
 
