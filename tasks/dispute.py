@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from quality.gates.reinstated import kept_already
+from quality.gates.told import told_discards
 from rampart.delivery.dispute_file import DisputeError, read_dispute
 from rampart.delivery.judged_rows import stored_rows
 from rampart.delivery.tables import batch_prefix, publish_bytes
@@ -65,7 +66,7 @@ def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
         if on_the_books and (known.dispute_id, known.delivery_id) == (found.digest, on_the_books.delivery_id):
             return known  # also while the week is judged anew
     batch = contestable(place.books, contract_id, week)
-    _must_be_discards(place, batch, found.record_ids, file)
+    _must_be_told(place, batch, found.record_ids, file)
     must_not_be_kept(place, batch, found.record_ids, file)
     key = publish_bytes(place.store, batch_prefix(contract_id, week), "dispute", "jsonl", data)
     dispute = Dispute(found.digest, contract_id, week, batch.delivery_id or "", len(found.record_ids), key)
@@ -123,8 +124,10 @@ def contested_ids(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
     return read_dispute(place.store.get(dispute.object_key), dispute.object_key).record_ids
 
 
-def _must_be_discards(place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str) -> None:
-    lost = Counter(stored_rows(place.store, batch.artefacts).discards()["record_id"].to_pylist())
+def _must_be_told(place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str) -> None:
+    """Whoever contests what no pack lists gets the answer for an accepted record, whatever became of it."""
+    told = told_discards(stored_rows(place.store, batch.artefacts), terms_of(batch.contract_digest, place))
+    lost = Counter(told["record_id"].to_pylist())
     for record_id in record_ids:
         if (times := lost[record_id]) != 1:
             found = f"{times} discarded records have" if times else "no discarded record has"

@@ -22,6 +22,7 @@ from rampart.records.reasons import mask_of
 COLUMNS = ("record_id", *PLACE, "reasons")
 # Reasons of the clauses that may read `gold`; whether another clause of theirs is broken is asked again.
 _MAY_READ_GOLD = ("missing_required_field", "rule_broken")
+_ALL = 2**64 - 1  # every bit of a mask
 PEOPLE = {"annotator_id": pl.String, "judged": pl.UInt32, "discarded": pl.UInt32}
 
 
@@ -41,16 +42,21 @@ class Told:
 def told_of(rows: JudgedRows, contract: Contract) -> Told:
     """What may be told of a judged delivery."""
     masks = told_masks(rows, contract)
+    lost = masks.filter(masks != 0).rename("mask")
+    counted = dict(lost.to_frame().group_by("mask").len().iter_rows())
+    people = pl.DataFrame(pl.from_arrow(rows.readable(["annotator_id"]))).with_columns(lost=masks != 0)
+    return Told(_discards(rows, masks), Counter(counted), _counted(people))
+
+
+def told_discards(rows: JudgedRows, contract: Contract) -> pa.Table:
+    """The discards that may be told (`COLUMNS`), in order."""
+    return _discards(rows, told_masks(rows, contract))
+
+
+def _discards(rows: JudgedRows, masks: pl.Series) -> pa.Table:
     lost = masks != 0
     places = rows.fates(["record_id", *PLACE]).filter(lost.to_arrow())
-    why = masks.filter(lost)
-    frame = why.rename("mask").to_frame().group_by("mask").len()
-    people = pl.DataFrame(pl.from_arrow(rows.readable(["annotator_id"]))).with_columns(lost=lost)
-    return Told(
-        places.append_column("reasons", codes_of(why.to_arrow())),
-        Counter(dict(frame.iter_rows())),
-        _counted(people),
-    )
+    return places.append_column("reasons", codes_of(masks.filter(lost).to_arrow()))
 
 
 def told_masks(rows: JudgedRows, contract: Contract) -> pl.Series:
@@ -64,7 +70,7 @@ def told_masks(rows: JudgedRows, contract: Contract) -> pl.Series:
     if touched.any():
         records = pl.DataFrame(pl.from_arrow(rows.readable())).filter(touched)
         again = again.scatter(touched.arg_true(), _without_golds(records, contract))
-    return (found & ~asked & (2**64 - 1)) | (found & again)
+    return (found & (_ALL ^ asked)) | (found & again)
 
 
 def _without_golds(records: pl.DataFrame, contract: Contract) -> pl.Series:
