@@ -1,4 +1,4 @@
-"""The weekly round: what is due or has arrived for every active contract, then retraining and notices."""
+"""The weekly round: what is due or has arrived for every active contract, then retraining, packs, notices."""
 
 from datetime import datetime
 from functools import partial
@@ -12,6 +12,7 @@ from flows.process_delivery import process_delivery
 from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.calendar import note_absences, open_weeks
+from tasks.hand_over import hand_over_packs
 from tasks.notify import send_notices
 from tasks.workspace import workspace
 
@@ -34,6 +35,7 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         tried(failed, "disputes", rejudge)
         note_absences(place, outcomes, at)
         tried(failed, "reward models", partial(retrain, at))
+        tried(failed, "feedback packs", partial(hand_over_packs, place))
         send_notices(place)
         if failed:
             raise UnfinishedRoundError(f"could not finish {'; '.join(failed)}. Everything else was done")

@@ -25,7 +25,7 @@ from rampart.ledger.settlement import settle
 from tasks.intake import Ticket
 from tasks.policy import STAGE
 from tasks.records import Gates, Inputs
-from tasks.workspace import Workspace
+from tasks.workspace import Workspace, terms_of
 
 PACK = "pack/"  # how the artefacts of a feedback pack are named
 
@@ -81,5 +81,6 @@ def settle_batch(place: Workspace, ticket: Ticket, settlement: Settlement, as_of
     """Write the judgement into the books: one transaction, and the claim ends."""
     advance(place.books, ticket.claim, "gated", as_of)
     advance(place.books, ticket.claim, "audited", as_of)
-    settle(place.books, ticket.claim, settlement, as_of)
+    to = terms_of(ticket.batch.contract_digest, place).feedback.to
+    settle(place.books, ticket.claim, settlement, as_of, hand_over=to is not None)
     get_run_logger().info("%s: %s (%s)", ticket.batch.key, settlement.state, settlement.reason)

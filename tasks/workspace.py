@@ -94,17 +94,23 @@ def store_there(uri: str, settings: Settings) -> ObjectStore:
 
 def drop_at(uri: str, settings: Settings) -> ObjectStore:
     """Like `store_at`, reached as the settings say for drops: perhaps elsewhere, as another account."""
+    return _opened(uri, _drop_options(settings))
+
+
+def drop_there(uri: str, settings: Settings) -> ObjectStore:
+    """`drop_at` for a place that somebody else made: no folder is made for it."""
+    return open_store(uri, _drop_options(settings))
+
+
+def _drop_options(settings: Settings) -> S3Options:
     store = _s3_options(settings)
     path_style = settings.drop_s3_path_style
-    return _opened(
-        uri,
-        replace(
-            store,
-            endpoint_url=settings.drop_s3_endpoint_url or store.endpoint_url,
-            region=settings.drop_s3_region or store.region,
-            path_style=store.path_style if path_style is None else path_style,
-            profile=settings.drop_s3_profile or store.profile,
-        ),
+    return replace(
+        store,
+        endpoint_url=settings.drop_s3_endpoint_url or store.endpoint_url,
+        region=settings.drop_s3_region or store.region,
+        path_style=store.path_style if path_style is None else path_style,
+        profile=settings.drop_s3_profile or store.profile,
     )
 
 

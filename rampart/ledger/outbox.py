@@ -1,8 +1,9 @@
 """Work that follows from an entry: written in the entry's own transaction, so that none is lost or doubled.
 
 ``batch.accepted`` asks for a training, once for each revision that has something to train on, and
-``dispute.reinstated`` for a judgement of the delivery whose discards were reinstated; every other topic is a
-notice to people (`rampart.ledger.notices`). A consumer does the work, then marks the row done;
+``dispute.reinstated`` for a judgement of the delivery whose discards were reinstated, ``feedback.ready`` for
+the vendor's pack to be written where the contract says; every other topic is a notice to people
+(`rampart.ledger.notices`). A consumer does the work, then marks the row done;
 after a crash in between it does the work again, so it must be idempotent on the row's id.
 """
 
@@ -27,6 +28,7 @@ from rampart.ledger.tables import Batch, Outbox
 Topic = Literal[
     "batch.accepted",
     "dispute.reinstated",
+    "feedback.ready",
     "batch.judged",
     "batch.decided",
     "dispute.opened",
@@ -36,7 +38,7 @@ Topic = Literal[
     "delivery.stuck",
     "run.crashed",
 ]
-REQUESTS: tuple[Topic, ...] = ("batch.accepted", "dispute.reinstated")
+REQUESTS: tuple[Topic, ...] = ("batch.accepted", "dispute.reinstated", "feedback.ready")
 # What a machine went through: no fact of the books, so no part of their export.
 TROUBLES: tuple[Topic, ...] = ("delivery.stuck", "run.crashed")
 NOTICES: tuple[Topic, ...] = (

@@ -7,8 +7,9 @@ from rampart.ledger.batch_rows import BatchKey, current_batch
 from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.notices import notice, tell_crashed, tell_stuck
 from rampart.ledger.outbox import NOTICES, REQUESTS, OutboxRow, Topic, pending
+from rampart.ledger.settlement import settle
 from tests.docs.pages import ROOT, blocks, code, table
-from tests.ledger.books import a_month, day, register, terms
+from tests.ledger.books import a_month, audited, day, outcome, register, terms
 from tests.ledger.conftest import empty_books, engine
 
 __all__ = ["empty_books", "engine"]  # fixtures
@@ -27,6 +28,7 @@ def everything(engine: Engine) -> tuple[OutboxRow, ...]:
     batch = current_batch(engine, "late-1", 1)
     assert batch is not None
     tell_stuck(engine, batch, "It cannot be judged.", day(9))
+    settle(engine, audited(engine, contract, 1), outcome(), day(9), hand_over=True)
     tell_crashed(engine, "run-1", BatchKey("", 0, 0), "It died.", day(9))
     return pending(engine, *REQUESTS, *NOTICES)
 
