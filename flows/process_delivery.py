@@ -27,6 +27,7 @@ from tasks.intake import (
     standing,
 )
 from tasks.records import Inputs, apply_gates, read_inputs
+from tasks.redelivery import redelivery_refused
 from tasks.rejudge import reinstated_records
 from tasks.roster import roster_of
 from tasks.settle import reach_verdict, settle_batch, write_feedback
@@ -125,6 +126,8 @@ def _settle(
     *,
     after: int | None,
 ) -> Outcome:
+    if refused := redelivery_refused(place, contract, week, inputs, as_of):
+        return _refuse(place, contract, week, refused, as_of)
     ticket = receive_delivery(place, contract, week, inputs.landed, as_of, beside=inputs.beside, after=after)
     if ticket is None:
         return Outcome(contract.contract_id, week, "busy", "another worker is judging this delivery")

@@ -9,12 +9,14 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from contracts.model import Contract
 from quality.gates.reinstated import kept_already
 from quality.gates.told import told_discards
 from rampart.delivery.dispute_file import DisputeError, read_dispute
 from rampart.delivery.judged_rows import stored_rows
 from rampart.delivery.tables import batch_prefix, publish_bytes
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, current_batch, judged_batches_before
+from rampart.ledger.deadlines import end_of, judged_at
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.disputes import (
     Dispute,
@@ -23,10 +25,12 @@ from rampart.ledger.disputes import (
     dispute_named,
     disputes,
     open_dispute,
+    refuse_dispute,
     reinstatements,
     rule_on,
 )
-from rampart.ledger.errors import DeliveryConflictError
+from rampart.ledger.engine import reading
+from rampart.ledger.errors import DeliveryConflictError, DisputeStateError
 from rampart.records.identity import KEYS
 from tasks.workspace import Workspace, terms_of
 
@@ -57,7 +61,8 @@ def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
         DisputeError: a line cannot be read, or names a record that was not discarded exactly once, or one
             that is paid for already.
         UnknownBatchError: the week is not on the books.
-        DisputeStateError: the week is not judged.
+        DisputeStateError: the week is not judged, or the contract does not let its discards be contested, or
+            not so late; that is written into the books too.
         DeliveryConflictError: the week's data were deleted.
     """
     found = read_dispute(data, file)
@@ -66,10 +71,16 @@ def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
         if on_the_books and (known.dispute_id, known.delivery_id) == (found.digest, on_the_books.delivery_id):
             return known  # also while the week is judged anew
     batch = contestable(place.books, contract_id, week)
+    terms = terms_of(batch.contract_digest, place)
+    if problem := _not_agreed(place, batch, terms, as_of):
+        refuse_dispute(place.books, batch.key, found.digest, problem, as_of)
+        raise DisputeStateError(problem)
     _must_be_told(place, batch, found.record_ids, file)
     must_not_be_kept(place, batch, found.record_ids, file)
     key = publish_bytes(place.store, batch_prefix(contract_id, week), "dispute", "jsonl", data)
-    dispute = Dispute(found.digest, contract_id, week, batch.delivery_id or "", len(found.record_ids), key)
+    answer_by = end_of(as_of, terms.disputes.answer_within_days, terms.term.timezone)
+    delivery_id, records = batch.delivery_id or "", len(found.record_ids)
+    dispute = Dispute(found.digest, contract_id, week, delivery_id, records, key, answer_by=answer_by)
     return open_dispute(place.books, dispute, as_of)
 
 
@@ -122,6 +133,21 @@ def contests(place: Workspace, dispute: Dispute) -> tuple[Contest, ...]:
 def contested_ids(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
     """Ids of the records a dispute contests, in the vendor's order."""
     return read_dispute(place.store.get(dispute.object_key), dispute.object_key).record_ids
+
+
+def _not_agreed(place: Workspace, batch: BatchRow, terms: Contract, as_of: datetime) -> str:
+    """Why the contract does not let discards of a judgement be contested at `as_of`; empty where it does."""
+    if "gate" not in terms.disputes.counts:
+        return f"{batch.key}: the contract does not let discards be disputed (disputes.counts has no `gate`)"
+    with reading(place.books) as session:
+        begun = judged_at(session, batch.key)
+    days = terms.disputes.within_days
+    if begun is None or as_of < (end := end_of(begun, days, terms.term.timezone)):
+        return ""
+    return (
+        f"{batch.key}: discards may be disputed until {end:%Y-%m-%d %H:%M} UTC, {days} days after the "
+        f"feedback pack of {begun:%Y-%m-%d} (disputes.within_days); this came {as_of:%Y-%m-%d %H:%M} UTC"
+    )
 
 
 def _must_be_told(place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str) -> None:
