@@ -20,6 +20,7 @@ from dashboard.pages import (
     ReadArtefact,
     audit_page,
     contract_page,
+    disputes_page,
     expectations_page,
     overview_page,
     patterns_page,
@@ -93,6 +94,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/programs/{program}", response_class=HTMLResponse)
     def program(program: str) -> str:
         return render("program.html", program_page(engine, program))
+
+    @app.get("/disputes", response_class=HTMLResponse)
+    def disputes() -> str:
+        return render("disputes.html", disputes_page(engine, read))
 
     @app.get("/patterns", response_class=HTMLResponse)
     def patterns() -> str:

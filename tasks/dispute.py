@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
@@ -16,6 +15,7 @@ from rampart.delivery.dispute_file import DisputeError, read_dispute
 from rampart.delivery.judged_rows import stored_rows
 from rampart.delivery.tables import batch_prefix, publish_bytes
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, current_batch, judged_batches_before
+from rampart.ledger.contested import Contest, contested
 from rampart.ledger.deadlines import end_of, judged_at
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.disputes import (
@@ -31,17 +31,9 @@ from rampart.ledger.disputes import (
 )
 from rampart.ledger.engine import reading
 from rampart.ledger.errors import DeliveryConflictError, DisputeStateError
+from rampart.records.fates import FATES
 from rampart.records.identity import KEYS
 from tasks.workspace import Workspace, terms_of
-
-
-@dataclass(frozen=True)
-class Contest:
-    """One contested record: why it was discarded (codes, in their order), and what the vendor says."""
-
-    record_id: str
-    reasons: tuple[str, ...]
-    claim: str
 
 
 def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
@@ -123,11 +115,10 @@ def contests(place: Workspace, dispute: Dispute) -> tuple[Contest, ...]:
     """
     if gone := deletion_of(place.books, dispute.contract_id, dispute.week):
         raise DeliveryConflictError(gone.sentence(dispute.week))
-    read = read_dispute(place.store.get(dispute.object_key), dispute.object_key)
     batch = current_batch(place.books, dispute.contract_id, dispute.week)
-    rows = stored_rows(place.store, batch.artefacts).discards().to_pylist() if batch and batch.settled else []
-    reasons = {row["record_id"]: tuple(row["reasons"]) for row in rows}
-    return tuple(Contest(one.record_id, reasons.get(one.record_id, ()), one.claim) for one in read.contested)
+    judged = batch is not None and batch.settled
+    lost = stored_rows(place.store, batch.artefacts).discards() if batch and judged else FATES.empty_table()
+    return contested(dispute, place.store.get(dispute.object_key), lost)
 
 
 def contested_ids(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
@@ -146,7 +137,8 @@ def _not_agreed(place: Workspace, batch: BatchRow, terms: Contract, as_of: datet
         return ""
     return (
         f"{batch.key}: discards may be disputed until {end:%Y-%m-%d %H:%M} UTC, {days} days after the "
-        f"feedback pack of {begun:%Y-%m-%d} (disputes.within_days); this came {as_of:%Y-%m-%d %H:%M} UTC"
+        f"feedback pack of {begun:%Y-%m-%d} (disputes.within_days); this came {as_of:%Y-%m-%d %H:%M} UTC; "
+        "if it came earlier and is only entered now, say when (--as-of)"
     )
 
 

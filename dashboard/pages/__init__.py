@@ -3,6 +3,7 @@
 from dashboard.pages.attention import Attention
 from dashboard.pages.audit import AuditPage, audit_page
 from dashboard.pages.contract import ContractPage, contract_page
+from dashboard.pages.disputes import DisputesPage, disputes_page
 from dashboard.pages.expectations import ExpectationsPage, expectations_page
 from dashboard.pages.missing import ProblemPage
 from dashboard.pages.overview import OverviewPage, overview_page
@@ -18,6 +19,7 @@ PAGES = {
     "expectations.html": ExpectationsPage,
     "audit_page.html": AuditPage,
     "program.html": ProgramPage,
+    "disputes.html": DisputesPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
 }
@@ -27,6 +29,7 @@ __all__ = [
     "Attention",
     "AuditPage",
     "ContractPage",
+    "DisputesPage",
     "ExpectationsPage",
     "OverviewPage",
     "PatternsPage",
@@ -36,6 +39,7 @@ __all__ = [
     "WeekPage",
     "audit_page",
     "contract_page",
+    "disputes_page",
     "expectations_page",
     "overview_page",
     "patterns_page",
