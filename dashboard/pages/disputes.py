@@ -49,7 +49,8 @@ def disputes_page(engine: Engine, read: ReadArtefact, now: datetime | None = Non
 
 
 def _waiting(engine: Engine, read: ReadArtefact, one: Dispute, now: datetime) -> Waiting:
-    found, problem = (), ""
+    found: tuple[Contest, ...] = ()
+    problem = ""
     try:
         fates = batch_detail(engine, one.contract_id, one.week).artefacts.get("fates")
         lost = discards_in(read(fates) if fates else None, fates or "")

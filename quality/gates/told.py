@@ -23,7 +23,7 @@ COLUMNS = ("record_id", *PLACE, "reasons")
 # Reasons of the clauses that may read `gold`; whether another clause of theirs is broken is asked again.
 _MAY_READ_GOLD = ("missing_required_field", "rule_broken")
 _ALL = 2**64 - 1  # every bit of a mask
-PEOPLE = {"annotator_id": pl.String, "judged": pl.UInt32, "discarded": pl.UInt32}
+PEOPLE = pl.Schema({"annotator_id": pl.String, "judged": pl.UInt32, "discarded": pl.UInt32})
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ NEUTRAL = {
     # Whether another quality rule asks for more, only a person can tell.
     *(f"quality.*.{name}" for name in (*QUALITY, "arguments.*")),
     # Who decides, what may be redelivered, when the invoice comes.
-    *("redelivery.scope", "invoicing.within_days"),
+    *("redelivery.scope", "invoicing.within_days", "feedback.to"),
     # What is made of the data is the buyer's own affair.
     *("training.backend", "training.retrain", "training.strength"),
     # What a version says about itself.

@@ -56,7 +56,8 @@ def _fixes(figures: Figures) -> Iterator[Block]:
     currency = figures.contract.ramp.currency
     yield (
         "Ranked by avoidable cost: what the records that have no other reason would have paid at the price "
-        "in force, and the credits their discard cost."
+        "in force, and the credits their discard cost. The second amount is what mending a reason saves "
+        "together with all above it."
     )
     header = (
         f"Avoidable, {currency}",

@@ -21,7 +21,7 @@ def a_unit_each(accepted: int, _discarded: int) -> Decimal:
 def test_a_frequent_reason_that_never_stands_alone_ranks_below_a_rare_one_that_does() -> None:
     found = savings({FAST | EMPTY: 100, TWICE: 3}, 50, 103, a_unit_each)
     assert [one.reason.code for one in found][0:1] == ["exact_duplicate"]
-    assert [(one.any, one.worth) for one in found] == [(3, 3), (100, 0), (100, 0)]
+    assert [(one.any, one.worth) for one in found] == [(3, Decimal(3)), (100, Decimal(0)), (100, Decimal(0))]
 
 
 def test_what_two_reasons_cost_together_shows_once_both_are_mended() -> None:
