@@ -17,7 +17,7 @@ from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
 from contracts.terms.quality import QualityRule
 from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
-from contracts.terms.remedies import Disputes, Holds, Invoicing, Redelivery
+from contracts.terms.remedies import Disputes, Feedback, Holds, Invoicing, Redelivery
 from contracts.terms.review import Review, ReviewPlan
 from contracts.terms.rights import Privacy, Rights
 from contracts.terms.severity import Severity
@@ -228,6 +228,7 @@ class Contract(Terms):
     audits: Audits = Audits.defaults()
     review: Review = Review.defaults()
     holds: Holds = Holds.defaults()
+    feedback: Feedback = Feedback.defaults()
     redelivery: Redelivery = Redelivery.defaults()
     disputes: Disputes = Disputes.defaults()
     invoicing: Invoicing = Invoicing.defaults()

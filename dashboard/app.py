@@ -20,6 +20,7 @@ from dashboard.pages import (
     ReadArtefact,
     audit_page,
     contract_page,
+    disputes_page,
     expectations_page,
     money_page,
     overview_page,
@@ -113,6 +114,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/rights", response_class=HTMLResponse)
     def rights() -> str:
         return render("rights.html", rights_page(engine, read))
+
+    @app.get("/disputes", response_class=HTMLResponse)
+    def disputes() -> str:
+        return render("disputes.html", disputes_page(engine, read))
 
     @app.get("/patterns", response_class=HTMLResponse)
     def patterns() -> str:

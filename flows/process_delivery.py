@@ -28,6 +28,7 @@ from tasks.intake import (
 )
 from tasks.ramp import keep_groups
 from tasks.records import Inputs, apply_gates, read_inputs
+from tasks.redelivery import redelivery_refused
 from tasks.rejudge import reinstated_records, review_that_failed
 from tasks.review_asked import review_verdicts
 from tasks.roster import roster_of
@@ -128,6 +129,8 @@ def _settle(
     *,
     after: int | None,
 ) -> Outcome:
+    if refused := redelivery_refused(place, contract, week, inputs, as_of):
+        return _refuse(place, contract, week, refused, as_of)
     ticket = receive_delivery(place, contract, week, inputs.landed, as_of, beside=inputs.beside, after=after)
     if ticket is None:
         return Outcome(contract.contract_id, week, "busy", "another worker is judging this delivery")

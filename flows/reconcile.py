@@ -11,6 +11,7 @@ from flows.reconciled import Reconciled
 from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.clock import run_clock
+from tasks.hand_over import HandedOver, hand_over_packs
 from tasks.notify import Sent, send_notices
 from tasks.ramp import decide_ramps
 from tasks.reconcile import MOST_TRIES, clear_leftovers, flag_missing, left_lying, note_stuck
@@ -20,7 +21,7 @@ from tasks.workspace import Workspace, workspace
 
 @flow(name="reconcile")
 def reconcile(as_of: datetime | None = None) -> Reconciled:
-    """Judge what was left or reinstated, flag what is missing, close runs that died, send notices, and train.
+    """Judge what was left or reinstated, flag what is missing, close dead runs, send packs and notices.
 
     It may run at any time, twice in a row or twice at once: the second finds nothing to do. One part's
     failure does not stop the others; the report names it. Training goes last, because it may take hours.
@@ -35,12 +36,14 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
         called = tried(problems, "the SLA clock", lambda: run_clock(place, at)) or ()
         closed = tried(problems, "runs", lambda: close_lost_runs(place, at)) or ()
         cleared = tried(problems, "unfinished writes", lambda: clear_leftovers(place)) or 0
+        packs = tried(problems, "feedback packs", lambda: hand_over_packs(place)) or HandedOver()
         post = tried(problems, "notices", lambda: send_notices(place)) or Sent(0, 0, ())
         trained = tried(problems, "training", lambda: retrain(at, patient=True)) or ()
     return Reconciled(
         sent=post.sent,
         waiting=post.waiting,
-        unsendable=post.stuck,
+        unsendable=(*post.stuck, *packs.stuck),
+        handed_over=packs.packs,
         finished=finished,
         rejudged=rejudged,
         stuck=stuck,

@@ -1,4 +1,4 @@
-"""The weekly round: what is due or has arrived for every active contract, then retraining and notices."""
+"""The weekly round: what is due or has arrived for every active contract, then retraining, packs, notices."""
 
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from flows.rejudge import rejudge
 from flows.retrain import retrain
 from tasks.calendar import note_absences, open_weeks
 from tasks.clock import run_clock
+from tasks.hand_over import hand_over_packs
 from tasks.notify import send_notices
 from tasks.ramp import decide_ramps
 from tasks.workspace import workspace
@@ -41,7 +42,8 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         tried(failed, "go or no-go", partial(decide_ramps, place, at))
         tried(failed, "the SLA clock", partial(run_clock, place, at))
         tried(failed, "reward models", partial(retrain, at))
-        tried(failed, "notices", lambda: send_notices(place))
+        tried(failed, "feedback packs", partial(hand_over_packs, place))
+        tried(failed, "notices", partial(send_notices, place))
         if failed:
             raise UnfinishedRoundError(f"could not finish {'; '.join(failed)}. Everything else was done")
         return outcomes

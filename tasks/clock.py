@@ -32,7 +32,7 @@ def _calls(place: Workspace, as_of: datetime) -> Iterator[Call]:
             if call is not None and not _lies_there(place, terms, week):
                 yield call
     yield from volumes(place.books)
-    yield from unanswered(place.books, lambda digest: terms_of(digest, place), as_of)
+    yield from unanswered(place.books, as_of)
     yield from overdue_data(place.books, lambda digest: terms_of(digest, place), as_of)
 
 

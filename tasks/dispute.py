@@ -2,18 +2,21 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from contracts.model import Contract
 from quality.gates.reinstated import kept_already
+from quality.gates.told import told_discards
 from rampart.delivery.dispute_file import DisputeError, read_dispute
 from rampart.delivery.judged_rows import stored_rows
 from rampart.delivery.tables import batch_prefix, publish_bytes
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, current_batch, judged_batches_before
+from rampart.ledger.contested import Contest, contested
+from rampart.ledger.deadlines import end_of, judged_at
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.disputes import (
     Dispute,
@@ -22,21 +25,15 @@ from rampart.ledger.disputes import (
     dispute_named,
     disputes,
     open_dispute,
+    refuse_dispute,
     reinstatements,
     rule_on,
 )
-from rampart.ledger.errors import DeliveryConflictError
+from rampart.ledger.engine import reading
+from rampart.ledger.errors import DeliveryConflictError, DisputeStateError
+from rampart.records.fates import FATES
 from rampart.records.identity import KEYS
 from tasks.workspace import Workspace, terms_of
-
-
-@dataclass(frozen=True)
-class Contest:
-    """One contested record: why it was discarded (codes, in their order), and what the vendor says."""
-
-    record_id: str
-    reasons: tuple[str, ...]
-    claim: str
 
 
 def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
@@ -56,7 +53,8 @@ def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
         DisputeError: a line cannot be read, or names a record that was not discarded exactly once, or one
             that is paid for already.
         UnknownBatchError: the week is not on the books.
-        DisputeStateError: the week is not judged.
+        DisputeStateError: the week is not judged, or the contract does not let its discards be contested, or
+            not so late; that is written into the books too.
         DeliveryConflictError: the week's data were deleted.
     """
     found = read_dispute(data, file)
@@ -65,10 +63,16 @@ def take_dispute(  # noqa: PLR0917 (what is contested, by which file, when)
         if on_the_books and (known.dispute_id, known.delivery_id) == (found.digest, on_the_books.delivery_id):
             return known  # also while the week is judged anew
     batch = contestable(place.books, contract_id, week)
-    _must_be_discards(place, batch, found.record_ids, file)
+    terms = terms_of(batch.contract_digest, place)
+    if problem := _not_agreed(place, batch, terms, as_of):
+        refuse_dispute(place.books, batch.key, found.digest, problem, as_of)
+        raise DisputeStateError(problem)
+    _must_be_told(place, batch, found.record_ids, file)
     must_not_be_kept(place, batch, found.record_ids, file)
     key = publish_bytes(place.store, batch_prefix(contract_id, week), "dispute", "jsonl", data)
-    dispute = Dispute(found.digest, contract_id, week, batch.delivery_id or "", len(found.record_ids), key)
+    answer_by = end_of(as_of, terms.disputes.answer_within_days, terms.term.timezone)
+    delivery_id, records = batch.delivery_id or "", len(found.record_ids)
+    dispute = Dispute(found.digest, contract_id, week, delivery_id, records, key, answer_by=answer_by)
     return open_dispute(place.books, dispute, as_of)
 
 
@@ -111,11 +115,10 @@ def contests(place: Workspace, dispute: Dispute) -> tuple[Contest, ...]:
     """
     if gone := deletion_of(place.books, dispute.contract_id, dispute.week):
         raise DeliveryConflictError(gone.sentence(dispute.week))
-    read = read_dispute(place.store.get(dispute.object_key), dispute.object_key)
     batch = current_batch(place.books, dispute.contract_id, dispute.week)
-    rows = stored_rows(place.store, batch.artefacts).discards().to_pylist() if batch and batch.settled else []
-    reasons = {row["record_id"]: tuple(row["reasons"]) for row in rows}
-    return tuple(Contest(one.record_id, reasons.get(one.record_id, ()), one.claim) for one in read.contested)
+    judged = batch is not None and batch.settled
+    lost = stored_rows(place.store, batch.artefacts).discards() if batch and judged else FATES.empty_table()
+    return contested(dispute, place.store.get(dispute.object_key), lost)
 
 
 def contested_ids(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
@@ -123,8 +126,26 @@ def contested_ids(place: Workspace, dispute: Dispute) -> tuple[str, ...]:
     return read_dispute(place.store.get(dispute.object_key), dispute.object_key).record_ids
 
 
-def _must_be_discards(place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str) -> None:
-    lost = Counter(stored_rows(place.store, batch.artefacts).discards()["record_id"].to_pylist())
+def _not_agreed(place: Workspace, batch: BatchRow, terms: Contract, as_of: datetime) -> str:
+    """Why the contract does not let discards of a judgement be contested at `as_of`; empty where it does."""
+    if "gate" not in terms.disputes.counts:
+        return f"{batch.key}: the contract does not let discards be disputed (disputes.counts has no `gate`)"
+    with reading(place.books) as session:
+        begun = judged_at(session, batch.key)
+    days = terms.disputes.within_days
+    if begun is None or as_of < (end := end_of(begun, days, terms.term.timezone)):
+        return ""
+    return (
+        f"{batch.key}: discards may be disputed until {end:%Y-%m-%d %H:%M} UTC, {days} days after the "
+        f"feedback pack of {begun:%Y-%m-%d} (disputes.within_days); this came {as_of:%Y-%m-%d %H:%M} UTC; "
+        "if it came earlier and is only entered now, say when (--as-of)"
+    )
+
+
+def _must_be_told(place: Workspace, batch: BatchRow, record_ids: Iterable[str], file: str) -> None:
+    """Whoever contests what no pack lists gets the answer for an accepted record, whatever became of it."""
+    told = told_discards(stored_rows(place.store, batch.artefacts), terms_of(batch.contract_digest, place))
+    lost = Counter(told["record_id"].to_pylist())
     for record_id in record_ids:
         if (times := lost[record_id]) != 1:
             found = f"{times} discarded records have" if times else "no discarded record has"

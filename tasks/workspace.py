@@ -15,6 +15,7 @@ from contracts.load import ContractError, Problem, load_contract, parse_contract
 from contracts.model import Contract
 from contracts.notes import lines
 from contracts.reading.document import read_document
+from contracts.versions.golds import gold_problems
 from contracts.versions.succession import Registered, version_problems
 from contracts.versions.unjudged import refusals
 from rampart.delivery.open_store import open_store
@@ -93,17 +94,23 @@ def store_there(uri: str, settings: Settings) -> ObjectStore:
 
 def drop_at(uri: str, settings: Settings) -> ObjectStore:
     """Like `store_at`, reached as the settings say for drops: perhaps elsewhere, as another account."""
+    return _opened(uri, _drop_options(settings))
+
+
+def drop_there(uri: str, settings: Settings) -> ObjectStore:
+    """`drop_at` for a place that somebody else made: no folder is made for it."""
+    return open_store(uri, _drop_options(settings))
+
+
+def _drop_options(settings: Settings) -> S3Options:
     store = _s3_options(settings)
     path_style = settings.drop_s3_path_style
-    return _opened(
-        uri,
-        replace(
-            store,
-            endpoint_url=settings.drop_s3_endpoint_url or store.endpoint_url,
-            region=settings.drop_s3_region or store.region,
-            path_style=store.path_style if path_style is None else path_style,
-            profile=settings.drop_s3_profile or store.profile,
-        ),
+    return replace(
+        store,
+        endpoint_url=settings.drop_s3_endpoint_url or store.endpoint_url,
+        region=settings.drop_s3_region or store.region,
+        path_style=store.path_style if path_style is None else path_style,
+        profile=settings.drop_s3_profile or store.profile,
     )
 
 
@@ -150,7 +157,11 @@ def _must_follow(
 ) -> None:
     line = lines(read_document(data, path))
     today = as_of.astimezone(ZoneInfo(contract.term.timezone)).date()
-    problems = (*refusals(contract, line), *version_problems(known, contract, today, line))
+    problems = (
+        *refusals(contract, line),
+        *gold_problems(contract, line),
+        *version_problems(known, contract, today, line),
+    )
     if problems:
         raise ContractError(path, problems)
 

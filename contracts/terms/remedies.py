@@ -1,11 +1,11 @@
 """What happens when work is not right: holds, redeliveries, disputes, invoices."""
 
 from decimal import Decimal
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from contracts.terms.base import Terms, clause
+from contracts.terms.base import TermError, Terms, clause
 from contracts.terms.bounds import Days, Money
 from contracts.terms.parties import Shown
 
@@ -21,25 +21,47 @@ class Holds(Terms):
     )
 
 
+def _place(text: str) -> str:
+    """A folder by its full path, or a bucket, and below it nothing that leads out again."""
+    path = text.removeprefix("s3://")
+    bucket = text.startswith("s3://") and path[:1] not in ("", "/")
+    if (bucket or text.startswith("/")) and ".." not in path.split("/"):
+        return text
+    problem = f"{text!r} is no place to write packs to"
+    raise TermError(problem, fix="give a folder by its full path (/srv/birch/feedback) or s3://bucket/prefix")
+
+
+class Feedback(Terms):
+    """How the vendor gets its feedback packs."""
+
+    to: Annotated[Shown, AfterValidator(_place)] | None = Field(
+        None,
+        description="Where packs are written beside our own store: a folder by its full path, or "
+        "`s3://bucket/prefix`, reached as the drop is. None: our store only.",
+    )
+
+
 class Redelivery(Terms):
     """How discarded work may be done again."""
 
     within_days: Days | None = Field(
         None,
-        description="Days after the feedback pack in which a redelivery is taken; none: no limit.",
-        json_schema_extra=clause("lower", judged=False),
+        description="Days after the feedback pack in which a redelivery is taken, to the end of the last; "
+        "none: no limit.",
+        json_schema_extra=clause("lower"),
     )
     max_rounds: int | None = Field(
         None,
         ge=0,
         le=1_000,
         description="How often one week may be redelivered; none: no limit.",
-        json_schema_extra=clause("lower", judged=False),
+        json_schema_extra=clause("lower"),
     )
     scope: Literal["discarded_records", "whole_batch"] = Field(
         "whole_batch",
-        description="What a redelivery may hold: the discarded records only, or the week anew.",
-        json_schema_extra=clause(judged=False),
+        description="What a redelivery may change: only what was discarded or unreadable, so that what was "
+        "accepted comes again as it was; or the week anew.",
+        json_schema_extra=clause(),
     )
     price: Literal["full", "free"] = Field(
         "full",
@@ -54,18 +76,21 @@ class Disputes(Terms):
 
     within_days: Days = Field(
         10,
-        description="Days after the feedback pack in which a discard or verdict may be disputed.",
-        json_schema_extra=clause("lower", judged=False),
+        description="Days after the feedback pack in which a discard or verdict may be disputed, to the end "
+        "of the last.",
+        json_schema_extra=clause("lower"),
     )
     answer_within_days: Days = Field(
         10,
-        description="Days in which the buyer answers; from then on an open dispute is told of as unanswered.",
+        description="Days in which the buyer answers, to the end of the last; later an open dispute is "
+        "overdue, and told of as unanswered.",
         json_schema_extra=clause("higher"),
     )
     counts: tuple[Literal["gate", "audit", "verdict", "money"], ...] = Field(
         ("gate", "audit", "verdict", "money"),
-        description="What may be disputed.",
-        json_schema_extra=clause("fewer", judged=False),
+        description="What may be disputed: discards by the record gates are contested by record id "
+        "(`rampart dispute open`), everything else in writing between people.",
+        json_schema_extra=clause("fewer"),
     )
 
 

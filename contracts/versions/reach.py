@@ -9,7 +9,7 @@ from contracts.model import Contract
 from contracts.versions.clauses import covers
 
 # What no verdict and no invoice depends on; it may change without an amendment.
-ADMINISTRATIVE = ("status", "name", "vendor.name", "vendor.contacts")
+ADMINISTRATIVE = ("status", "name", "vendor.name", "vendor.contacts", "feedback.to")
 
 
 class Timed(Protocol):

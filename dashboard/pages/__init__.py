@@ -3,6 +3,7 @@
 from dashboard.pages.attention import Attention
 from dashboard.pages.audit import AuditPage, audit_page
 from dashboard.pages.contract import ContractPage, contract_page
+from dashboard.pages.disputes import DisputesPage, disputes_page
 from dashboard.pages.expectations import ExpectationsPage, expectations_page
 from dashboard.pages.missing import ProblemPage, ReadArtefact
 from dashboard.pages.money import MoneyPage, money_page
@@ -26,6 +27,7 @@ PAGES = {
     "review.html": ReviewPage,
     "program.html": ProgramPage,
     "rights.html": RightsPage,
+    "disputes.html": DisputesPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
 }
@@ -35,6 +37,7 @@ __all__ = [
     "Attention",
     "AuditPage",
     "ContractPage",
+    "DisputesPage",
     "ExpectationsPage",
     "MoneyPage",
     "OverviewPage",
@@ -48,6 +51,7 @@ __all__ = [
     "WeekPage",
     "audit_page",
     "contract_page",
+    "disputes_page",
     "expectations_page",
     "money_page",
     "overview_page",

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -14,6 +15,7 @@ from rampart.cli.tables import safe
 from rampart.cli.weeks import Week
 from rampart.ledger.contracts import contract_versions
 from rampart.ledger.disputes import SHOWN, Dispute, Ruling, dispute_named, disputes
+from rampart.ledger.queue import age_days, answer_due, queue
 
 Contract = Annotated[str, typer.Argument(help="The contract.")]
 Named = Annotated[str, typer.Argument(metavar="DISPUTE", help="Its id, or the first characters of it.")]
@@ -110,27 +112,39 @@ def rule(
 
 
 @app.command("list", epilog="Example: rampart dispute list dc-birch")
-def every(contract_id: Contract) -> None:
-    """List what a contract's vendor contested, and how it was ruled."""
+def every(
+    contract_id: Annotated[str | None, typer.Argument(help="The contract; without one: all open.")] = None,
+    *,
+    as_of: AsOf = None,
+) -> None:
+    """List what a contract's vendor contested and how it was ruled, or what waits for an answer anywhere."""
     from tasks.workspace import workspace  # noqa: PLC0415 (it loads what only a run needs)
 
     with workspace() as place:
-        known, found = contract_versions(place.books, contract_id), disputes(place.books, contract_id)
-    if not known:
-        raise stop(Exit.LEDGER, f"no contract {contract_id!r} on the books; `rampart status` lists what is")
+        if contract_id is None:
+            found = queue(place.books)
+        elif contract_versions(place.books, contract_id):
+            found = disputes(place.books, contract_id)
+        else:
+            sentence = f"no contract {contract_id!r} on the books; `rampart status` lists what is"
+            raise stop(Exit.LEDGER, sentence)
     if not found:
-        console.print(f"{safe(contract_id)}: nothing is contested.")
+        about = f"{safe(contract_id)}: nothing is contested" if contract_id else "Nothing waits for an answer"
+        console.print(f"{about}.")
         return
-    table = Table("dispute", "week", "records", "ruling", "by", "reason", box=None, header_style="bold")
+    header = ("dispute", "contract", "week", "records", "opened", "answer by", "ruling", "by", "reason")
+    table = Table(*header, box=None, header_style="bold")
     for one in found:
-        table.add_row(*_row(one))
+        table.add_row(*_row(one, moment(as_of)))
     console.print(table)
 
 
-def _row(one: Dispute) -> tuple[str, ...]:
+def _row(one: Dispute, now: datetime) -> tuple[str, ...]:
     ruling = {"reinstated": "records reinstated", "upheld": "discards upheld"}.get(one.ruling or "", "open")
-    shown = (one.dispute_id[:SHOWN], str(one.week), f"{one.records:,}", ruling, one.ruled_by, one.reason)
-    return tuple(map(safe, shown))
+    opened = f"{one.opened_at:%Y-%m-%d} ({age_days(one, now)} d)" if one.opened_at else ""
+    shown = (one.dispute_id[:SHOWN], one.contract_id, str(one.week), f"{one.records:,}", opened)
+    answer = answer_due(one, now) if one.ruling is None else ""
+    return tuple(map(safe, (*shown, answer, ruling, one.ruled_by, one.reason)))
 
 
 def _said(one: Dispute) -> str:

@@ -50,6 +50,7 @@ def sentences(report: "Reconciled") -> Iterator[str]:
         *report.called,
         *(f"closed: {name}" for name in report.closed),
         *(f"trained: {reason}" for reason in report.trained),
+        *(f"feedback pack written: {name}" for name in report.handed_over),
         *(f"cannot be sent: {name}" for name in report.unsendable),
     ]
     if report.cleared:

@@ -2,16 +2,17 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.tables import discard_table, money_table, ramp_table, rm_table, safe
-from rampart.ledger.disputes import open_disputes
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.export import export_ledger
 from rampart.ledger.outbox import NOTICES, REQUESTS, pending
+from rampart.ledger.queue import answer_due, queue
 from rampart.ledger.read import money_rows, programs, ramp_rows, rm_rows
 from rampart.ledger.reviews import open_reviews, wanting_the_rest
 from rampart.settings import Settings
@@ -49,11 +50,13 @@ def status(
         if models := rm_rows(books, name):
             console.print(f"Programme [bold]{name}[/]")
             console.print(rm_table(models))
-    for dispute in open_disputes(books):
-        about = (
-            f"{dispute.contract_id} week {dispute.week}, {dispute.records:,} of its discards, by {dispute}"
-        )
-        console.print(f"[bold magenta]contested[/] {safe(about)}; see `rampart dispute rule`")
+    now = datetime.now(UTC)
+    for dispute in queue(books):
+        week = f"{dispute.contract_id} week {dispute.week}"
+        about = f"{week}, {dispute.records:,} of its discards, by {dispute}"
+        about = f"{about}; answer due {answer_due(dispute, now)}"
+        sign = "[bold red]overdue[/]" if dispute.overdue(now) else "[bold magenta]contested[/]"
+        console.print(f"{sign} {safe(about)}; see `rampart dispute rule`")
     for review in open_reviews(books):
         about = f"{review.contract_id} week {review.week}, {review.left:,} of {review.records:,} records"
         console.print(

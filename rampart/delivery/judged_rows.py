@@ -52,12 +52,12 @@ def write_part(records: pa.Table, path: Path) -> None:
     pq.write_table(records, path, compression="zstd", use_dictionary=folded, write_statistics=folded)
 
 
-def publish_file(store: ObjectStore, prefix: str, name: str, path: Path) -> str:
-    """Store the Parquet file at `path` under a key that carries its digest, and give the key."""
+def publish_file(store: ObjectStore, prefix: str, name: str, path: Path, suffix: str = "parquet") -> str:
+    """Store the file at `path` under a key that carries its digest, and give the key."""
     with path.open("rb") as file:
         sha256 = sha256_of(file)
         file.seek(0)
-        key = f"{prefix}/{name}-{sha256[:16]}.parquet"
+        key = f"{prefix}/{name}-{sha256[:16]}.{suffix}"
         store.put_stream_once(file, lambda _: key, Content(sha256, path.stat().st_size))
     return key
 

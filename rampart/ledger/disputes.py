@@ -13,9 +13,9 @@ from typing import Literal
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from rampart.ledger.batch_rows import BatchRow, key_of, newest, rows_of
-from rampart.ledger.canonical import Json
-from rampart.ledger.chain import append_event, contract_stream, events
+from rampart.ledger.batch_rows import BatchKey, BatchRow, key_of, newest, rows_of
+from rampart.ledger.canonical import Json, moment
+from rampart.ledger.chain import append_event, contract_stream, events, has_event
 from rampart.ledger.contracts import version_of
 from rampart.ledger.deletion.said import must_not_be_deleted
 from rampart.ledger.engine import reading, writing
@@ -26,6 +26,7 @@ from rampart.ledger.states import SETTLED
 from rampart.ledger.tables import Batch, Event
 
 OPENED: Topic = "dispute.opened"
+REFUSED = "dispute.refused"  # an event only: nobody has to act on it
 RULED: Topic = "dispute.ruled"
 Ruling = Literal["reinstated", "upheld"]
 SHOWN = 12  # characters of an id where people read it
@@ -35,7 +36,8 @@ SHOWN = 12  # characters of an id where people read it
 class Dispute:
     """One dispute of a delivery: `records` discards are contested, by the file under `object_key`.
 
-    `dispute_id` is the SHA-256 of the file, `delivery_id` what it contests; an open one has no `ruling`.
+    `dispute_id` is the SHA-256 of the file, `delivery_id` what it contests; an open one has no `ruling`. It
+    is overdue from `answer_by` on; None in books from before that was kept.
     """
 
     dispute_id: str
@@ -47,6 +49,12 @@ class Dispute:
     ruling: Ruling | None = None
     ruled_by: str = ""
     reason: str = ""
+    opened_at: datetime | None = None
+    answer_by: datetime | None = None
+
+    def overdue(self, now: datetime) -> bool:
+        """Should an answer have come by `now`?"""
+        return self.ruling is None and self.answer_by is not None and now >= self.answer_by
 
     def __str__(self) -> str:
         return f"dispute {self.dispute_id[:SHOWN]}"
@@ -78,9 +86,20 @@ def open_dispute(engine: Engine, dispute: Dispute, as_of: datetime) -> Dispute:
         about: dict[str, Json] = {"dispute": dispute.dispute_id, "records": dispute.records}
         named: dict[str, Json] = {"week": dispute.week, "delivery_id": dispute.delivery_id}
         stored: dict[str, Json] = {"object_key": dispute.object_key}
+        if dispute.answer_by is not None:
+            stored["answer_by"] = moment(dispute.answer_by)
         append_event(session, contract_stream(dispute.contract_id), OPENED, as_of, about | named | stored)
         _put(session, OPENED, batch, dispute, as_of, about)
-    return dispute
+    return replace(dispute, opened_at=as_of)
+
+
+def refuse_dispute(engine: Engine, batch: BatchKey, dispute_id: str, problem: str, as_of: datetime) -> None:
+    """Write down, once for each `problem` (a sentence of ours), why a dispute was not taken in."""
+    about: dict[str, Json] = {"week": batch.week, "dispute": dispute_id, "problem": problem}
+    stream = contract_stream(batch.contract_id)
+    with writing(engine) as session:
+        if not has_event(session, stream, REFUSED, about):
+            append_event(session, stream, REFUSED, as_of, about)
 
 
 def rule_on(  # noqa: PLR0917 (reads as the sentence it writes down)
@@ -232,7 +251,8 @@ def _told(session: Session, contract_id: str) -> Iterator[Dispute]:
     """Disputes as the events tell them, in their order."""
     said = events(session, contract_stream(contract_id))
     ruled = {(e.payload["dispute"], e.payload["delivery_id"]): e.payload for e in said if e.kind == RULED}
-    for about in (event.payload for event in said if event.kind == OPENED):
+    for event in (event for event in said if event.kind == OPENED):
+        about = event.payload
         opened = Dispute(
             dispute_id=about["dispute"],
             contract_id=contract_id,
@@ -240,6 +260,8 @@ def _told(session: Session, contract_id: str) -> Iterator[Dispute]:
             delivery_id=about["delivery_id"],
             records=about["records"],
             object_key=about["object_key"],
+            opened_at=event.as_of,
+            answer_by=datetime.fromisoformat(about["answer_by"]) if "answer_by" in about else None,
         )
         ruling = ruled.get((opened.dispute_id, opened.delivery_id))
         yield (

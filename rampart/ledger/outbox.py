@@ -1,8 +1,9 @@
 """Work that follows from an entry: written in the entry's own transaction, so that none is lost or doubled.
 
 ``batch.accepted`` asks for a training, once for each revision that has something to train on,
-``dispute.reinstated`` for a judgement of the delivery whose discards were reinstated, and ``review.failed``
-for one of the delivery in which people found too many defects; every other topic is a notice to people
+``dispute.reinstated`` for a judgement of the delivery whose discards were reinstated, ``review.failed`` for
+one of the delivery in which people found too many defects, ``feedback.ready`` for the vendor's pack to be
+written where the contract says; every other topic is a notice to people
 (`rampart.ledger.notices`). A consumer does the work, then marks the row done;
 after a crash in between it does the work again, so it must be idempotent on the row's id.
 """
@@ -29,6 +30,7 @@ Topic = Literal[
     "batch.accepted",
     "dispute.reinstated",
     "review.failed",
+    "feedback.ready",
     "batch.judged",
     "batch.decided",
     "dispute.opened",
@@ -47,7 +49,7 @@ Topic = Literal[
     "delivery.stuck",
     "run.crashed",
 ]
-REQUESTS: tuple[Topic, ...] = ("batch.accepted", "dispute.reinstated", "review.failed")
+REQUESTS: tuple[Topic, ...] = ("batch.accepted", "dispute.reinstated", "review.failed", "feedback.ready")
 # What the clock alone brings about (`rampart.ledger.sla`); each is an event of its contract's stream too.
 CLOCK: tuple[Topic, ...] = (
     "delivery.due",

@@ -14,7 +14,7 @@ from rampart.ledger.claims import Claim, check_holder, settled_by
 from rampart.ledger.contracts import version_of, week_of
 from rampart.ledger.engine import writing
 from rampart.ledger.errors import SettlementError, TransitionError
-from rampart.ledger.outbox import announce_accepted, announce_judged
+from rampart.ledger.outbox import announce_accepted, announce_judged, put
 from rampart.ledger.outcome import FileCount, MoneyKind, MoneyLine, ReasonCount, Settlement
 from rampart.ledger.settled import store
 from rampart.ledger.tables import Batch
@@ -22,11 +22,14 @@ from rampart.ledger.tables import Batch
 __all__ = ["FileCount", "MoneyKind", "MoneyLine", "ReasonCount", "Settlement", "settle"]
 
 
-def settle(engine: Engine, claim: Claim, settlement: Settlement, as_of: datetime) -> None:
+def settle(
+    engine: Engine, claim: Claim, settlement: Settlement, as_of: datetime, *, hand_over: bool = False
+) -> None:
     """Write a judgement into the books, end the claim, and supersede the week's earlier revisions.
 
     One transaction: all of it happens, or none. From here on only this revision's money counts. A claim that
-    says its settlement again, because the answer was lost, changes nothing.
+    says its settlement again, because the answer was lost, changes nothing. `hand_over` asks for the feedback
+    pack to be written where the contract says.
 
     Raises:
         ClaimLostError: another worker has the batch, or it is settled already, and otherwise.
@@ -52,6 +55,15 @@ def settle(engine: Engine, claim: Claim, settlement: Settlement, as_of: datetime
         supersede_earlier(session, batch, as_of)
         announce_judged(session, batch, contract.program, as_of)
         announce_accepted(session, batch, contract.program, settlement.accepted, as_of)
+        if hand_over:
+            put(
+                session,
+                "feedback.ready",
+                key_of(batch),
+                contract.program,
+                as_of,
+                what=batch.delivery_id or "",
+            )
 
 
 def _about(settlement: Settlement) -> dict[str, Json]:

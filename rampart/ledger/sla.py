@@ -17,9 +17,9 @@ from contracts.model import Contract
 from contracts.terms.ramp import Term
 from rampart.ledger.batch_rows import BatchKey, newest
 from rampart.ledger.canonical import Json, moment
-from rampart.ledger.chain import append_event, contract_stream, events, has_event
+from rampart.ledger.chain import append_event, contract_stream, has_event
 from rampart.ledger.deletion.retention import duties
-from rampart.ledger.disputes import OPENED, open_disputes
+from rampart.ledger.disputes import open_disputes
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.notices import announce_call
 from rampart.ledger.outbox import Topic
@@ -88,26 +88,17 @@ def volumes(engine: Engine) -> Iterator[Call]:
             yield Call(topic, key, {"clause": line.clause, **figures, "reason": line.reason})
 
 
-def unanswered(engine: Engine, terms_of: TermsOf, as_of: datetime) -> Iterator[Call]:
-    """Open disputes whose time to answer is over, by the terms the contested batch was judged under."""
+def unanswered(engine: Engine, as_of: datetime) -> Iterator[Call]:
+    """Open disputes whose time to answer is over, as the terms gave it when they were opened."""
     for dispute in open_disputes(engine):
+        if dispute.answer_by is None or not dispute.overdue(as_of):
+            continue
         with reading(engine) as session:
             batch = newest(session, dispute.contract_id, dispute.week)
-            opened = next(
-                event.as_of
-                for event in events(session, contract_stream(dispute.contract_id))
-                if event.kind == OPENED
-                and event.payload["dispute"] == dispute.dispute_id
-                and event.payload["delivery_id"] == dispute.delivery_id
-            )
             assert batch is not None  # noqa: S101 (an open dispute contests the batch on the books)
-            revision, digest = batch.revision, batch.contract_digest
-        terms = terms_of(digest)
-        answer_by = terms.term.days_from(opened, terms.disputes.answer_within_days)
-        if as_of > answer_by:
-            key = BatchKey(dispute.contract_id, dispute.week, revision)
-            about: dict[str, Json] = {"dispute": dispute.dispute_id, "answer_by": moment(answer_by)}
-            yield Call("dispute.unanswered", key, {"clause": "disputes.answer_within_days", **about})
+            key = BatchKey(dispute.contract_id, dispute.week, batch.revision)
+        about: dict[str, Json] = {"dispute": dispute.dispute_id, "answer_by": moment(dispute.answer_by)}
+        yield Call("dispute.unanswered", key, {"clause": "disputes.answer_within_days", **about})
 
 
 def overdue_data(engine: Engine, terms_of: TermsOf, as_of: datetime) -> Iterator[Call]:

@@ -25,8 +25,8 @@ def markdown(text: str) -> str:
     plain = _LINKS.sub(lambda found: found[0].replace(":", "&#58;").replace(".", "&#46;"), plain)
     escaped = _MARKUP.sub(r"\\\1", plain.replace("&#58;", "\0").replace("&#46;", "\1"))
     escaped = escaped.replace("\0", "&#58;").replace("\1", "&#46;")
-    # At the start of a line these would open a list.
-    return re.sub(r"^(\s*\d*)([-+.)])", r"\1\\\2", escaped)
+    # At the start of a line these would open a list, unless a digit follows.
+    return re.sub(r"^(\s*\d*)([-+.)])(?!\d)", r"\1\\\2", escaped)
 
 
 def markdown_code(text: str, in_table: bool = False) -> str:

@@ -181,16 +181,21 @@ def _review(contract: Contract) -> Iterator[str]:
 def redelivery_rules(contract: Contract) -> Iterator[str]:
     """How a vendor learns of a verdict, corrects a delivery and contests a discard."""
     terms, disputes = contract.redelivery, contract.disputes
+    where = f" It is written to {contract.feedback.to}." if contract.feedback.to else ""
     yield (
         "After every verdict you get a feedback pack: each discarded record by your own id with all its "
-        "reasons, and each row that could not be read with its line."
+        "reasons, and each row that could not be read with its line." + where
     )
     limits = [
         f"within {terms.within_days} days of the feedback pack" if terms.within_days is not None else "",
         f"at most {terms.max_rounds} times for one week" if terms.max_rounds is not None else "",
     ]
     agreed = ", ".join(limit for limit in limits if limit)
-    scope = "the discarded records" if terms.scope == "discarded_records" else "the whole week anew"
+    scope = (
+        "the whole week again, in which nothing but discarded and unreadable records may have changed"
+        if terms.scope == "discarded_records"
+        else "the whole week anew"
+    )
     how = (
         "Its manifest names, as replaces, the id of the delivery it takes the place of"
         if contract.delivery.manifest != "none"

@@ -11,6 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 FATES = ("accepted", "discarded", "quarantined")
 ACCEPTED = ("accepted", "accepted_partial")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -64,13 +66,17 @@ class Model:
 
 def check_pack(path: Path, secret: str) -> None:
     """Invariant 7 on one file of a feedback pack: it does not tell the `secret`, and nothing in it runs."""
-    data = path.read_text()
+    data = _rows_of(path) if path.suffix == ".parquet" else path.read_text()
     promise(secret not in data, f"{path.name} tells a gold question's answer")
-    promise("\x1b" not in data, f"{path.name} holds a terminal escape")
-    promise(path.suffix != ".md" or "<script>" not in data, f"{path.name} holds markup")
+    promise(path.suffix == ".parquet" or "\x1b" not in data, f"{path.name} holds a terminal escape")
+    promise(path.suffix not in (".md", ".html") or "<script>" not in data, f"{path.name} holds markup")
     if path.suffix == ".csv":
         cells = [cell for line in csv.reader(io.StringIO(data)) for cell in line]
         promise(not any(cell.startswith(_FORMULA) for cell in cells), f"{path.name} holds a formula")
+
+
+def _rows_of(path: Path) -> str:
+    return "\n".join(map(str, pq.read_table(path).to_pylist()))
 
 
 def _check_requests(batch: Mapping[str, Any], export: Mapping[str, Any]) -> None:

@@ -35,11 +35,14 @@ def test_a_dispute_is_taken_in_ruled_on_listed_and_judged(
     rampart: Rampart, judged: Season, contested: Path
 ) -> None:
     assert "nothing is contested" in rampart("dispute", "list", "dc-north").out
-    taken = rampart("dispute", "open", "dc-north", 1, contested)
+    taken = rampart("dispute", "open", "dc-north", 1, contested, "--as-of", due(1))
     assert (taken.code, "it contests 1 of the discards" in taken.out) == (Exit.OK, True)
     assert "dc-north week 1, 1 of its discards" in rampart("status").out
     name = taken.out.split("dispute rule dc-north 1 ")[1].split()[0]
     assert "open" in rampart("dispute", "list", "dc-north").out
+    waiting = rampart("dispute", "list", "--as-of", due(1)).out
+    assert all(word in waiting for word in ("dc-north", "2026-01-12 (0 d)", "2026-01-23"))
+    assert "overdue by" in " ".join(rampart("status").out.split())
     seen = rampart("dispute", "show", "dc-north", 1, name).out
     assert all(word in seen for word in ("north-1-0", "too_fast", "it is right"))
     assert (
@@ -48,7 +51,8 @@ def test_a_dispute_is_taken_in_ruled_on_listed_and_judged(
     ruled = rampart("dispute", "rule", "dc-north", 1, name, "reinstate", "--by", "Ada", "--reason", "[seen]")
     assert (ruled.code, "were reinstated by Ada" in ruled.out) == (Exit.OK, True)
     assert "judged anew: dc-north week 1: accepted" in rampart("reconcile", "--as-of", due(1)).out
-    assert "A ruling stands" in rampart("dispute", "open", "dc-north", 1, contested).out
+    assert "A ruling stands" in rampart("dispute", "open", "dc-north", 1, contested, "--as-of", due(1)).out
+    assert "Nothing waits for an answer" in rampart("dispute", "list").out
     listed = rampart("dispute", "list", "dc-north").out
     assert all(word in listed for word in (name, "reinstated", "Ada", "[seen]"))
     assert judged.batches()[:2] == [("dc-north", 1, 1, "superseded"), ("dc-north", 1, 2, "accepted")]
@@ -57,7 +61,7 @@ def test_a_dispute_is_taken_in_ruled_on_listed_and_judged(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("open", "dc-north", 1, "FILE"), Exit.REFUSED, "no discarded record has the id"),
+        (("open", "dc-north", 1, "FILE", "--as-of", due(1)), Exit.REFUSED, "no discarded record has the id"),
         (("open", "dc-north", 3, "FILE"), Exit.LEDGER, "week 3 is not on the books"),
         (("list", "dc-nobody"), Exit.LEDGER, "no contract 'dc-nobody' on the books"),
         (("show", "dc-north", 1, "5f2c"), Exit.LEDGER, "no dispute"),

@@ -40,7 +40,7 @@ NEUTRAL = {
     # What a defect is called; more allowed defects come with a larger sample that shows the same.
     *("review.defects.*", "review.plan.allowed", "review.phases.*.allowed"),
     # Who decides, what may be redelivered, when the invoice comes.
-    *("redelivery.scope", "invoicing.within_days"),
+    *("redelivery.scope", "invoicing.within_days", "feedback.to"),
     # What is made of the data is the buyer's own affair.
     *("training.backend", "training.retrain", "training.strength"),
     # What a version says about itself.

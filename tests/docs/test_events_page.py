@@ -9,9 +9,10 @@ from rampart.ledger.canonical import Json
 from rampart.ledger.notices import notice, tell_crashed, tell_stuck
 from rampart.ledger.outbox import CLOCK, NOTICES, REQUESTS, OutboxRow, Topic, pending
 from rampart.ledger.ramp_decisions import write_decision
+from rampart.ledger.settlement import settle
 from rampart.ledger.sla import Call, note
 from tests.docs.pages import ROOT, blocks, code, table
-from tests.ledger.books import a_month, day, register, terms
+from tests.ledger.books import a_month, audited, day, outcome, register, terms
 from tests.ledger.conftest import empty_books, engine
 from tests.ledger.test_ramp_decisions import NO_GO
 
@@ -41,6 +42,7 @@ def everything(engine: Engine) -> tuple[OutboxRow, ...]:
         "data.overdue": {"clause": "c", "delete_by": "d"},
     }
     note(engine, [Call(topic, BatchKey("late-1", 1, 1), about[topic]) for topic in CLOCK], day(9))
+    settle(engine, audited(engine, contract, 1), outcome(), day(9), hand_over=True)
     tell_crashed(engine, "run-1", BatchKey("", 0, 0), "It died.", day(9))
     return pending(engine, *REQUESTS, *NOTICES)
 

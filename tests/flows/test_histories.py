@@ -154,7 +154,7 @@ MUTANTS: dict[str, tuple[str, Any]] = {
         announce_outside,
     ),
     "earlier revisions keep counting": ("rampart.ledger.settlement.supersede_earlier", lambda *_: None),
-    "the vendor's formula is not quoted": ("rampart.ledger.feedback.inert", lambda cell: cell),
+    "the vendor's formula is not quoted": ("rampart.ledger.feedback.rows.inert_column", lambda cells: cells),
     "what a person reinstated is forgotten": ("tasks.records.compare", forgetful),
     "a ruling asks for no judgement": ("rampart.ledger.disputes.put", lambda *_, **__: None),
     "a discarded record is lost": (

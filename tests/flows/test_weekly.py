@@ -1,6 +1,7 @@
 """The weekly round: what is due or has arrived, what is late, and one broken delivery among good ones."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import tasks.settle
 from contracts.model import Contract
 from flows.outcome import UnfinishedRoundError
 from flows.weekly import weekly
-from rampart.ledger.feedback import feedback_pack
+from rampart.ledger.feedback.pack import feedback_pack
 from simulator.season import START, Season, due, week_rows
 
 HOUR = timedelta(hours=1)
@@ -85,10 +86,10 @@ def test_one_contract_s_failure_does_not_hold_up_the_others_and_is_named_at_the_
         season.agree(vendor)
         season.deliver(1, vendor=vendor, listed={"bytes": 1} if vendor == "south" else None)
 
-    def failing(contract: Contract, *given: Any) -> dict[str, bytes]:
+    def failing(contract: Contract, *given: Any, **more: Any) -> dict[str, Path]:
         if contract.contract_id == "dc-north":
             raise ValueError("the pack cannot be written")
-        return feedback_pack(contract, *given)
+        return feedback_pack(contract, *given, **more)
 
     monkeypatch.setattr(tasks.settle, "feedback_pack", failing)
     with pytest.raises(UnfinishedRoundError, match="could not finish dc-north week 1: "):

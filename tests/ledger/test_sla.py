@@ -114,13 +114,14 @@ def test_a_dispute_is_unanswered_after_the_days_the_contract_gives_and_not_once_
     engine: Engine, contract: Contract
 ) -> None:
     judged(engine, contract, 1, outcome("accepted_partial", 80, 20))
-    open_dispute(engine, Dispute("a" * 64, "acme-1", 1, "d1", 3, "dispute.jsonl"), day(9))
+    contested = Dispute("a" * 64, "acme-1", 1, "d1", 3, "dispute.jsonl", answer_by=day(19))
+    open_dispute(engine, contested, day(9))
 
     def calls(at: datetime) -> tuple[Call, ...]:
-        return tuple(unanswered(engine, lambda _: contract, at))
+        return tuple(unanswered(engine, at))
 
-    assert calls(day(19)) == ()  # ten days, sharp
-    (call,) = calls(day(19) + HOUR)
+    assert calls(day(19) - HOUR) == ()
+    (call,) = calls(day(19))
     assert call.about["answer_by"] == "2026-01-24T09:00:00.000000Z"
     rule_on(engine, "acme-1", 1, "a" * 64, "upheld", "Ada", "Seen.", day(20), lifted_by=anyone)
     assert calls(day(21)) == ()

@@ -12,7 +12,7 @@ import polars as pl
 
 from quality.audits.every import Batch
 from quality.mitigation.offer import Offer, Training
-from rampart.ledger.feedback import inert
+from rampart.ledger.feedback.cells import inert
 from rampart.records.comparisons import comparisons
 
 PAIR = ("record_id", "item_id", "first_position", "second_position")
