@@ -8,7 +8,17 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 from quality.sampling.defects import DefectRate
-from quality.scorecard.figure import ALPHA, Contrast, Difference, Figure, Lacking, Unit, normal, untold
+from quality.scorecard.figure import (
+    ALPHA,
+    Contrast,
+    Difference,
+    Figure,
+    Lacking,
+    Standing,
+    Unit,
+    normal,
+    untold,
+)
 from quality.scorecard.gain import NAME as GAIN
 from quality.scorecard.gain import Gain, gain_figure, gains_apart
 from quality.scorecard.shared import KINDS, SharedWork, shared_contrast, shared_figure
@@ -151,6 +161,5 @@ def _difference(  # noqa: PLR0917 (the order in which it is told)
             name, one, other, unit, "not_testable", None, None, None, 0, found.reason, found.lacks
         )
     low, high = found.at(ALPHA / many)
-    standing = "higher" if low > 0 else "lower" if high < 0 else "not distinguishable"
+    standing: Standing = "higher" if low > 0 else "lower" if high < 0 else "not distinguishable"
     return Difference(name, one, other, unit, standing, found.value, low, high, found.n, f"{found.reason}.")
-    # type: ignore[arg-type]

@@ -16,6 +16,7 @@ from rampart.ledger.disputes import every_dispute
 from rampart.ledger.engine import reading
 from rampart.ledger.notices import notice_key
 from rampart.ledger.outbox import NOTICES
+from rampart.ledger.scorecards import scorecard_keys
 from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, Outbox, RmArtefact, RmVersion
 
 LISTING = "the list of its landed files"
@@ -55,7 +56,13 @@ def named_objects(engine: Engine, store: ObjectStore) -> tuple[Named, ...]:
 
 def named_in_books(session: Session) -> tuple[Named, ...]:
     """What the books alone name, without reading the store."""
-    return (*_contracts(session), *_batches(session), *_disputes(session), *_models(session))
+    return (
+        *_contracts(session),
+        *_batches(session),
+        *_disputes(session),
+        *_models(session),
+        *_scorecards(session),
+    )
 
 
 def _contracts(session: Session) -> Iterator[Named]:
@@ -89,6 +96,11 @@ def _models(session: Session) -> Iterator[Named]:
     models = {model.id: f"{model.program} v{model.version}" for model in session.exec(select(RmVersion))}
     for made in session.exec(select(RmArtefact)):
         yield Named(made.object_key, models[made.rm_id], f"its {made.name}", read_elsewhere=True)
+
+
+def _scorecards(session: Session) -> Iterator[Named]:
+    for program, key in scorecard_keys(session):
+        yield Named(key, f"programme {program}", "a scorecard")
 
 
 def _certificates(session: Session) -> Iterator[Named]:
