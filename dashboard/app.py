@@ -24,6 +24,7 @@ from dashboard.pages import (
     overview_page,
     patterns_page,
     program_page,
+    scorecard_page,
     week_page,
 )
 from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
@@ -93,6 +94,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/programs/{program}", response_class=HTMLResponse)
     def program(program: str) -> str:
         return render("program.html", program_page(engine, program))
+
+    @app.get("/programs/{program}/scorecard", response_class=HTMLResponse)
+    def scorecard(program: str) -> str:
+        return render("scorecard.html", scorecard_page(engine, read, program))
 
     @app.get("/patterns", response_class=HTMLResponse)
     def patterns() -> str:

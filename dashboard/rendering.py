@@ -21,6 +21,8 @@ ENVIRONMENT.globals.update(
     audit_url=links.audit_url,
     row_url=links.row_url,
     program_url=links.program_url,
+    scorecard_url=links.scorecard_url,
+    evidence_url=links.evidence_url,
     ACCEPTED=ACCEPTED,
 )
 

@@ -8,6 +8,7 @@ from dashboard.pages.missing import ProblemPage
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
 from dashboard.pages.program import ProgramPage, program_page
+from dashboard.pages.scorecard import ScorecardPage, scorecard_page
 from dashboard.pages.week import ReadArtefact, WeekPage, week_page
 
 # Template → what it renders; the tests hold templates and `docs/dashboard.md` to it.
@@ -18,6 +19,7 @@ PAGES = {
     "expectations.html": ExpectationsPage,
     "audit_page.html": AuditPage,
     "program.html": ProgramPage,
+    "scorecard.html": ScorecardPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
 }
@@ -33,6 +35,7 @@ __all__ = [
     "ProblemPage",
     "ProgramPage",
     "ReadArtefact",
+    "ScorecardPage",
     "WeekPage",
     "audit_page",
     "contract_page",
@@ -40,5 +43,6 @@ __all__ = [
     "overview_page",
     "patterns_page",
     "program_page",
+    "scorecard_page",
     "week_page",
 ]

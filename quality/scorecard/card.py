@@ -30,6 +30,8 @@ from quality.scorecard.weeks_of import WeekHeld, share_of_weeks, weeks_apart
 Unmeasured = Contrast | Lacking
 UNREVIEWED = Lacking("review", "No human review of this vendor's accepted records is on the books.")
 NOT_DUE = Lacking("due weeks", "No week of this contract was due yet.")
+NOT_PAID = Lacking("accepted units", "No week of this contract was accepted yet.")
+NO_CHECKPOINTS = Lacking("on_policy.checkpoints", "No week's on-policy share was judged.")
 NOT_AUDITED = Lacking("audit reports", "No audit report of this contract is stored.")
 
 
@@ -90,14 +92,17 @@ def scorecard(program: str, seen: Sequence[Seen], work: SharedWork) -> Scorecard
 
 def _figures(one: Seen, slope: Figure, work: SharedWork) -> list[Figure]:
     name = one.contract_id
-    cost = weekly_figure("cost_per_accepted", name, one.paid, "money", f"{one.currency} of accepted units")
+    what = f"{one.currency} of accepted units"
+    cost = weekly_figure("cost_per_accepted", name, one.paid, "money", what, NOT_PAID)
     return [
         weekly_figure("first_pass_yield", name, one.first_pass, "share", "kept of readable records"),
         slope,
         *(shared_figure(kind, name, work, one.shared_evidence.get(kind, ())) for kind in KINDS),
         share_of_weeks("on_time_share", name, one.on_time, NOT_DUE),
         share_of_weeks("weeks_without_bias_flag", name, one.unbiased, NOT_AUDITED),
-        weekly_figure("on_policy_share", name, one.on_policy, "share", "on-policy of readable records"),
+        weekly_figure(
+            "on_policy_share", name, one.on_policy, "share", "on-policy of readable records", NO_CHECKPOINTS
+        ),
         _defects(one),
         _exact(cost, one.currency),
         gain_figure(name, one.gains),
@@ -162,4 +167,5 @@ def _difference(  # noqa: PLR0917 (the order in which it is told)
         )
     low, high = found.at(ALPHA / many)
     standing: Standing = "higher" if low > 0 else "lower" if high < 0 else "not distinguishable"
-    return Difference(name, one, other, unit, standing, found.value, low, high, found.n, f"{found.reason}.")
+    said = f"{found.reason[:1].upper()}{found.reason[1:]}."
+    return Difference(name, one, other, unit, standing, found.value, low, high, found.n, said)

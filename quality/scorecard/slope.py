@@ -75,7 +75,7 @@ def _slope(curves: LearningCurves, name: str, seen: Sequence[WeekSum]) -> Slope:
     along = np.log(weeks) - np.log(weeks).mean()
     drawn = special.logit(np.clip(rates, 1e-9, 1 - 1e-9)) @ along / (along @ along)
     low, high = np.quantile(drawn, [0.025, 0.975])
-    said = f"logit discard rate by log week over {len(weeks):,} weeks, drawn towards the programme's others."
+    said = f"logit discard rate by log week over {len(weeks):,} weeks; few weeks are drawn towards the usual."
     evidence = tuple(week.evidence for week in seen)
     value = float(drawn.mean())
     figure = Figure(NAME, name, "logit", value, float(low), float(high), len(weeks), said, evidence)

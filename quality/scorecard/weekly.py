@@ -43,18 +43,26 @@ class WeekSum:
     evidence: str
 
 
-def weekly_figure(name: str, contract_id: str, weeks: Sequence[WeekSum], unit: Unit, what: str) -> Figure:
+NO_WEEKS = Lacking("weeks", "No week of this contract has been judged yet.")
+
+
+def weekly_figure(  # noqa: PLR0917 (which figure, of what, in which words)
+    name: str,
+    contract_id: str,
+    weeks: Sequence[WeekSum],
+    unit: Unit,
+    what: str,
+    missing: Lacking = NO_WEEKS,
+) -> Figure:
     """The ratio of one contract's `weeks`; `what` says in words what is counted of what."""
     whole = sum(week.whole for week in weeks)
     if whole <= 0:
-        return untold(
-            name,
-            contract_id,
-            unit,
-            Lacking("weeks", f"No week has any {what.rsplit(' of ', maxsplit=1)[-1]} yet."),
-        )
+        return untold(name, contract_id, unit, missing)
     part, evidence = sum(week.part for week in weeks), tuple(week.evidence for week in weeks)
-    ratio, counted = part / whole, f"{part:,.0f} {what.replace(' of ', f' of {whole:,.0f} ')}"
+    ratio, counted = (
+        part / whole,
+        f"{part:,.{2 * (unit == 'money')}f} {what.replace(' of ', f' of {whole:,.0f} ')}",
+    )
     said = f"{counted} over {len(weeks):,} week{'s' * (len(weeks) > 1)}"
     if len(weeks) < LEAST_WEEKS:
         said += f"; {LEAST_WEEKS} weeks are needed for an interval"

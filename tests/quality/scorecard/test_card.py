@@ -73,9 +73,9 @@ def test_what_cannot_be_told_names_what_is_missing() -> None:
         "gold_shared": "shared gold questions",
         "on_time_share": "due weeks",
         "weeks_without_bias_flag": "audit reports",
-        "on_policy_share": "weeks",
+        "on_policy_share": "on_policy.checkpoints",
         "defect_rate": "review",
-        "cost_per_accepted": "weeks",
+        "cost_per_accepted": "accepted units",
         "rm_gain_per_1000": "promotions",
     }
     assert {one.standing for one in card.differences} == {"not_testable"}
