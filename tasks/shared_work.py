@@ -98,7 +98,9 @@ def _records(place: Workspace, batch: BatchRow, wanted: pl.DataFrame) -> pl.Data
 def _told(frames: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Where the shared records are, without what was judged, and without any answer."""
     told = (frame.select(*_PLACE, gold=pl.col("gold").is_not_null()) for frame in frames)
-    return pl.concat([_TOLD.to_frame(), *(frame.cast(dict(_TOLD)) for frame in told)])
+    return pl.concat(
+        [_TOLD.to_frame(), *(frame.match_to_schema(_TOLD, integer_cast="upcast") for frame in told)]
+    )
 
 
 def _work(place: Workspace, shared: list[tuple[BatchRow, pl.DataFrame]]) -> SharedWork:

@@ -57,14 +57,15 @@ def scorecard_view(card: Told, vendor: str | None = None) -> ScorecardView:
     rows = tuple(
         FigureRow(
             name,
-            *TITLES.get(name, (name.replace("_", " "), "")),
+            title=TITLES.get(name, (name.replace("_", " "), ""))[0],
+            about=TITLES.get(name, ("", ""))[1],
             cells=tuple(one for one in figures if one["name"] == name),
             differences=tuple(one for one in apart if one["name"] == name),
         )
         for name in dict.fromkeys(one["name"] for one in card["figures"])
     )
     found = sum(one["standing"] in ("higher", "lower") for row in rows for one in row.differences)
-    return ScorecardView(card["program"], tuple(vendors), rows, card["compared"], found)  # type: ignore[arg-type]
+    return ScorecardView(card["program"], tuple(vendors), rows, card["compared"], found)
 
 
 def in_unit(value: float | None, told: Told, signed: bool = False) -> str:

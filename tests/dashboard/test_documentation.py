@@ -57,6 +57,6 @@ def test_the_docs_describe_no_page_that_is_not_there() -> None:
 
 def test_the_only_templates_are_pages_and_what_they_are_made_of() -> None:
     parts = {"base.html", "signs.html", "tables.html", "audit.html", "card.html"}
-    parts |= {"audit_file.html", "card_file.html"}
+    parts |= {"audit_file.html", "breaches_file.html", "card_file.html"}
     names = {name for name in ENVIRONMENT.list_templates() if not name.startswith("charts/")}
     assert names == parts | set(PAGES)

@@ -1,4 +1,3 @@
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from rampart.delivery.local_store import LocalStore
 from simulator.season import Season
 from simulator.without_prefect import without_prefect
 from tasks.workspace import Workspace, workspace
-from tests.ledger.judged_season import settings_of
+from tests.ledger.judged_season import copy_of, settings_of
 from tests.scorecards.overlap import play
 
 __all__ = ["embedded_prefect"]
@@ -29,8 +28,7 @@ def overlap_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def season(overlap_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Season:
     """The judged season in a home of the test's own."""
-    home = Path(shutil.copytree(overlap_home, tmp_path / "home"))
-    return settings_of(home, monkeypatch)
+    return settings_of(copy_of(overlap_home, tmp_path / "home"), monkeypatch)
 
 
 @pytest.fixture
