@@ -99,6 +99,16 @@ def normal(value: float, error: float) -> At:
     return student(value, error, float("inf"))
 
 
+def bounded(at: At) -> At:
+    """The interval of a difference of shares, which is never beyond -1 and 1."""
+
+    def inside(alpha: float) -> tuple[float, float]:
+        low, high = at(alpha)
+        return max(-1.0, low), min(1.0, high)
+
+    return inside
+
+
 def shares_apart(one: tuple[int, int], other: tuple[int, int]) -> Contrast:
     """Difference of two independent shares, each (part, whole).
 

@@ -35,7 +35,7 @@ import polars as pl
 from quality.intervals.clustered_estimate import clustered_estimate
 from quality.intervals.clustered_share import clustered_share
 from quality.intervals.wilson import wilson
-from quality.scorecard.figure import Contrast, Figure, Lacking, student, untold
+from quality.scorecard.figure import Contrast, Figure, Lacking, bounded, student, untold
 
 Kind = Literal["agreement_shared", "agreement_with_others", "gold_shared"]
 KINDS: tuple[Kind, ...] = ("agreement_shared", "agreement_with_others", "gold_shared")
@@ -88,7 +88,7 @@ def shared_contrast(kind: Kind, one: str, other: str, work: SharedWork) -> Contr
     sides = [_of(kind, name, work, (one, other)) for name in (one, other)]
     both = sides[0].join(sides[1].select("unit", other="score"), on="unit")
     if missing := _missing(kind, both, work):
-        third = kind == "agreement_with_others" and work.said["contract_id"].n_unique() < 3
+        third = kind == "agreement_with_others" and 0 < work.said["contract_id"].n_unique() < 3
         reason = "Each of two agrees with the other exactly as much; a third vendor's judgements are needed."
         return Lacking("a third vendor", reason) if third else missing
     apart = (both["score"] - both["other"]).to_numpy()
@@ -98,7 +98,7 @@ def shared_contrast(kind: Kind, one: str, other: str, work: SharedWork) -> Contr
     # Where no item differs there is no spread to measure: no narrower than one item of all that did.
     error = found.standard_error or 1 / len(apart)
     said = f"item by item over {len(apart):,} {_NEEDED[kind][0]} of {found.clusters:,} prompts"
-    return Contrast(value, student(value, error, found.clusters - 1), len(apart), said)
+    return Contrast(value, bounded(student(value, error, found.clusters - 1)), len(apart), said)
 
 
 def _of(kind: Kind, contract_id: str, work: SharedWork, pair: tuple[str, str] | None) -> pl.DataFrame:

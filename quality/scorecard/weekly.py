@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from quality.scorecard.figure import Contrast, Figure, Lacking, Unit, student, untold
+from quality.scorecard.figure import Contrast, Figure, Lacking, Unit, bounded, student, untold
 
 LEAST_WEEKS = 3  # two weeks have one degree of freedom: their interval is 12.7 standard errors wide
 
@@ -89,7 +89,8 @@ def weekly_contrast(one: Sequence[WeekSum], other: Sequence[WeekSum], unit: Unit
     error = sqrt(max(_variance(parts[0] - parts[1]), least if unit == "share" else 0.0))
     difference = ratios[0] - ratios[1]
     said = f"over {len(both):,} weeks that both have, week by week"
-    return Contrast(difference, student(difference, error, len(both) - 1), len(both), said)
+    at = student(difference, error, len(both) - 1)
+    return Contrast(difference, bounded(at) if unit == "share" else at, len(both), said)
 
 
 def _sums(weeks: list[WeekSum]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:

@@ -69,8 +69,11 @@ def _the_one(known: tuple[str, ...]) -> str:
 
 def _print(view: ScorecardView) -> None:
     console.print(_figures(view))
-    if any(row.differences for row in view.rows):
+    if view.compared:
         console.print(_differences(view))
+    for row in view.rows:
+        for lacks, reason in row.untold:
+            console.print(f"not testable: {row.title} (missing: {safe(lacks)}). {safe(reason)}", style="dim")
     console.print(
         f"{view.compared:,} differences can be told, {view.distinguished:,} of those shown are "
         "distinguishable; their intervals hold all together. --json gives the address of every row; "
@@ -108,6 +111,11 @@ def _differences(view: ScorecardView) -> Table:
             style = "bold" if told["standing"] in ("higher", "lower") else "dim"
             standing = f"[{style}]{told['standing'].replace('_', ' ')}[/]"
             table.add_row(
-                row.title, safe(told["one"]), safe(told["other"]), standing, apart, safe(told["reason"])
+                row.title,
+                safe(view.names[told["one"]]),
+                safe(view.names[told["other"]]),
+                standing,
+                apart,
+                safe(told["reason"]),
             )
     return table

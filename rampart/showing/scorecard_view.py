@@ -28,13 +28,17 @@ TITLES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class FigureRow:
-    """One figure of every contract, and every difference of it, in the contracts' order."""
+    """One figure of every contract, and every difference of it that can be told, in the contracts' order.
+
+    `untold` says of the others, once, what is missing and why: (lacks, reason).
+    """
 
     name: str
     title: str
     about: str
     cells: tuple[Told, ...]
     differences: tuple[Told, ...]
+    untold: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class ScorecardView:
     program: str
     vendors: tuple[tuple[str, str], ...]
     rows: tuple[FigureRow, ...]
+    names: Mapping[str, str]  # contract id → vendor, of all on the card
     compared: int
     distinguished: int
 
@@ -60,12 +65,20 @@ def scorecard_view(card: Told, vendor: str | None = None) -> ScorecardView:
             title=TITLES.get(name, (name.replace("_", " "), ""))[0],
             about=TITLES.get(name, ("", ""))[1],
             cells=tuple(one for one in figures if one["name"] == name),
-            differences=tuple(one for one in apart if one["name"] == name),
+            differences=tuple(one for one in apart if one["name"] == name and one["value"] is not None),
+            untold=tuple(
+                dict.fromkeys(
+                    (one["lacks"], one["reason"])
+                    for one in apart
+                    if one["name"] == name and one["value"] is None
+                )
+            ),
         )
         for name in dict.fromkeys(one["name"] for one in card["figures"])
     )
     found = sum(one["standing"] in ("higher", "lower") for row in rows for one in row.differences)
-    return ScorecardView(card["program"], tuple(vendors), rows, card["compared"], found)
+    every = dict(card["contracts"])
+    return ScorecardView(card["program"], tuple(vendors), rows, every, card["compared"], found)
 
 
 def in_unit(value: float | None, told: Told, signed: bool = False) -> str:
