@@ -7,26 +7,27 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rampart.ledger.canonical import moment
 from rampart.ledger.chain import EventRow
-from rampart.ledger.outcome import MoneyLine
 from rampart.ledger.read import batch_detail, rm_rows
 from rampart.ledger.read.detail import BatchDetail
-from rampart.records.canonical import RECORD
-from rampart.records.evidence import Address, AddressError, Condition, in_books, in_store, parse
+from rampart.records.evidence import Address, AddressError, parse
 from tasks.scorecard import report_rows
 from tasks.shared_work import shared_rows, shared_work
 from tasks.workspace import Workspace
 
 Row = dict[str, Any]
-# What of a record is a vendor's text, or says what the right answer is.
-_TEXTS = {
-    *("prompt", "responses", "rationale", "spans", "aspects", "verifier", "gold", "raw_label"),
-    *("excerpt", "claim"),
+# Columns that hold neither a vendor's text nor what the right answer is; any other is left out.
+_QUIET = {
+    *("record_id", "source_file", "source_line", "source_item", "source_byte", "code", "reasons"),
+    *("reason_mask", "flag_mask", "exact_key", "work_key", "item", "item_id", "work_order_item"),
+    *("annotator_id", "started_at", "submitted_at", "duration_s", "domain", "language", "difficulty"),
+    *("unit_kind", "guideline_version", "scheme", "turn", "ranking", "strength", "both_bad"),
 }
+_QUESTION = ("audit", "clause", "metric", "status", "observed", "low", "high", "n", "threshold", "p", "q")
+_FOREIGN = ("opening", "demographics")  # audits whose metrics are words of a vendor's, or names of groups
 
 
 def resolve(place: Workspace, text: str) -> tuple[Row, ...]:
@@ -80,35 +81,24 @@ def _store(place: Workspace, address: Address) -> Iterable[Row]:
     key = address.parts[0]
     data = place.store.get(key)
     if key.endswith(".parquet"):
-        return _without_texts(pq.read_table(io.BytesIO(data)))
+        table = pq.read_table(io.BytesIO(data))
+        rows: list[Row] = table.select([name for name in table.schema.names if name in _QUIET]).to_pylist()
+        return rows
     if key.endswith(".jsonl"):
-        return ({k: v for k, v in json.loads(line).items() if k not in _TEXTS} for line in data.splitlines())
-    if key.endswith(".json"):
-        read = json.loads(data)
-        return report_rows(read) if isinstance(read, Mapping) and "findings" in read else [read]
-    raise AddressError(f"{key} has no rows; expected an object that ends in .parquet, .jsonl or .json")
+        return [{k: v for k, v in json.loads(line).items() if k in _QUIET} for line in data.splitlines()]
+    read = json.loads(data) if key.endswith(".json") else None
+    if isinstance(read, Mapping) and "findings" in read:
+        return map(_question, report_rows(read))
+    raise AddressError(f"{key} has no rows; expected a Parquet object, JSON lines, or the report of an audit")
 
 
-def _without_texts(table: pa.Table) -> list[Row]:
-    texts = _TEXTS if "record_id" in table.schema.names else {*_TEXTS, *RECORD.names}
-    rows: list[Row] = table.select([name for name in table.schema.names if name not in texts]).to_pylist()
-    return rows
+def _question(row: Row) -> Row:
+    """A question of an audit report, in words of ours."""
+    told = {name: row[name] for name in _QUESTION}
+    return {**told, "metric": row["audit"]} if row["audit"] in _FOREIGN else told
 
 
 def _plain(value: object) -> object:
     if isinstance(value, Decimal):
         return f"{value:f}"
     return moment(value) if hasattr(value, "astimezone") else value  # type: ignore[arg-type]
-
-
-def money_evidence(detail: BatchDetail, line: MoneyLine) -> str:
-    """The records that a line of money is for: those kept, those lost, or, of what never came, the files."""
-    key, batch = detail.artefacts.get("fates"), detail.batch
-    if key is None or line.kind == "credit_short":
-        return in_books(batch.contract_id, batch.week, batch.revision, "files")
-    return in_store(key, Condition("reason_mask", "0", holds=line.kind != "credit_discards"))
-
-
-def reason_evidence(detail: BatchDetail, code: str) -> str:
-    """The records that were discarded for a reason, first or not."""
-    return in_store(detail.artefacts["fates"], Condition("reasons", code))

@@ -16,6 +16,7 @@ from tests import embedded_prefect  # first: Prefect reads its environment when 
 # isort: split
 from flows.weekly import weekly
 from rampart.cli.exits import Exit
+from rampart.delivery.local_store import LocalStore
 from rampart.ledger.errors import LedgerError
 from rampart.ledger.evidence_file.contents import told
 from rampart.ledger.evidence_file.sealed import sealed
@@ -27,6 +28,7 @@ from tasks.evidence import resolve
 from tasks.workspace import Workspace, current_terms, workspace
 from tests.cli.conftest import Rampart, rampart
 from tests.dashboard.markup import Page
+from tests.ledger.deletion.deleting import delete
 from tests.ledger.judged_season import copy_of, settings_of
 
 __all__ = ["embedded_prefect", "rampart"]
@@ -185,6 +187,25 @@ def test_a_contract_without_a_breach_has_no_evidence_file(season: Season, place:
     assert breach_log(place, "dc-south") == ()
     with pytest.raises(LedgerError, match="no clause of dc-south has failed"):
         evidence_file(place, "dc-south")
+
+
+def test_every_count_and_line_of_money_in_the_file_leads_to_rows(place: Workspace) -> None:
+    data = zipfile.ZipFile(io.BytesIO(evidence_file(place, "dc-north")))
+    counts = json.loads(data.read("weeks/week-01-revision-2/counts.json"))
+    (reason,), (line,) = counts["reasons"], counts["money"]
+    assert len(resolve(place, reason["evidence"])) == reason["any"] == 10
+    assert len(resolve(place, line["evidence"])) == line["units"] == 30
+
+
+def test_a_week_whose_data_were_deleted_keeps_its_breach_and_says_so(
+    place: Workspace, kept: LocalStore, tmp_path: Path
+) -> None:
+    delete(place.books, kept)
+    folder = unpacked(evidence_file(place, "dc-north", with_records=True), tmp_path / "file")
+    assert checked(folder)[0] == 0
+    assert "the data of dc-north week 1 were deleted" in (folder / "INDEX.txt").read_text()
+    assert not list(folder.glob("weeks/*/discarded.csv"))
+    assert len(json.loads((folder / "breaches.json").read_bytes())) == 3
 
 
 def test_a_clause_that_is_no_term_says_so(place: Workspace) -> None:

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from rampart.delivery.tables import fetch_table
+from rampart.ledger.evidence_of import money_evidence, reason_evidence
 from rampart.ledger.read import batch_detail
 from rampart.records.evidence import Address, AddressError, Condition, in_books, in_store, parse
-from tasks.evidence import money_evidence, reason_evidence, resolve
+from tasks.evidence import resolve
 from tasks.scorecard import card_of
 from tasks.workspace import Workspace
 
@@ -74,10 +75,32 @@ def test_every_count_of_the_feedback_pack_leads_to_rows(
 def test_no_row_of_evidence_holds_a_text_or_a_known_answer(place: Workspace) -> None:
     detail = batch_detail(place.books, "dc-north", 1)
     part = next(key for name, key in detail.artefacts.items() if name.startswith("records-"))
-    assert fetch_table(place.store, part)["gold"].null_count < fetch_table(place.store, part).num_rows
-    rows = resolve(place, part)
-    assert rows
-    assert not {"prompt", "responses", "gold", "raw_label", "rationale"} & set(rows[0])
+    table = fetch_table(place.store, part)
+    assert table["gold"].null_count < table.num_rows
+    assert "A full answer" in str(table["responses"].to_pylist())
+    read = 0
+    for info in place.store.list(""):
+        if info.key.endswith((".parquet", ".jsonl")):
+            rows = resolve(place, info.key)
+            read += len(rows)
+            assert not {"prompt", "responses", "gold", "raw_label", "rationale"} & {
+                k for row in rows for k in row
+            }
+            assert "answer" not in str(rows), info.key
+    assert read > 500
+
+
+def test_a_question_of_an_audit_is_told_in_our_words(place: Workspace) -> None:
+    rows = resolve(place, batch_detail(place.books, "dc-north", 1).artefacts["audit"])
+    assert {"length", "opening"} <= {row["audit"] for row in rows}
+    assert {row["metric"] for row in rows if row["audit"] == "opening"} == {"opening"}
+    assert not any({"reason", "feature", "examples"} & set(row) for row in rows)
+
+
+def test_an_object_without_rows_is_refused(place: Workspace) -> None:
+    page = batch_detail(place.books, "dc-north", 1).artefacts["audit-page"]
+    with pytest.raises(AddressError, match="has no rows"):
+        resolve(place, page)
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,13 @@
 import json
+from typing import Any
 
 import pytest
 
+from contracts.model import Contract
+from contracts.terms.annotation import Arena, Demonstration
 from quality.scorecard.card import Scorecard
 from quality.scorecard.figure import Difference, Figure
+from rampart.delivery.local_store import LocalStore
 from rampart.ledger.errors import UnknownContractError
 from rampart.ledger.read import money_rows
 from rampart.ledger.scorecards import latest_scorecard
@@ -11,7 +15,8 @@ from rampart.ledger.verify_orphans import take_inventory
 from simulator.season import Season, due
 from tasks.evidence import resolve
 from tasks.scorecard import card_of, make_scorecard
-from tasks.workspace import Workspace
+from tasks.workspace import Workspace, terms_of
+from tests.ledger.deletion.deleting import delete
 from tests.scorecards.overlap import ALONE, GOLD, SHARED, WEEKS
 
 
@@ -73,6 +78,44 @@ def test_a_scorecard_made_twice_of_the_same_books_is_one(place: Workspace, seaso
     found = take_inventory(place.books, place.store)
     assert not found.violations
     assert key not in {info.key for info in found.orphans}
+
+
+ARENA, WRITTEN = Arena(kind="arena"), Demonstration(kind="demonstration")
+
+
+@pytest.mark.parametrize(
+    ("north", "south", "lacks"),
+    [
+        (None, ARENA, None),  # two sides as well: who won is compared
+        (None, WRITTEN, "one label scheme"),
+        (WRITTEN, WRITTEN, "a label to agree on"),
+    ],
+)
+def test_labels_are_compared_where_both_say_who_won(
+    place: Workspace, monkeypatch: pytest.MonkeyPatch, north: Any, south: Any, lacks: str | None
+) -> None:
+    def other(digest: str, opened: Workspace) -> Contract:
+        terms = terms_of(digest, opened)
+        scheme = (north if terms.contract_id == "dc-north" else south) or terms.annotation.scheme
+        changed = terms.annotation.model_copy(update={"scheme": scheme})
+        return terms.model_copy(update={"annotation": changed})
+
+    monkeypatch.setattr("tasks.shared_work.terms_of", other)
+    assert figure(card_of(place, "small"), "agreement_shared", "south").lacks == lacks
+
+
+def test_work_whose_data_were_deleted_is_left_out_and_what_the_books_say_stays(
+    place: Workspace, kept: LocalStore
+) -> None:
+    before = card_of(place, "small")
+    delete(place.books, kept)
+    after = card_of(place, "small")
+    assert figure(after, "first_pass_yield", "north") == figure(before, "first_pass_yield", "north")
+    assert figure(after, "agreement_shared", "north").n == SHARED * (len(WEEKS) - 1)
+    assert figure(after, "weeks_without_bias_flag", "north").n == len(WEEKS) - 1
+    for found in after.figures:
+        for address in found.evidence:
+            assert resolve(place, address), address
 
 
 def test_a_programme_that_is_not_on_the_books_is_refused(place: Workspace) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 from rampart.ledger.canonical import canonical_json, moment
 from rampart.ledger.chain import EventRow
+from rampart.ledger.evidence_of import money_evidence, reason_evidence
 from rampart.ledger.feedback import inert
 from rampart.ledger.read.breaches import BreachRow
 from rampart.ledger.read.detail import BatchDetail
@@ -100,9 +101,16 @@ def judgement_files(detail: BatchDetail) -> dict[str, bytes]:
         "delivery_id": detail.batch.delivery_id,
         "rules_digest": detail.batch.rules_digest,
         "replaces": detail.batch.replaces,
-        "reasons": [asdict(reason) for reason in detail.reasons],
+        "reasons": [
+            {**asdict(reason), "evidence": reason_evidence(detail, reason.code)} for reason in detail.reasons
+        ],
         "money": [
-            {**asdict(line), "unit_price": f"{line.unit_price:f}", "amount": f"{line.amount:f}"}
+            {
+                **asdict(line),
+                "unit_price": f"{line.unit_price:f}",
+                "amount": f"{line.amount:f}",
+                "evidence": money_evidence(detail, line),
+            }
             for line in detail.money
         ],
     }
