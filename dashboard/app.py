@@ -29,6 +29,7 @@ from dashboard.pages import (
     ramp_page,
     review_page,
     rights_page,
+    scorecard_page,
     week_page,
 )
 from dashboard.pages.missing import NotOnTheBooksError, ProblemPage
@@ -118,6 +119,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/disputes", response_class=HTMLResponse)
     def disputes() -> str:
         return render("disputes.html", disputes_page(engine, read))
+
+    @app.get("/programs/{program}/scorecard", response_class=HTMLResponse)
+    def scorecard(program: str) -> str:
+        return render("scorecard.html", scorecard_page(engine, read, program))
 
     @app.get("/patterns", response_class=HTMLResponse)
     def patterns() -> str:

@@ -3,6 +3,7 @@
 from urllib.parse import quote
 
 from rampart.ledger.read import RampRow
+from rampart.records.evidence import AddressError, parse
 
 
 def contract_url(contract_id: str) -> str:
@@ -61,3 +62,23 @@ def model_url(program: str, version: int) -> str:
 def rights_url() -> str:
     """The page of rights."""
     return "/rights"
+
+
+def scorecard_url(program: str) -> str:
+    """The page of a programme's scorecard."""
+    return f"{program_url(program)}/scorecard"
+
+
+def evidence_url(address: str) -> str | None:
+    """The page that shows the rows at an address of evidence; None where only the command lists them."""
+    try:
+        found = parse(address)
+    except AddressError:
+        return None
+    if found.scheme == "books":
+        contract_id, week, revision, table = found.parts
+        return week_url(contract_id, int(week), int(revision), table)
+    asked = {one.column: one.value for one in found.where}
+    if found.scheme == "models" and "version" in asked:
+        return f"{program_url(found.parts[0])}#version-{asked['version']}"
+    return None

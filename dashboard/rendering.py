@@ -29,6 +29,8 @@ ENVIRONMENT.globals.update(
     if_accepted=if_accepted,
     model_url=links.model_url,
     rights_url=links.rights_url,
+    scorecard_url=links.scorecard_url,
+    evidence_url=links.evidence_url,
     ACCEPTED=ACCEPTED,
 )
 

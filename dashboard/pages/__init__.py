@@ -13,6 +13,7 @@ from dashboard.pages.program import ProgramPage, program_page
 from dashboard.pages.ramp import RampPage, ramp_page
 from dashboard.pages.review import ReviewPage, review_page
 from dashboard.pages.rights import RightsPage, rights_page
+from dashboard.pages.scorecard import ScorecardPage, scorecard_page
 from dashboard.pages.week import WeekPage, week_page
 
 # Template → what it renders; the tests hold templates and `docs/dashboard.md` to it.
@@ -28,6 +29,7 @@ PAGES = {
     "program.html": ProgramPage,
     "rights.html": RightsPage,
     "disputes.html": DisputesPage,
+    "scorecard.html": ScorecardPage,
     "patterns.html": PatternsPage,
     "problem.html": ProblemPage,
 }
@@ -48,6 +50,7 @@ __all__ = [
     "ReadArtefact",
     "ReviewPage",
     "RightsPage",
+    "ScorecardPage",
     "WeekPage",
     "audit_page",
     "contract_page",
@@ -60,5 +63,6 @@ __all__ = [
     "ramp_page",
     "review_page",
     "rights_page",
+    "scorecard_page",
     "week_page",
 ]

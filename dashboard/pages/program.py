@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from dashboard.charts import accuracy_chart
 from dashboard.pages.missing import NotOnTheBooksError
 from rampart.ledger.read import MoneyRow, RmRow, money_rows, programs, rm_rows
+from rampart.ledger.scorecards import latest_scorecard
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class ProgramPage:
     program: str = field(metadata={"help": "The programme's name, as its contracts give it."})
     contracts: tuple[MoneyRow, ...] = field(metadata={"help": "The contracts whose batches train it."})
     versions: tuple[RmRow, ...] = field(metadata={"help": "Every reward model, oldest first."})
+    scored: bool = field(metadata={"help": "Whether a scorecard of its vendors was made."})
     chart: Markup | None = field(
         metadata={"help": "Held-out accuracy by version; none before the first training."}
     )
@@ -34,5 +36,6 @@ def program_page(engine: Engine, program: str) -> ProgramPage:
         program=program,
         contracts=money_rows(engine, program),
         versions=versions,
+        scored=latest_scorecard(engine, program) is not None,
         chart=accuracy_chart(versions) if versions else None,
     )

@@ -18,6 +18,7 @@ from rampart.ledger.invoices.booked import every_invoice
 from rampart.ledger.notices import notice_key
 from rampart.ledger.outbox import NOTICES
 from rampart.ledger.reviews import every_review
+from rampart.ledger.scorecards import scorecard_keys
 from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, Outbox, RmArtefact, RmVersion
 
 LISTING = "the list of its landed files"
@@ -64,6 +65,7 @@ def named_in_books(session: Session) -> tuple[Named, ...]:
         *_invoices(session),
         *_reviews(session),
         *_models(session),
+        *_scorecards(session),
     )
 
 
@@ -114,6 +116,11 @@ def _models(session: Session) -> Iterator[Named]:
     models = {model.id: f"{model.program} v{model.version}" for model in session.exec(select(RmVersion))}
     for made in session.exec(select(RmArtefact)):
         yield Named(made.object_key, models[made.rm_id], f"its {made.name}", read_elsewhere=True)
+
+
+def _scorecards(session: Session) -> Iterator[Named]:
+    for program, key in scorecard_keys(session):
+        yield Named(key, f"programme {program}", "a scorecard")
 
 
 def _certificates(session: Session) -> Iterator[Named]:

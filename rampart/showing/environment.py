@@ -4,7 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from rampart.showing import TEMPLATES, words
+from rampart.showing import TEMPLATES, scorecard_view, words
 
 
 def environment(*folders: Path) -> Environment:
@@ -28,4 +28,5 @@ def environment(*folders: Path) -> Environment:
         short=words.short,
     )
     made.globals.update(interval=words.interval, figure=words.figure)
+    made.globals.update(in_unit=scorecard_view.in_unit, span=scorecard_view.span)
     return made

@@ -64,7 +64,8 @@ def test_the_only_templates_are_pages_and_what_they_are_made_of() -> None:
         "reviews.html",
         "review_sheet.html",
         "audit.html",
-        "audit_file.html",
+        "card.html",
     }
+    parts |= {"audit_file.html", "breaches_file.html", "card_file.html"}
     names = {name for name in ENVIRONMENT.list_templates() if not name.startswith("charts/")}
     assert names == parts | set(PAGES)

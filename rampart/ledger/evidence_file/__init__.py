@@ -1,0 +1,1 @@
+"""The evidence of a contract's breaches as one file that stands on its own, and checks itself."""
