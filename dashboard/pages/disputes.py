@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from dashboard.pages.week import ReadArtefact
+from dashboard.pages.missing import ReadArtefact
 from rampart.delivery.errors import DeliveryError
 from rampart.ledger.contested import Contest, contested, discards_in
 from rampart.ledger.disputes import Dispute, every_dispute

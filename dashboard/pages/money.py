@@ -10,8 +10,7 @@ from sqlalchemy import Engine
 from contracts.load import ContractError, parse_contract
 from contracts.versions.clauses import clauses
 from contracts.versions.phrases import value_in_words
-from dashboard.pages.missing import NotOnTheBooksError
-from dashboard.pages.week import ReadArtefact
+from dashboard.pages.missing import NotOnTheBooksError, ReadArtefact
 from rampart.delivery.errors import DeliveryError
 from rampart.ledger.contracts import contract_versions
 from rampart.ledger.errors import UnknownContractError

@@ -9,8 +9,7 @@ from sqlalchemy import Engine
 from dashboard.charts import cusum_chart, rates_chart, units_chart
 from dashboard.links import week_url
 from dashboard.pages.contract import weeks_of
-from dashboard.pages.missing import NotOnTheBooksError
-from dashboard.pages.week import ReadArtefact
+from dashboard.pages.missing import NotOnTheBooksError, ReadArtefact
 from quality.ramp.rates import Rate
 from quality.ramp.report import Answer, RampReport, RampWeek
 from rampart.delivery.errors import MissingObjectError

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 
 from contracts.load import ContractError, parse_contract
 from contracts.model import Contract
-from dashboard.pages.week import ReadArtefact
+from dashboard.pages.missing import ReadArtefact
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.contracts import contract_versions
 from rampart.ledger.rights.judgement import Answer

@@ -6,8 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
-from dashboard.pages.missing import NotOnTheBooksError
-from dashboard.pages.week import ReadArtefact
+from dashboard.pages.missing import NotOnTheBooksError, ReadArtefact
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.read import programs
 from rampart.ledger.scorecards import latest_scorecard

@@ -15,7 +15,7 @@ from typing import Any
 from rampart.ledger.canonical import canonical_json, moment
 from rampart.ledger.chain import EventRow
 from rampart.ledger.evidence_of import money_evidence, reason_evidence
-from rampart.ledger.feedback import inert
+from rampart.ledger.feedback.cells import inert
 from rampart.ledger.read.breaches import BreachRow
 from rampart.ledger.read.detail import BatchDetail
 
