@@ -4,12 +4,16 @@ import contextlib
 import io
 import re
 
+import polars as pl
 import pytest
 
+from contracts.load import load_contract
 from quality.ramp.discard import probability_above
+from quality.ramp.room import ramp_report
 from quality.sampling.operating import operating_curve, size_to_show
 from quality.sampling.plans import sampling_plan
 from tests.docs.pages import ROOT, blocks, table
+from tests.quality.ramp.weeks import NO_GROUPS, judged, programme
 
 PAGE = ROOT / "docs" / "ramp.md"
 
@@ -41,6 +45,25 @@ def test_the_sizes_for_a_stated_confidence_are_those_of_the_table() -> None:
     for row in table(PAGE, "shown to be below", "no defect found", "1 found", "2 found"):
         rate, *sizes = (int(cell.removesuffix(" %")) for cell in row)
         assert [size_to_show(rate / 100, allowed=allowed) for allowed in (0, 1, 2)] == sizes
+
+
+def test_the_calls_that_were_wrong_are_those_of_the_table() -> None:
+    contract = load_contract(ROOT / "contracts" / "specs" / "demo" / "alder.odcs.yaml")
+    header = ("week", "readable", "discarded", "foreseen at the end, P10 to P90", "P(falls short)")
+    rows = table(PAGE, *header, "call after it")
+    counts = [(int(row[1]), int(row[2])) for row in rows]
+    for after, (*_, foreseen, short, call) in enumerate(rows, 1):
+        own = programme(alder=counts[:after]).with_columns(vendor=pl.lit(contract.contract_id))
+        found = ramp_report(contract, judged(contract, counts[:after]), own, NO_GROUPS).outlook.found
+        assert found is not None
+        accepted = found.forecast.accepted
+        assert f"{accepted.p10:,.0f} to {accepted.p90:,.0f}" == foreseen
+        assert f"{found.misses:.2f}" == short
+        assert found.call.replace("_", "-") == call
+    came = judged(contract, [*counts, counts[-1]])
+    said = ramp_report(contract, came, own, NO_GROUPS).outlook.reason
+    units, contracted = re.findall(r"([\d,]+) units were accepted of ([\d,]+) contracted", said)[0]
+    assert f"In the end {units} units were accepted of {contracted} contracted." in PAGE.read_text()
 
 
 def test_the_example_prints_what_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
