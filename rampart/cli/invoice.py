@@ -154,8 +154,8 @@ def _amount(of: Amount | None) -> str:
 
 def _changes(since: "Iterable[Change]") -> Table:
     table = Table(title="Changed since it was booked", title_justify="left")
-    for name in ("line", "week", "unit kind", "then", "now"):
-        table.add_column(name)
+    for heading in ("line", "week", "unit kind", "then", "now"):
+        table.add_column(heading)
     for one in since:
         found = one.now or one.then
         if found:

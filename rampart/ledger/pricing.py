@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from operator import itemgetter
 
 from contracts.model import Contract
 from quality.gates.batch.volume import tolerated_units
@@ -61,7 +62,7 @@ def price_batch(  # noqa: PLR0917 (what was counted, then what decides beside it
     Credits may exceed what the batch pays: the vendor then owes the rest. Re-work is taken off where
     `redelivery.price` is free, and where `ramp.excess` is unpaid, paid units beyond the tolerated volume are
     too, both at what they would have paid. Which units those are no clause says, so the cheapest are taken. A
-    line of nothing is left out, but for that of the accepted units.
+    line of nothing is left out, but for those of the work.
 
     Two kinds of lines say what would be and is not: `credit_rejected` is owed only once the batch is
     rejected, and `discarded_units` is the worth of what was discarded, where kinds have prices of their own.
@@ -90,13 +91,15 @@ def price_batch(  # noqa: PLR0917 (what was counted, then what decides beside it
             if phase.prices
         ),
     ]
-    return tuple(line for line in lines if _says_something(line, levels[0].clause))
+    return tuple(line for line in lines if _says_something(line))
 
 
-def _says_something(line: MoneyLine, base: str) -> bool:
+def _says_something(line: MoneyLine) -> bool:
     """Work is kept even if its amount rounds to nothing: its units tell exactly what was billed."""
-    if line.kind in ("accepted_units", "discarded_units"):
-        return line.units > 0 or (line.kind, line.clause) == ("accepted_units", base)
+    if line.kind == "accepted_units":
+        return True
+    if line.kind == "discarded_units":
+        return line.units > 0
     return bool(line.amount) or (line.kind == "discount" and line.units > 0 and line.unit_price > 0)
 
 
@@ -129,6 +132,8 @@ def _levels(
 def _paid(contract: Contract, week: int, levels: Iterable[_Level]) -> Iterator[MoneyLine]:
     levels, (_, discount) = tuple(levels), contract.discount(week)
     for level in levels:
+        if not (level.accepted or level.discarded or level is levels[0]):
+            continue
         yield _line(contract, "accepted_units", level.accepted, level.price, level.clause)
     for off in dict.fromkeys(level.off for level in levels):
         units = sum(level.accepted for level in levels if level.off == off)
@@ -139,15 +144,18 @@ def _taken_off(
     contract: Contract, levels: Iterable[_Level], gone: Mapping[str, tuple[int, str]]
 ) -> Iterator[MoneyLine]:
     """Units that are accepted and not paid, each at what it would have paid, the cheapest first."""
-    left = [[level.net, level.accepted] for level in sorted(levels, key=lambda level: level.net)]
+    left = sorted(((level.net, level.accepted) for level in levels), key=itemgetter(0))
     kinds: tuple[MoneyKind, ...] = ("free_rework", "unpaid_excess")
     for kind in kinds:
         wanted, clause = gone[kind]
         taken: dict[Decimal, int] = {}
-        for place in left:
-            units = min(wanted, int(place[1]))
-            wanted, place[1] = wanted - units, place[1] - units
-            taken[Decimal(place[0])] = taken.get(Decimal(place[0]), 0) + units
+        rest = []
+        for net, there in left:
+            units = min(wanted, there)
+            wanted -= units
+            rest.append((net, there - units))
+            taken[net] = taken.get(net, 0) + units
+        left = rest
         for net, units in taken.items():
             yield _line(contract, kind, units, -net, clause)
 

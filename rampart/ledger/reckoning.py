@@ -8,6 +8,7 @@ A ruling or a decision moves money between these and leaves what was billed as i
 in docs/money.md.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -59,7 +60,8 @@ def reckon(
     state: State,
     lines: Iterable[MoneyLine],
     discarded: int,
-    net: Decimal,
+    price: Decimal,
+    off: Decimal,
     *,
     contested: int = 0,
     minor_units: int,
@@ -70,7 +72,8 @@ def reckon(
         state: of the batch. One that is not judged, or is superseded, has no money.
         lines: as they were priced.
         discarded: records discarded.
-        net: price of one unit in force, its discount taken off; of discards where kinds have no prices.
+        price: of one unit in force; of a discarded one where kinds have no prices of their own.
+        off: the discount on it.
         contested: of the discarded records, those in a dispute nobody ruled on.
         minor_units: decimal places of the currency.
     """
@@ -78,9 +81,7 @@ def reckon(
         return nothing(minor_units)
     priced = tuple(lines)
     cent = Decimal(1).scaleb(-minor_units)
-    worth = _worth_of_discards(priced, discarded, net)
-    # Rounded once, from exact prices: however rulings cut the work in accepted and discarded, it stays so.
-    billed = (_exact(priced, _WORK) + worth).quantize(cent, ROUND_HALF_UP)
+    billed = _billed(priced, discarded, price, off, cent)
     owed = counting(state, priced)
     payable = sum((line.amount for line in owed), cent * 0)
     credits_ = -_sum(owed, OWED, cent) + cent * 0
@@ -90,22 +91,34 @@ def reckon(
     return Reckoning(billed, payable, credits_, withheld, (lost * share).quantize(cent, ROUND_HALF_UP))
 
 
-def _worth_of_discards(lines: tuple[MoneyLine, ...], discarded: int, net: Decimal) -> Decimal:
-    by_kind = [line for line in lines if line.kind == "discarded_units"]
-    valued = sum(line.units for line in by_kind)
-    return -_exact(tuple(by_kind), ("discarded_units",)) + (discarded - valued) * net
+def _billed(
+    lines: tuple[MoneyLine, ...], discarded: int, price: Decimal, off: Decimal, cent: Decimal
+) -> Decimal:
+    """Readable units at each price, less each discount on them, rounded as the lines of an invoice are.
 
-
-def _exact(lines: tuple[MoneyLine, ...], kinds: tuple[MoneyKind, ...]) -> Decimal:
-    """Units x price of these lines, unrounded, with the sign of the kind."""
-    return sum(
-        (
-            line.units * line.unit_price * (1 if line.kind == "accepted_units" else -1)
-            for line in lines
-            if line.kind in kinds
-        ),
-        Decimal(0),
-    )
+    It rests on what is readable alone, so that however rulings cut that in accepted and discarded, it stays.
+    """
+    prices: dict[str, Decimal] = {}
+    units, offs = Counter[str](), Counter[Decimal]()
+    for line in lines:
+        if line.kind == "accepted_units":
+            prices[line.clause] = line.unit_price
+            units[line.clause] += line.units
+        elif line.kind == "discount":
+            offs[line.unit_price] += line.units
+    valued = 0
+    for line in lines:
+        if line.kind == "discarded_units":
+            valued += line.units
+            units[line.clause] += line.units
+            offs[prices[line.clause] - line.unit_price] += line.units
+    base = next(iter(prices), "")
+    units[base] += discarded - valued
+    offs[off] += discarded - valued
+    prices.setdefault(base, price)
+    amounts = (count * prices[clause] for clause, count in units.items())
+    taken = (-count * each for each, count in offs.items())
+    return sum((one.quantize(cent, ROUND_HALF_UP) for one in (*amounts, *taken)), cent * 0)
 
 
 def _sum(lines: tuple[MoneyLine, ...], kinds: tuple[MoneyKind, ...], cent: Decimal) -> Decimal:

@@ -132,7 +132,7 @@ def _weeks(session: Session, contract: ContractRow) -> tuple[StatementWeek, ...]
 
 def _week(week: Standing, contested: int) -> StatementWeek:
     plan, found = week.plan, week.settlement
-    net = from_whole(plan.price_e4, PRICE_PLACES) - from_whole(plan.discount_e8, UNIT_PLACES)
+    price, off = from_whole(plan.price_e4, PRICE_PLACES), from_whole(plan.discount_e8, UNIT_PLACES)
     places, lines = week.contract.minor_units, found.money if found else ()
     discarded = found.discarded if found else 0
     contested = min(contested, discarded)  # two disputes may name the same records
@@ -143,11 +143,11 @@ def _week(week: Standing, contested: int) -> StatementWeek:
         state=week.state,
         revision=week.revision,
         planned=plan.units,
-        committed=(plan.units * net).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP),
+        committed=(plan.units * (price - off)).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP),
         accepted=found.accepted if found else 0,
         discarded=discarded,
         contested=contested,
-        money=reckon(week.state, lines, discarded, net, contested=contested, minor_units=places),
+        money=reckon(week.state, lines, discarded, price, off, contested=contested, minor_units=places),
         if_accepted=week.at_risk,
         lines=counting(week.state, lines),
     )
