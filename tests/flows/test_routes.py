@@ -6,14 +6,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from flows.notify import notify
 from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.contracts import current_contract
+from rampart.ledger.engine import writing
 from rampart.ledger.outbox import NOTICES, pending
 from rampart.ledger.sla import Call, note
+from rampart.ledger.tables import Outbox
 from rampart.ledger.verify_orphans import take_inventory
 from simulator.season import START, Season, contract_text, due
 from simulator.servers.mail import Mailbox, mail_server
@@ -218,3 +220,19 @@ def test_a_route_to_a_webhook_of_apprise_carries_plain_text(
     said = json.loads(body)
     assert said["title"] == "[Rampart] Delivery late: c-1 week 1"
     assert "<" not in said["message"]
+
+
+def test_after_a_crash_the_next_worker_only_ticks_off_what_every_receiver_has(
+    home: Engine, box: Mailbox, routed: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    routed(MANAGERS)
+    late(home, 1)
+    with receiver() as other:
+        monkeypatch.setenv("RAMPART_NOTIFY_URL", other.url)
+        with monkeypatch.context() as dying:
+            dying.setattr("tasks.notify.mark_done", lambda *_: None)
+            notify()
+        with writing(home) as session:
+            session.exec(update(Outbox).values(owner=None, lease_until=None))
+        assert notify().sent == 1
+        assert (other.requests, len(box.mails)) == (1, 1)
