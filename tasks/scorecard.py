@@ -12,7 +12,7 @@ from quality.scorecard.shared import KINDS
 from quality.scorecard.weekly import WeekSum
 from quality.scorecard.weeks_of import WeekHeld
 from rampart.delivery.errors import MissingObjectError
-from rampart.delivery.tables import publish_bytes
+from rampart.delivery.tables import publish_bytes, scorecard_prefix
 from rampart.ledger.errors import UnknownContractError
 from rampart.ledger.read import RmRow, programs, rm_rows
 from rampart.ledger.read.performance import Performance, WeekPerformance, performances
@@ -30,7 +30,7 @@ def make_scorecard(place: Workspace, program: str, as_of: datetime) -> tuple[Sco
     """
     card = card_of(place, program)
     data = (json.dumps(plain(card), allow_nan=False, indent=1) + "\n").encode()
-    key = publish_bytes(place.store, f"scorecards/{program}", "scorecard", "json", data)
+    key = publish_bytes(place.store, scorecard_prefix(program), "scorecard", "json", data)
     record_scorecard(place.books, program, key, as_of)
     return card, key
 

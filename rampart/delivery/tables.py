@@ -21,6 +21,11 @@ def pack_prefix(contract_id: str, week: int) -> str:
     return f"packs/{contract_id}/week-{week:02d}"
 
 
+def scorecard_prefix(program: str) -> str:
+    """Where a programme's scorecards go."""
+    return f"scorecards/{program}"
+
+
 def invoice_prefix(contract_id: str) -> str:
     """Where the invoices of a contract lie, each beside its comparison with the books."""
     return f"invoices/{contract_id}"

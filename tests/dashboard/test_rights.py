@@ -1,5 +1,8 @@
-from tests.dashboard.books import HOSTILE_ID
-from tests.dashboard.conftest import Get
+from sqlalchemy import Engine
+
+from rampart.delivery.errors import MissingObjectError
+from tests.dashboard.books import stored
+from tests.dashboard.conftest import Get, browser
 from tests.dashboard.markup import Page
 
 BIRCH = "dc-birch-rm-refresh-2026"
@@ -29,7 +32,12 @@ def test_a_model_s_line_names_the_manifest_of_what_it_learnt_from(get: Get) -> N
     assert "yes" in line(get, "rm-refresh v1 (run").split()
 
 
-def test_terms_that_cannot_be_read_allow_nothing_and_say_so(get: Get) -> None:
-    said = line(get, f"{HOSTILE_ID} week 1")
+def test_terms_that_cannot_be_read_allow_nothing_and_say_so(engine: Engine) -> None:
+    def without_terms(key: str) -> bytes:
+        if key.startswith("contracts/"):
+            raise MissingObjectError("nothing is stored under this key", key)
+        return stored(key)
+
+    said = line(browser(engine, without_terms), f"{BIRCH} week 1")
     assert "cannot be told" in said
     assert "yes" not in said.split()

@@ -1,7 +1,7 @@
 from contracts.load import load_contract
 from rampart.cli.exits import Exit
 from rampart.delivery.landing import landed_key
-from rampart.delivery.tables import batch_prefix, invoice_prefix, pack_prefix
+from rampart.delivery.tables import batch_prefix, invoice_prefix, pack_prefix, scorecard_prefix
 from rampart.delivery.work_orders import work_order_key
 from rampart.ledger.notices import notice_key
 from rampart.ledger.states import STATES
@@ -43,6 +43,7 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
         ),
         f"{invoice_prefix('<contract>')}/invoice-….csv",
         f"{pack_prefix('<contract>', 3)}/summary-….md",
+        f"{scorecard_prefix('<program>')}/scorecard-….json",
         f"{out_of('<run id>')}/",
         notice_key("<id>"),
     }
