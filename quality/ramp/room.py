@@ -13,20 +13,17 @@ from quality.ramp import groups as by_group
 from quality.ramp.change import Change, change_point
 from quality.ramp.cohorts import CohortPath, cohort_paths
 from quality.ramp.control_chart import ControlChart, laney_chart
-from quality.ramp.discard import probability_above
 from quality.ramp.expected import expected_rates
 from quality.ramp.forecast import forecast
 from quality.ramp.go_no_go import Call, GoNoGo, go_no_go
 from quality.ramp.learning import learning_curves
 from quality.ramp.plan import PastWeek, contracted_units, planned_week
 from quality.ramp.rates import Rate, rates
-from quality.ramp.report import Answer, JudgedWeek, RampReport, RampWeek, Rows
+from quality.ramp.report import Answer, JudgedWeek, RampReport, Rows
 from quality.ramp.sequence import Looks, confidence_sequence
-from quality.ramp.waterfall import Waterfall, waterfalls
+from quality.ramp.timeline import ramp_weeks
 from quality.verdict import Status
 
-_COUNTS = {"vendor": pl.String, "week": pl.Int64, "readable": pl.Int64, "discarded": pl.Int64}
-_REASONS = {"vendor": pl.String, "week": pl.Int64, "reason": pl.String, "first": pl.Int64, "every": pl.Int64}
 FALSE_ALARMS = 0.05  # of all domains of a week together, as of every alarm here
 WIDE = 0.5  # limits this far apart let nearly every rate through
 LOST = "reason_mask <> 0"
@@ -67,7 +64,7 @@ def ramp_report(
         contract.ramp.currency,
         max((week.week for week in judged), default=0),
         contract.ramp.decides_after,
-        _weeks(terms, judged, sequence, chart, outlook),
+        ramp_weeks(terms, judged, sequence.found, chart.found, outlook.found),
         sequence,
         chart,
         _change(seen),
@@ -200,52 +197,3 @@ def _outlook(
     )
     call = go_no_go(found, contract.ramp.confidence)
     return Answer(_CALLS[call.call], call.reason, clause, _lost(judged), call)
-
-
-def _weeks(
-    terms: Mapping[int, Contract],
-    judged: Sequence[JudgedWeek],
-    sequence: Answer[Looks],
-    chart: Answer[ControlChart],
-    outlook: Answer[GoNoGo],
-) -> tuple[RampWeek, ...]:
-    done = {week.week: week for week in judged}
-    falls = _waterfalls(judged)
-    looks = {look.week: look for look in (sequence.found.looks if sequence.found else ())}
-    points = {point.week: point for point in (chart.found.points if chart.found else ())}
-    ahead = {week.week: week for week in (outlook.found.forecast.weeks if outlook.found else ())}
-    found = []
-    for number in sorted({*terms, *done}):
-        if week := done.get(number):
-            point, look = points.get(number), looks.get(number)
-            above = _above(week)
-            shown = RampWeek(
-                number, week.phase, week.planned, week.ceiling, week.verdict.spec.clause, week, above,
-                falls.get(number), point, look, None,
-            )  # fmt: skip
-        else:
-            plan, phase = planned_week(terms[number], number), terms[number].week(number).phase
-            clause = terms[number].ceiling_clause(number)
-            shown = RampWeek(
-                number, phase, plan.units, plan.ceiling, clause, None, None, None, None, None,
-                ahead.get(number),
-            )  # fmt: skip
-        found.append(shown)
-    return tuple(found)
-
-
-def _above(week: JudgedWeek) -> float | None:
-    return probability_above(week.discarded, week.readable, week.ceiling) if week.readable else None
-
-
-def _waterfalls(judged: Sequence[JudgedWeek]) -> dict[int, Waterfall]:
-    counts = [
-        {"vendor": "", "week": w.week, "readable": w.readable, "discarded": w.discarded} for w in judged
-    ]
-    reasons = [
-        {"vendor": "", "week": w.week, "reason": code, "first": first, "every": every}
-        for w in judged
-        for code, first, every in w.reasons
-    ]
-    found = waterfalls(pl.DataFrame(counts, _COUNTS), pl.DataFrame(reasons, _REASONS))
-    return {fall.week: fall for fall in found}
