@@ -208,6 +208,8 @@ class Ledger:
             assert money.withheld == money.billed
         if week.state == "rejected":
             assert (-money.payable, money.withheld) == (money.credits, money.billed)
+            rate = self.contract.ramp.credits.rejected_unit
+            assert money.credits == self._rounded(week.planned * Fraction(rate))
         if week.week in self.weeks and not self.weeks[week.week].open:
             assert money.disputed == 0
 
@@ -336,7 +338,7 @@ MUTANTS: dict[str, tuple[str, Any]] = {
     "unpaid units are withheld nowhere": ("rampart.ledger.reckoning.UNPAID", ()),
     "a discount on what was discarded is forgotten": (
         "rampart.ledger.read.statement.reckon",
-        lambda *of, **more: reckon(*of[:4], Decimal(0), **more),
+        lambda state, lines, lost, price, _off, **more: reckon(state, lines, lost, price, Decimal(0), **more),
     ),
     "a held batch is payable": ("rampart.ledger.reckoning.ACCEPTED", (*ACCEPTED, "held")),
     "what came before is forgotten when a batch is priced again": (
