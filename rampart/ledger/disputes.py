@@ -6,7 +6,7 @@ records are reinstated, an outbox row asks for another judgement of the delivery
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -49,8 +49,8 @@ class Dispute:
     ruling: Ruling | None = None
     ruled_by: str = ""
     reason: str = ""
-    opened_at: datetime | None = None
-    answer_by: datetime | None = None
+    opened_at: datetime | None = field(default=None, compare=False)
+    answer_by: datetime | None = field(default=None, compare=False)
 
     def overdue(self, now: datetime) -> bool:
         """Should an answer have come by `now`?"""

@@ -71,10 +71,10 @@ MUTANTS: dict[str, Callable[[], None]] = {
 def _settle_in_two(module: Any, name: str, deferred: Callable[[list[Later]], Callable[..., None]]) -> None:
     whole = settlement.settle
 
-    def settle(engine: Engine, claim: Claim, found: Settlement, as_of: datetime) -> None:
+    def settle(engine: Engine, claim: Claim, found: Settlement, as_of: datetime, **more: bool) -> None:
         later: list[Later] = []
         with patch.object(module, name, deferred(later)):
-            whole(engine, claim, found, as_of)
+            whole(engine, claim, found, as_of, **more)
         with writing(engine) as session:
             for write in later:
                 write(session)

@@ -26,12 +26,12 @@ HOUR = timedelta(hours=1)
 NOTHING = Reconciled()
 
 
-def dies(*_: Any) -> None:
+def dies(*_: Any, **__: Any) -> None:
     """The worker is gone."""
     raise KeyboardInterrupt
 
 
-def fails(*_: Any) -> None:
+def fails(*_: Any, **__: Any) -> None:
     """Settling does not work today."""
     raise OSError("no space left on device")
 
