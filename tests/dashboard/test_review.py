@@ -1,6 +1,7 @@
 """What people found, on the week's page, on its own page and among what needs a person."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -9,11 +10,13 @@ from sqlalchemy import Engine
 from dashboard.charts import operating_chart
 from dashboard.links import review_url, week_url
 from dashboard.pages.examples import CURVE, DEFECT_RATE
+from quality.verdict import GateSpec, Verdict
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.reviews import reviews
 from tests.dashboard.conftest import Get, browser
 from tests.dashboard.markup import Page
+from tests.ledger.books import day, judged, outcome, register, reviewed, terms
 
 ALDER, BIRCH = "dc-alder-rm-refresh-2026", "dc-birch-rm-refresh-2026"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -91,4 +94,32 @@ def test_without_a_known_rate_the_curve_stands_alone() -> None:
 def test_books_without_reviews_need_nobody(tmp_path: Any) -> None:
     books = open_ledger(f"sqlite:///{tmp_path}/ledger.db")
     assert "Nothing is held, refused, late or to review." in page(browser(books), "/").text
+    books.dispose()
+
+
+def test_a_failed_review_needs_a_person_before_the_week_is_held(tmp_path: Any) -> None:
+    books = open_ledger(f"sqlite:///{tmp_path}/ledger.db")
+    register(books, terms())
+    judged(books, terms(), 3, outcome(accepted=60))
+    reviewed(books, 3, "fail", day(23))
+    shown = page(browser(books), "/").text
+    assert "People found more defects than the plan accepts, and the week is not held yet" in shown
+    books.dispose()
+
+
+def test_a_review_that_is_asked_for_and_not_drawn_needs_a_person(tmp_path: Any) -> None:
+    books = open_ledger(f"sqlite:///{tmp_path}/ledger.db")
+    register(books, terms())
+    asked = Verdict(
+        GateSpec("review.plan", "defect_rate", 0.025, "hold"),
+        "not_testable",
+        *(None, None, None),
+        n=0,
+        reason="People are to review 13 of 60 accepted records.",
+    )
+    plain = outcome(accepted=60)
+    judged(books, terms(), 3, replace(plain, verdicts=(*plain.verdicts, asked)))
+    assert "People are to review 13 of 60 accepted records." in page(browser(books), "/").text
+    reviewed(books, 3, "pass", day(23))
+    assert "People are to review" not in page(browser(books), "/").text
     books.dispose()
