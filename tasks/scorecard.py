@@ -30,9 +30,14 @@ def make_scorecard(place: Workspace, program: str, as_of: datetime) -> tuple[Sco
     """
     card = card_of(place, program)
     data = (json.dumps(plain(card), allow_nan=False, indent=1) + "\n").encode()
-    key = publish_bytes(place.store, f"scorecards/{program}", "scorecard", "json", data)
+    key = publish_bytes(place.store, scorecard_prefix(program), "scorecard", "json", data)
     record_scorecard(place.books, program, key, as_of)
     return card, key
+
+
+def scorecard_prefix(program: str) -> str:
+    """Where the scorecards of a programme lie in the store."""
+    return f"scorecards/{program}"
 
 
 def card_of(place: Workspace, program: str) -> Scorecard:

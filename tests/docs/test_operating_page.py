@@ -8,6 +8,7 @@ from rampart.ledger.states import STATES
 from rampart.retrain.backend import out_of
 from simulator import DEMO_CONTRACTS
 from tasks.intake import listing_key
+from tasks.scorecard import scorecard_prefix
 from tasks.workspace import contract_key
 from tests.docs.pages import ROOT, code, table
 
@@ -36,6 +37,7 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
             for name in ("records-00001-….parquet", "fates-….parquet", "dispute-….jsonl", "reading-….txt")
         ),
         f"{pack_prefix('<contract>', 3)}/summary-….md",
+        f"{scorecard_prefix('<program>')}/scorecard-….json",
         f"{out_of('<run id>')}/",
         notice_key("<id>"),
     }
