@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from dashboard import links
+from rampart.ledger.evidence_of import money_evidence
 from rampart.ledger.reckoning import counting, if_accepted
 from rampart.ledger.states import ACCEPTED
 from rampart.showing.environment import environment
@@ -31,6 +32,7 @@ ENVIRONMENT.globals.update(
     rights_url=links.rights_url,
     scorecard_url=links.scorecard_url,
     evidence_url=links.evidence_url,
+    money_evidence=money_evidence,
     ACCEPTED=ACCEPTED,
 )
 

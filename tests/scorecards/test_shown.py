@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import httpx
@@ -12,10 +13,12 @@ from dashboard.links import evidence_url
 from quality.report.canonical import plain
 from quality.scorecard.card import scorecard
 from rampart.cli.exits import Exit
+from rampart.ledger.read import batch_detail
 from rampart.records.evidence import in_books, in_models, in_store
 from rampart.showing.scorecard_page import scorecard_html
 from rampart.showing.scorecard_view import TITLES, in_unit, scorecard_view
 from simulator.season import Season, due
+from tasks.evidence import resolve
 from tasks.workspace import Workspace
 from tests.cli.conftest import Rampart, rampart
 from tests.dashboard.markup import Page
@@ -65,6 +68,13 @@ def test_every_link_of_the_page_leads_to_a_page_with_that_anchor(rampart: Rampar
         status, there = page_of(place, link.split("#")[0])
         assert status == 200
         assert "#" not in link or link.split("#")[1] in there.ids, link
+
+
+def test_every_line_of_money_on_a_week_s_page_says_where_its_records_are(place: Workspace) -> None:
+    _, page = page_of(place, "/contracts/dc-north/weeks/1")
+    (address,) = re.findall(r"store:\S+fates-\S+\?reason_mask=0", page.text)
+    (line,) = batch_detail(place.books, "dc-north", 1).money
+    assert len(resolve(place, address)) == line.units
 
 
 def test_one_vendor_alone_keeps_what_it_is_compared_with(rampart: Rampart) -> None:
