@@ -35,11 +35,6 @@ def make_scorecard(place: Workspace, program: str, as_of: datetime) -> tuple[Sco
     return card, key
 
 
-def scorecard_prefix(program: str) -> str:
-    """Where the scorecards of a programme lie in the store."""
-    return f"scorecards/{program}"
-
-
 def card_of(place: Workspace, program: str) -> Scorecard:
     """The scorecard of `program` as of now, without keeping it."""
     if program not in (known := programs(place.books)):

@@ -8,7 +8,6 @@ from rampart.ledger.states import STATES
 from rampart.retrain.backend import out_of
 from simulator import DEMO_CONTRACTS
 from tasks.intake import listing_key
-from tasks.scorecard import scorecard_prefix
 from tasks.workspace import contract_key
 from tests.docs.pages import ROOT, code, table
 
