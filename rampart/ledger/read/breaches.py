@@ -15,8 +15,9 @@ from rampart.ledger.contracts import ContractRow, versions_in
 from rampart.ledger.disputes import Dispute, every_dispute
 from rampart.ledger.engine import reading
 from rampart.ledger.errors import UnknownContractError
-from rampart.ledger.outcome import CREDITS, Settlement
+from rampart.ledger.outcome import Settlement
 from rampart.ledger.read.detail import DecisionRow
+from rampart.ledger.reckoning import OWED, counting, if_accepted
 from rampart.ledger.settled import read
 from rampart.ledger.states import ACCEPTED, State
 from rampart.ledger.tables import Batch, Decision
@@ -31,7 +32,7 @@ class BreachRow:
 
     `state` is that of the judgement today: a superseded one was replaced. `evidence` are the addresses of the
     verdict and of the rows behind it. `amount` is what the judgement pays or, not being accepted, would have
-    paid; `credited` what of it are credits. `disputes` are those of the delivery that was judged.
+    paid; `credited` what the vendor owes, or would have owed, of credits. `disputes` are those of the delivery that was judged.
     """
 
     contract: ContractRow
@@ -80,6 +81,8 @@ def _of_batch(
     contract, found = versions[batch.contract_digest], read(session, batch)
     nothing = Decimal(0).scaleb(-contract.minor_units)
     decided = session.get(Decision, id_of(batch))
+    payable = if_accepted(found.money)
+    owed = counting(state_of(batch), found.money) or payable
 
     def row(verdict: Verdict, when: datetime, table: str, **where: object) -> BreachRow:
         rows = (in_store(verdict.evidence),) if verdict.evidence else ()
@@ -98,8 +101,8 @@ def _of_batch(
             disputes=tuple(
                 one for one in disputes if (one.week, one.delivery_id) == (batch.week, batch.delivery_id)
             ),
-            amount=sum((line.amount for line in found.money), nothing),
-            credited=-sum((line.amount for line in found.money if line.kind in CREDITS), nothing),
+            amount=sum((line.amount for line in payable), nothing),
+            credited=-sum((line.amount for line in owed if line.kind in OWED), nothing),
         )
 
     if batch.revision == 1 and batch.week in late:
