@@ -9,11 +9,13 @@ import io
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from rampart.ledger.canonical import canonical_json, moment
 from rampart.ledger.chain import EventRow
+from rampart.ledger.disputes import Dispute
 from rampart.ledger.evidence_of import money_evidence, reason_evidence
 from rampart.ledger.feedback.cells import inert
 from rampart.ledger.read.breaches import BreachRow
@@ -54,7 +56,7 @@ def told(breach: Breach) -> dict[str, Any]:
         "consequence": verdict.spec.consequence,
         "reason": verdict.reason,
         "decision": _decision(row),
-        "disputes": [{k: v for k, v in asdict(one).items() if k != "object_key"} for one in row.disputes],
+        "disputes": [_dispute(one) for one in row.disputes],
         "money": {
             "amount": f"{row.amount:f}",
             "credited": f"{row.credited:f}",
@@ -154,6 +156,11 @@ def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
     writer.writerow(columns)
     writer.writerows([inert(row[name]) for name in columns] for row in rows)
     return sink.getvalue().encode()
+
+
+def _dispute(one: Dispute) -> dict[str, object]:
+    told = {name: value for name, value in asdict(one).items() if name != "object_key"}
+    return {name: moment(v) if isinstance(v, datetime) else v for name, v in told.items()}
 
 
 def as_json(value: Any) -> bytes:

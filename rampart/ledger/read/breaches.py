@@ -32,7 +32,8 @@ class BreachRow:
 
     `state` is that of the judgement today: a superseded one was replaced. `evidence` are the addresses of the
     verdict and of the rows behind it. `amount` is what the judgement pays or, not being accepted, would have
-    paid; `credited` what the vendor owes, or would have owed, of credits. `disputes` are those of the delivery that was judged.
+    paid; `credited` what the vendor owes, or would have owed, of credits. `disputes` are those of the
+    delivery that was judged.
     """
 
     contract: ContractRow
