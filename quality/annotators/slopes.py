@@ -35,7 +35,8 @@ Codes = npt.NDArray[np.intp]
 LEAST_COMPARISONS = 20
 PRIOR_SD = 2.0  # logits a standard deviation of the feature
 _ROUNDS = 4
-_STEPS = 8
+_STEPS, _MOST_STEPS = 8, 60
+_STILL = 1e-6  # a step in logits too small to matter
 _NEAR = 1e-3  # below, the likelihood ratio is lost to rounding and equals the curvature
 
 
@@ -91,11 +92,24 @@ def slopes(
 def _deviations(x: Numbers, won: Numbers, offset: Numbers, annotators: Codes) -> tuple[Numbers, Numbers]:
     """Every annotator's slope of one feature beside the crowd's, and its variance by likelihood ratio."""
     delta = np.zeros(annotators.max() + 1)
-    for _ in range(_STEPS):
+    low, high = np.full_like(delta, -np.inf), np.full_like(delta, np.inf)
+    for round_ in range(_MOST_STEPS):
         p = special.expit(offset + delta[annotators] * x)
         score = np.bincount(annotators, weights=(won - p) * x) - delta / PRIOR_SD**2
         curvature = np.bincount(annotators, weights=p * (1 - p) * x**2) + 1 / PRIOR_SD**2
-        delta = delta + np.clip(score / curvature, -1.0, 1.0)  # a step too far would not come back
+        step = np.clip(score / curvature, -1.0, 1.0)  # a step too far would not come back
+        moving = np.abs(step) > _STILL
+        if round_ >= _STEPS:
+            if not moving.any():
+                break
+            step = np.where(moving, step, 0.0)
+        # The score falls in delta, so its sign says on which side the top lies. One great difference among
+        # small ones makes Newton's steps jump to and fro across it; those are halved.
+        low, high = np.where(score > 0, delta, low), np.where(score < 0, delta, high)
+        across = moving & ((delta + step <= low + _STILL / 2) | (delta + step >= high - _STILL / 2))
+        across &= np.isfinite(low) & np.isfinite(high)
+        middle = np.where(across, low, 0.0) / 2 + np.where(across, high, 0.0) / 2
+        delta = np.where(across, middle, delta + step)
     eta = offset + delta[annotators] * x
     gained = (won * eta - np.logaddexp(0, eta)) - (won * offset - np.logaddexp(0, offset))
     twice = 2 * np.bincount(annotators, weights=gained) - (delta / PRIOR_SD) ** 2
