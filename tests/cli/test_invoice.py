@@ -83,7 +83,7 @@ def test_a_reinstated_record_shows_on_the_invoice_and_can_be_billed_then(
     rampart("invoice", "book", first, "--contract", "dc-north", "--by", "Ada", "--as-of", due(1))
     claims = tmp_path / "claims.jsonl"
     claims.write_text(json.dumps({"record_id": "north-1-0", "claim": "it is right"}) + "\n")
-    taken = rampart("dispute", "open", "dc-north", 1, claims)
+    taken = rampart("dispute", "open", "dc-north", 1, claims, "--as-of", due(1))
     name = taken.out.split("dispute rule dc-north 1 ")[1].split()[0]
     money = json.loads(rampart("money", "dc-north", "--json").out)[0]
     assert (money["total"]["disputed"], money["at_risk"], money["spent"]) == ("0.35", "0.35", "12.60")

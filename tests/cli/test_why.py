@@ -200,7 +200,7 @@ def test_flags_and_the_guideline_s_sections_are_told(rampart: Rampart, season: S
 def test_a_reinstated_record_says_who_took_its_discard_back(rampart: Rampart, judged: Season) -> None:
     file = judged.home / "dispute.jsonl"
     file.write_text(json.dumps({"record_id": "north-1-0", "claim": "it is right"}) + "\n")
-    taken = rampart("dispute", "open", "dc-north", 1, file).out
+    taken = rampart("dispute", "open", "dc-north", 1, file, "--as-of", due(1)).out
     name = taken.split("dispute rule dc-north 1 ")[1].split()[0]
     rampart("dispute", "rule", "dc-north", 1, name, "reinstate", "--by", "Ada", "--reason", "[seen]")
     (before,) = told(rampart, "north-1-0")

@@ -42,9 +42,9 @@ def test_a_clause_nothing_judges_is_marked_and_one_that_is_judged_is_not() -> No
     assert forbidden["privacy.pii"].standing == ""
 
 
-def test_a_credit_nobody_bills_is_marked() -> None:
+def test_a_credit_is_told_in_words() -> None:
     told = lines(changed("      annotation:", "        credits: {late_day: 0.05}\n      annotation:"))
-    assert told["ramp.credits.late_day"].standing == "not billed"
+    assert told["ramp.credits.late_day"].standing == ""
     assert told["ramp.credits.late_day"].says == "5 % for each day late"
 
 

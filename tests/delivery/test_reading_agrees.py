@@ -27,7 +27,7 @@ ODD = [dirty(name) for name in LINES if name != LONG]
 
 
 def test_two_readers_agree_about_damaged_files() -> None:
-    _agree_about(range(150), seed=7)
+    _agree_about(range(60), seed=7)
 
 
 @pytest.mark.slow
