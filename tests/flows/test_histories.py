@@ -159,7 +159,7 @@ MUTANTS: dict[str, tuple[str, Any]] = {
     "a ruling asks for no judgement": ("rampart.ledger.disputes.put", lambda *_, **__: None),
     "a discarded record is lost": (
         "tasks.settle.Counted",
-        lambda files, accepted, _discarded, reasons: Counted(files, accepted, {}, reasons),
+        lambda files, accepted, _discarded, reasons, **more: Counted(files, accepted, {}, reasons, **more),
     ),
 }
 
