@@ -80,6 +80,8 @@ class FaultProxy:
         self._chosen: dict[int, int] = {}  # place of a fault in the list → requests it chose so far
         self._seen: list[Seen] = []
         self._first: dict[tuple[str, str], Message] = {}
+        # The loop keeps weak references only: a connection that waits could be collected while it does.
+        self._serving: set[asyncio.Task[None] | None] = set()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
@@ -108,6 +110,8 @@ class FaultProxy:
             await until.wait()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._serving.add(task)
         with suppress(asyncio.IncompleteReadError, asyncio.CancelledError, OSError):
             while True:
                 request = await read_request(reader, writer)
@@ -116,6 +120,7 @@ class FaultProxy:
                 if not await self._answer(request, fault, writer):
                     break
         writer.close()
+        self._serving.discard(task)
 
     def _fault_of(self, request: Message) -> Fault | None:
         for place, fault in enumerate(self._faults):

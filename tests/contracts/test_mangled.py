@@ -10,6 +10,7 @@ from simulator.mangled import mangled, used
 from tests.contracts.files import GOOD, SPECS
 from tests.exhaustive import first_of
 
+SOON_S = 10.0  # some hundred times what the slowest takes: a guard against explosions, no measure of speed
 FILES = [GOOD.encode(), *(spec.read_bytes() for spec in sorted(SPECS.rglob("*.odcs.yaml")))]
 OTHER = parse_contract(GOOD.encode(), "good.yaml")
 
@@ -46,7 +47,7 @@ def test_mangled_contracts_are_refused_in_sentences() -> None:
 def test_ten_thousand_mangled_contracts_are_refused_cleanly_and_soon(seed: int) -> None:
     refused, slowest = _run(2_500, seed)
     assert refused > 2_000
-    assert slowest < 1.0, f"one file took {slowest:.1f} s of processor time"
+    assert slowest < SOON_S, f"one file took {slowest:.1f} s of processor time"
 
 
 def test_the_same_seed_mangles_the_same_way() -> None:

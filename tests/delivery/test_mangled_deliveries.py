@@ -46,13 +46,13 @@ def test_broken_deliveries_are_refused_in_a_sentence_or_counted_whole() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", first_of(8, begin=1))
+@pytest.mark.parametrize("seed", first_of(40, begin=1))
 def test_of_ten_thousand_broken_deliveries_none_leaves_a_traceback_a_hang_or_a_lost_line(seed: int) -> None:
-    found = fuzz(seed, 1_250)
+    found = fuzz(seed, 250)
     assert found.violations == ()
-    assert found.cases == found.refused + found.taken_in + found.absent == 1_250
-    assert found.taken_in > 300
-    assert found.booked > 20
+    assert found.cases == found.refused + found.taken_in + found.absent == 250
+    assert found.taken_in > 60
+    assert found.booked > 2
     assert found.slowest_s < LONGEST_S
     assert found.peak_mb < MOST_MB
 

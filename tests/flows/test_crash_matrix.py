@@ -73,7 +73,13 @@ def test_kills_at_random_moments_change_nothing(matrix: Matrix, seed: int) -> No
     ("mutant", "stack", "step", "whatever"),
     [
         ("outbox_after_the_settlement", "folder+sqlite", "settle", "outbox: missing"),
-        ("outbox_after_the_settlement", "s3+postgresql", "settle", "outbox: missing"),
+        pytest.param(
+            "outbox_after_the_settlement",
+            "s3+postgresql",
+            "settle",
+            "outbox: missing",
+            marks=pytest.mark.exhaustive,
+        ),
         ("event_after_the_settlement", "folder+sqlite", "settle", "events: missing"),
         ("publish_in_place", "folder+sqlite", "land", "could not finish"),
     ],

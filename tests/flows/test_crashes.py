@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.chaos
+pytestmark = [pytest.mark.chaos, pytest.mark.exhaustive]  # a demonstration takes minutes; four of them
 
 KILLS = 3
 SEED = 20260105

@@ -32,7 +32,7 @@ from simulator.histories.promises import BrokenPromiseError
 from tests.exhaustive import first_of
 
 STEPS = 9
-SHARDS = 20
+SHARDS = 50
 WEEK = st.sampled_from(WEEKS)
 # Most steps live; a whole round has about a hundred effects, judging one week about sixty.
 KILL = st.one_of(st.none(), st.none(), st.integers(0, 100))
@@ -174,4 +174,4 @@ def test_a_planted_fault_is_found(beginning: Path, place: str, mutant: Any) -> N
 @pytest.mark.slow
 @pytest.mark.parametrize("start", first_of(SHARDS))
 def test_two_thousand_random_histories_keep_every_promise(beginning: Path, start: int) -> None:
-    run(beginning, 100, start)
+    run(beginning, 40, start)
