@@ -27,10 +27,10 @@ test: $(VENV)/.dev check
 slow: $(VENV)/.dev $(READER)/.done postgresql
 	$(BIN)/pytest -n 3 --dist worksteal -m "$(ONLY)"
 
+# All of them, or some: make bench SOME="gates detection"
 bench: $(VENV)/.dev
-	@for script in benchmarks/*.py; do \
-	  case $$script in */__init__.py) continue;; esac; \
-	  echo "· $$script --quick"; $(BIN)/python -m benchmarks.$$(basename $$script .py) --quick || exit 1; done
+	@for name in $(or $(SOME),$(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))); do \
+	  echo "· benchmarks/$$name.py --quick"; $(BIN)/python -m benchmarks.$$name --quick || exit 1; done
 
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "· installing PostgreSQL for the tests"; \

@@ -63,6 +63,7 @@ def test_the_same_seed_and_number_make_the_same_delivery() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.exhaustive
 def test_every_damage_is_done_to_a_good_file_by_some_case() -> None:
     done = {name for number in range(6_000) for name in make(SEED, number).done}
     damages = [*ARCHIVES, *BYTES, *PARQUET, *LINES, *DOCUMENTS, *MANIFESTS, *TABLES, *GZIP, *ZSTD, *CSV]

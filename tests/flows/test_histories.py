@@ -164,8 +164,14 @@ MUTANTS: dict[str, tuple[str, Any]] = {
 }
 
 
+# Found only by a long history.
+RARE = {name: [pytest.mark.exhaustive] if "reinstated" in name else [] for name in MUTANTS}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("place", "mutant"), MUTANTS.values(), ids=MUTANTS)
+@pytest.mark.parametrize(
+    ("place", "mutant"), [pytest.param(*MUTANTS[name], id=name, marks=RARE[name]) for name in MUTANTS]
+)
 def test_a_planted_fault_is_found(beginning: Path, place: str, mutant: Any) -> None:
     with patch(place, mutant), pytest.raises(FOUND):
         run(beginning, 100, start=0, shrink=False)

@@ -22,7 +22,11 @@ ROUNDS = 20
 FEWER = 10  # of what the other races have tried in passing
 
 
-@pytest.fixture(scope="module", params=["folder and SQLite", "S3 and PostgreSQL"])
+# On PostgreSQL the books' own races (tests/ledger/test_races.py) are tried at every change.
+STACKS = ["folder and SQLite", pytest.param("S3 and PostgreSQL", marks=pytest.mark.exhaustive)]
+
+
+@pytest.fixture(scope="module", params=STACKS)
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     if request.param == "folder and SQLite":
         yield Stack()

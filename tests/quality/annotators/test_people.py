@@ -191,7 +191,14 @@ def test_adjusted_p_values_are_benjamini_and_hochbergs() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("rogues", [(), ("swayed",) * 3, ("swayed", "careless", "one_sided")])
+@pytest.mark.parametrize(
+    "rogues",
+    [
+        pytest.param((), marks=pytest.mark.exhaustive),
+        pytest.param(("swayed",) * 3, marks=pytest.mark.exhaustive),
+        ("swayed", "careless", "one_sided"),
+    ],
+)
 def test_in_a_hundred_worlds_rogues_are_found_and_honest_people_left_alone(rogues: Any) -> None:
     found = flags(rogues, 100)
     assert found["investigate_false"] <= BAR["investigate_false"]
