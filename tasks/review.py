@@ -19,7 +19,8 @@ from rampart.delivery.tables import batch_prefix, publish_bytes
 from rampart.ledger.batch_rows import BatchRow
 from rampart.ledger.canonical import canonical_json
 from rampart.ledger.errors import ReviewStateError
-from rampart.ledger.reviews import SHOWN, Review, drawn_before, open_review, reviewable, reviews
+from rampart.ledger.review_events import SHOWN, Review
+from rampart.ledger.reviews import drawn_before, open_review, reviewable, reviews
 from rampart.records.for_reviewers import FIELDS, columns_for, shown
 from rampart.showing.review_page import review_html
 from tasks.workspace import Workspace, terms_of

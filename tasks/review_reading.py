@@ -13,7 +13,8 @@ from quality.sampling.result import ReviewResult, review_result
 from quality.sampling.review_files import ITEM, REVIEWER, Sheet
 from quality.sampling.sheet_reading import SheetError, SheetProblem, lines_of, read_sheet
 from rampart.delivery.tables import batch_prefix, publish_bytes
-from rampart.ledger.reviews import Reading, Review, book_reading, review_named
+from rampart.ledger.review_events import Reading, Review
+from rampart.ledger.reviews import book_reading, review_named
 from tasks.review import design_kept
 from tasks.workspace import Workspace
 

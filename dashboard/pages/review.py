@@ -12,7 +12,8 @@ from dashboard.pages.contract import weeks_of
 from dashboard.pages.missing import NotOnTheBooksError, ReadArtefact
 from rampart.delivery.errors import MissingObjectError
 from rampart.ledger.read import RampRow
-from rampart.ledger.reviews import Review, reviews
+from rampart.ledger.review_events import Review
+from rampart.ledger.reviews import reviews
 
 _ORDER = {"defect": 0, "unsure": 1, "ok": 2}
 

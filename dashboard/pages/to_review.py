@@ -6,7 +6,8 @@ from sqlalchemy import Engine
 
 from rampart.ledger.outbox import pending
 from rampart.ledger.read import RampRow, batch_detail
-from rampart.ledger.reviews import Review, every_review_of, open_reviews, wanting_the_rest
+from rampart.ledger.review_events import Review
+from rampart.ledger.reviews import every_review_of, open_reviews, wanting_the_rest
 from rampart.ledger.states import ACCEPTED
 from rampart.showing import words
 

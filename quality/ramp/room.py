@@ -160,6 +160,9 @@ def _people(
     said = (
         f"{len(alarmed)} of {len(compared)} {who} climbed to the alarm: their odds of a discard are "
         "nearer to three times their colleagues' than to the tolerated one and a half."
+        if alarmed
+        else f"None of {len(compared)} {who} climbed to the alarm, which stands for odds of a discard "
+        "nearer to three times the colleagues' than to the tolerated one and a half."
     )
     return Answer("warn" if alarmed else "pass", said, "annotators", _grouped(seen, "annotator"), found)
 

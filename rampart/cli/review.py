@@ -11,7 +11,8 @@ from rampart.cli.exits import Exit, console, stop
 from rampart.cli.running import moment
 from rampart.cli.tables import rate, safe
 from rampart.cli.weeks import Week
-from rampart.ledger.reviews import SHOWN, Review, every_review_of, reviews
+from rampart.ledger.review_events import SHOWN, Review
+from rampart.ledger.reviews import every_review_of, reviews
 
 Contract = Annotated[str, typer.Argument(help="The contract.")]
 AsOf = Annotated[str | None, typer.Option(help="Business time; default: now.")]

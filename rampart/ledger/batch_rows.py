@@ -118,6 +118,12 @@ def key_of(batch: Batch) -> BatchKey:
     return BatchKey(batch.contract_id, batch.week, batch.revision)
 
 
+def stands(session: Session, contract_id: str, week: int, delivery_id: str) -> bool:
+    """Is this delivery the one on the books for its week, not one that was replaced?"""
+    batch = newest(session, contract_id, week)
+    return batch is not None and batch.delivery_id == delivery_id
+
+
 def state_of(batch: Batch) -> State:
     """The state of a batch; the table's CHECK holds it to the known ones."""
     return cast("State", batch.state)

@@ -13,7 +13,7 @@ from typing import Literal
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from rampart.ledger.batch_rows import BatchKey, BatchRow, key_of, newest, rows_of
+from rampart.ledger.batch_rows import BatchKey, BatchRow, key_of, newest, rows_of, stands
 from rampart.ledger.canonical import Json, moment
 from rampart.ledger.chain import append_event, contract_stream, events, has_event
 from rampart.ledger.contracts import version_of
@@ -174,7 +174,9 @@ def open_disputes(engine: Engine) -> tuple[Dispute, ...]:
 def open_in(session: Session) -> tuple[Dispute, ...]:
     """`open_disputes`, within the caller's transaction."""
     waiting = (found for found in every_dispute(session) if found.ruling is None)
-    return tuple(found for found in waiting if _stands(session, found))
+    return tuple(
+        found for found in waiting if stands(session, found.contract_id, found.week, found.delivery_id)
+    )
 
 
 def reinstatements(engine: Engine, contract_id: str, delivery_id: str) -> tuple[Dispute, ...]:
@@ -200,11 +202,6 @@ def _put(  # noqa: PLR0917 (what is put first, what it says last)
 ) -> None:
     program = version_of(session, batch.contract_digest).program
     put(session, topic, key_of(batch), program, as_of, what=dispute.dispute_id, about=about)
-
-
-def _stands(session: Session, dispute: Dispute) -> bool:
-    batch = newest(session, dispute.contract_id, dispute.week)
-    return batch is not None and batch.delivery_id == dispute.delivery_id
 
 
 def _judged(session: Session, contract_id: str, week: int) -> Batch:
@@ -244,7 +241,14 @@ def _named(session: Session, contract_id: str, week: int, dispute_id: str) -> Di
             f"{dispute_id!r} names {problem} of {contract_id} week {week}; `rampart dispute list "
             f"{contract_id}` shows them: {names}"
         )
-    return next((dispute for dispute in found if _stands(session, dispute)), found[-1])
+    return next(
+        (
+            dispute
+            for dispute in found
+            if stands(session, dispute.contract_id, dispute.week, dispute.delivery_id)
+        ),
+        found[-1],
+    )
 
 
 def _told(session: Session, contract_id: str) -> Iterator[Dispute]:

@@ -17,7 +17,7 @@ from rampart.ledger.engine import reading
 from rampart.ledger.invoices.booked import every_invoice
 from rampart.ledger.notices import notice_key
 from rampart.ledger.outbox import NOTICES
-from rampart.ledger.reviews import every_review
+from rampart.ledger.review_events import every_review
 from rampart.ledger.scorecards import scorecard_keys
 from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, Outbox, RmArtefact, RmVersion
 

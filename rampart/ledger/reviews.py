@@ -7,107 +7,34 @@ outbox row asks for another judgement of the delivery, which then carries the fa
 named person decides. An acceptance never stands beside the review that refutes it.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
 
 from sqlalchemy import Engine
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from quality.verdict import Consequence, GateSpec, Status, Verdict
-from rampart.ledger.batch_rows import BatchRow, key_of, newest, rows_of
+from rampart.ledger.batch_rows import BatchRow, key_of, newest, rows_of, stands
 from rampart.ledger.canonical import Json
-from rampart.ledger.chain import append_event, contract_stream, events
+from rampart.ledger.chain import append_event, contract_stream
 from rampart.ledger.contracts import version_of
 from rampart.ledger.deletion.said import must_not_be_deleted
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.errors import ReviewStateError, UnknownBatchError, UnknownReviewError
 from rampart.ledger.outbox import Topic, put
+from rampart.ledger.review_events import (
+    DRAWN,
+    FAILED,
+    READ,
+    SHOWN,
+    Reading,
+    Review,
+    every_review,
+    payload,
+    said_of,
+    told,
+)
 from rampart.ledger.states import ACCEPTED
-from rampart.ledger.tables import Batch, Event
-
-DRAWN: Topic = "review.drawn"
-READ: Topic = "review.read"
-FAILED: Topic = "review.failed"
-SHOWN = 8  # characters of an id where people read it; items of the sheet carry them
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What the books say after a filled-in sheet was read: all files so far, in a few figures.
-
-    `file` is the SHA-256 of its bytes, `left` counts drawn records without a settled verdict. `verdict` is
-    the plan's, None where none was asked for. `share`, `low` and `high` are the weighted defect rate.
-    """
-
-    file: str
-    by: str
-    object_key: str
-    result_key: str
-    reviewed: int
-    defects: int
-    left: int
-    share: float | None
-    low: float | None
-    high: float | None
-    verdict: Verdict | None
-    as_of: datetime
-
-
-@dataclass(frozen=True)
-class Review:
-    """One sample for people to look at: `records` lines, of `lot` accepted records.
-
-    `drawn_from` is the object that says what was accepted, `on_fail` what a failed plan does. `rest`: the
-    sheet holds all that an earlier one of the same judgement left.
-    """
-
-    review_id: str
-    contract_id: str
-    week: int
-    delivery_id: str
-    drawn_from: str
-    records: int
-    lot: int
-    clause: str
-    on_fail: str
-    n: int
-    accept: int
-    seed: int
-    sheet: str
-    sheet_key: str
-    design_key: str
-    as_of: datetime
-    rest: bool = False
-    readings: tuple[Reading, ...] = ()
-
-    @property
-    def last(self) -> Reading | None:
-        """What is known now; None before anything was read back."""
-        return self.readings[-1] if self.readings else None
-
-    @property
-    def verdict(self) -> Verdict | None:
-        """The plan's verdict so far."""
-        return self.last.verdict if self.last else None
-
-    @property
-    def left(self) -> int:
-        """Drawn records that still want a verdict."""
-        return self.last.left if self.last else self.records
-
-    @property
-    def status(self) -> str:
-        """The plan's word: pass, fail or undecided; without a plan: whether it was read."""
-        if self.verdict and self.verdict.status in ("pass", "fail"):
-            return self.verdict.status
-        if self.n:
-            return "undecided" if self.readings else "drawn"
-        return "read" if self.readings and not self.left else "drawn"
-
-    def __str__(self) -> str:
-        return f"review {self.review_id[:SHOWN]}"
+from rampart.ledger.tables import Batch
 
 
 def reviewable(engine: Engine, contract_id: str, week: int) -> BatchRow:
@@ -129,14 +56,14 @@ def open_review(engine: Engine, review: Review) -> Review:
     another delivery is on the books.
     """
     with writing(engine) as session:
-        for known in _told(session, review.contract_id):
+        for known in told(session, review.contract_id):
             if known.review_id == review.review_id:
                 if known.sheet != review.sheet:
                     raise ReviewStateError(drawn_before(known))
                 return known
         batch = _accepted(session, review.contract_id, review.week)
         _must_stand(batch, review)
-        append_event(session, contract_stream(review.contract_id), DRAWN, review.as_of, _payload(review))
+        append_event(session, contract_stream(review.contract_id), DRAWN, review.as_of, payload(review))
         about: dict[str, Json] = {"review": review.review_id, "records": review.records}
         _put(session, DRAWN, batch, review, review.as_of, about)
     return review
@@ -168,7 +95,7 @@ def book_reading(engine: Engine, review: Review, found: Reading) -> Review:
         must_not_be_deleted(session, known.contract_id, known.week)
         batch = _booked(session, known.contract_id, known.week)
         _must_stand(batch, known)
-        said = _said(known, found)
+        said = said_of(known, found)
         append_event(session, contract_stream(known.contract_id), READ, found.as_of, said)
         about = {name: said[name] for name in ("review", "read_by", "reviewed", "defects", "left", "status")}
         _put(
@@ -184,7 +111,7 @@ def book_reading(engine: Engine, review: Review, found: Reading) -> Review:
 def reviews(engine: Engine, contract_id: str, week: int | None = None) -> tuple[Review, ...]:
     """Every review of a contract, or of one week of it, in the order they were drawn."""
     with reading(engine) as session:
-        return tuple(found for found in _told(session, contract_id) if week in (None, found.week))
+        return tuple(found for found in told(session, contract_id) if week in (None, found.week))
 
 
 def every_review_of(engine: Engine, contract_id: str | None = None) -> tuple[Review, ...]:
@@ -203,7 +130,9 @@ def open_reviews(engine: Engine) -> tuple[Review, ...]:
     """What was drawn and not read back whole, of all contracts, where the delivery is still on the books."""
     with reading(engine) as session:
         waiting = (found for found in every_review(session) if found.left)
-        return tuple(found for found in waiting if _stands(session, found))
+        return tuple(
+            found for found in waiting if stands(session, found.contract_id, found.week, found.delivery_id)
+        )
 
 
 def wanting_the_rest(engine: Engine) -> tuple[Review, ...]:
@@ -214,7 +143,9 @@ def wanting_the_rest(engine: Engine) -> tuple[Review, ...]:
         return tuple(
             one
             for one in every
-            if one.on_fail == "review_all" and one.status == "fail" and _stands(session, one)
+            if one.on_fail == "review_all"
+            and one.status == "fail"
+            and stands(session, one.contract_id, one.week, one.delivery_id)
             if (one.contract_id, one.delivery_id) not in drawn
         )
 
@@ -231,13 +162,6 @@ def failed_review(engine: Engine, contract_id: str, delivery_id: str) -> Review 
     return decided[-1]
 
 
-def every_review(session: Session) -> tuple[Review, ...]:
-    """Every review of every contract, within the caller's transaction."""
-    streams = select(Event.stream).where(Event.kind == DRAWN).distinct()
-    contracts = sorted(stream.removeprefix(contract_stream("")) for stream in session.exec(streams))
-    return tuple(review for contract_id in contracts for review in _told(session, contract_id))
-
-
 def _put(  # noqa: PLR0917 (what is put first, what it says last)
     session: Session,
     topic: Topic,
@@ -250,11 +174,6 @@ def _put(  # noqa: PLR0917 (what is put first, what it says last)
 ) -> None:
     program = version_of(session, batch.contract_digest).program
     put(session, topic, key_of(batch), program, as_of, what=what or review.review_id, about=about)
-
-
-def _stands(session: Session, review: Review) -> bool:
-    batch = newest(session, review.contract_id, review.week)
-    return batch is not None and batch.delivery_id == review.delivery_id
 
 
 def _accepted(session: Session, contract_id: str, week: int) -> Batch:
@@ -291,93 +210,3 @@ def _named(session: Session, review_id: str) -> Review:
             f"{review_id[:SHOWN]!r} names {problem} on the books; `rampart review list` shows them"
         )
     return found[0]
-
-
-def _payload(review: Review) -> dict[str, Json]:
-    return {
-        "review": review.review_id,
-        "week": review.week,
-        "delivery_id": review.delivery_id,
-        "drawn_from": review.drawn_from,
-        "records": review.records,
-        "lot": review.lot,
-        "clause": review.clause,
-        "on_fail": review.on_fail,
-        "n": review.n,
-        "accept": review.accept,
-        "seed": review.seed,
-        "sheet": review.sheet,
-        "sheet_key": review.sheet_key,
-        "design_key": review.design_key,
-        "rest": review.rest,
-    }
-
-
-def _said(review: Review, found: Reading) -> dict[str, Json]:
-    about: dict[str, Json] = {
-        "review": review.review_id,
-        "week": review.week,
-        "delivery_id": review.delivery_id,
-        "file": found.file,
-        "read_by": found.by,
-        "object_key": found.object_key,
-        "result_key": found.result_key,
-        "reviewed": found.reviewed,
-        "defects": found.defects,
-        "left": found.left,
-        "status": found.verdict.status if found.verdict else "no_plan",
-        "rate": [found.share, found.low, found.high],
-    }
-    if found.verdict:
-        one, spec = found.verdict, found.verdict.spec
-        about["verdict"] = {
-            "clause": spec.clause,
-            "metric": spec.metric,
-            "threshold": spec.threshold,
-            "consequence": spec.consequence,
-            "observed": one.observed,
-            "low": one.low,
-            "high": one.high,
-            "n": one.n,
-            "reason": one.reason,
-            "evidence": one.evidence,
-        }
-    return about
-
-
-def _told(session: Session, contract_id: str) -> Iterator[Review]:
-    """Reviews as the events tell them, in their order."""
-    said = events(session, contract_stream(contract_id))
-    read = [(event.payload, event.as_of) for event in said if event.kind == READ]
-    for event in said:
-        if event.kind == DRAWN:
-            about = {name: value for name, value in event.payload.items() if name != "review"}
-            review_id = event.payload["review"]
-            found = tuple(_reading(payload, at) for payload, at in read if payload["review"] == review_id)
-            yield Review(review_id, contract_id, **about, as_of=event.as_of, readings=found)
-
-
-def _reading(about: dict[str, Any], as_of: datetime) -> Reading:
-    share, low, high = about["rate"]
-    return Reading(
-        file=about["file"],
-        by=about["read_by"],
-        object_key=about["object_key"],
-        result_key=about["result_key"],
-        reviewed=about["reviewed"],
-        defects=about["defects"],
-        left=about["left"],
-        share=share,
-        low=low,
-        high=high,
-        verdict=_verdict(about["verdict"], about["status"]) if "verdict" in about else None,
-        as_of=as_of,
-    )
-
-
-def _verdict(about: dict[str, Any], status: str) -> Verdict:
-    spec = GateSpec(
-        about["clause"], about["metric"], about["threshold"], cast("Consequence", about["consequence"])
-    )
-    figures = {name: about[name] for name in ("observed", "low", "high", "n", "reason", "evidence")}
-    return Verdict(spec, cast("Status", status), **figures)

@@ -22,7 +22,7 @@ from rampart.ledger.disputes import OPENED, RULED
 from rampart.ledger.engine import reading
 from rampart.ledger.models import TRAINED
 from rampart.ledger.outbox import CLOCK, outbox_id
-from rampart.ledger.reviews import DRAWN
+from rampart.ledger.review_events import DRAWN
 from rampart.ledger.settled import read
 from rampart.ledger.states import ACCEPTED, SETTLED
 from rampart.ledger.tables import Batch, ContractVersion, Outbox, Promotion, RmContract, RmVersion

@@ -15,7 +15,8 @@ from quality.sampling.opinions import Opinion, verdicts_of
 from quality.sampling.result import Asked, review_result
 from quality.sampling.two_part import Frame, Sizes, two_part
 from rampart.ledger.batches import current_batch
-from rampart.ledger.reviews import Reading, Review, book_reading, open_review
+from rampart.ledger.review_events import Reading, Review
+from rampart.ledger.reviews import book_reading, open_review
 
 RESULT = "batches/result-"
 TERMS = ReviewPlan(method="aql", aql_percent=2.5, on_fail="advisory")

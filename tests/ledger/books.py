@@ -23,7 +23,8 @@ from rampart.ledger.engine import writing
 from rampart.ledger.models import PromotionRecord, TrainingRun, record_training
 from rampart.ledger.outbox import pending
 from rampart.ledger.outcome import FileCount, MoneyLine, ReasonCount, Settlement
-from rampart.ledger.reviews import Reading, Review, book_reading, open_review
+from rampart.ledger.review_events import Reading, Review
+from rampart.ledger.reviews import book_reading, open_review
 from rampart.ledger.settlement import settle
 from rampart.ledger.states import Settled
 from rampart.ledger.tables import Outbox

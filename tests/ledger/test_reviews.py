@@ -10,8 +10,8 @@ from rampart.ledger.batches import expect
 from rampart.ledger.errors import LedgerError, ReviewStateError, UnknownBatchError, UnknownReviewError
 from rampart.ledger.named import named_objects
 from rampart.ledger.outbox import Topic, pending
+from rampart.ledger.review_events import Review
 from rampart.ledger.reviews import (
-    Review,
     book_reading,
     failed_review,
     open_review,
