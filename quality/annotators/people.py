@@ -216,8 +216,13 @@ def _verdicts(rows: pl.DataFrame, counts: dict[str, int], evidence: str | None) 
         yield Verdict(_spec(cast("str", statistic)), status, share, None, None, part.height, reason, evidence)
 
 
+def metric_of(statistic: str) -> str:
+    """The metric that the verdict on a statistic is booked under."""
+    return f"{statistic}_share"
+
+
 def _spec(statistic: str) -> GateSpec:
-    return GateSpec(CLAUSE, f"{statistic}_share", 0.0, "none")
+    return GateSpec(CLAUSE, metric_of(statistic), 0.0, "none")
 
 
 QUARTERS = 4  # each holds a judgement at least

@@ -39,7 +39,7 @@ from quality.report.model import (
     SliceRow,
 )
 from quality.report.people import people_part
-from quality.report.rows import asked_for, calibrated, effect_row, finding_rows, with_q
+from quality.report.rows import calibrated, effect_row, finding_rows, with_q
 from quality.report.sample import Drawn, drawn_items, drawn_pairs
 
 METHOD = "Weighted Benjamini-Hochberg over all families together, an equal part each; found at q up to 5 %."
@@ -86,16 +86,16 @@ def audit_report(
     model = _joint(batch, pairs, quality, seed)
     fitted = limited(model.result, contract.audits)
     others = {name: audit for name, audit in AUDITS.items() if name != "drift"}
-    rows = finding_rows({name: audit.run(batch, evidence) for name, audit in others.items()})
+    rows = finding_rows({name: audit.run(batch, evidence) for name, audit in others.items()}, batch)
     spread = 1.0 if model.placebos is None else model.placebos.spread
     rows = tuple(calibrated(row, spread) for row in rows)
     scales = scales_of(fitted)
 
     def rows_of(result: JointResult) -> tuple[Row, ...]:
-        return tuple(effect_row(each, batch.frame, scales.get(each.feature)) for each in result.effects)
+        return tuple(effect_row(each, batch, scales.get(each.feature)) for each in result.effects)
 
     # Its coefficients are the joint model's, which are calibrated already.
-    rows += _drift(batch.beside.history, rows_of(fitted), fitted, week, evidence)
+    rows += _drift(batch, rows_of(fitted), fitted, week, evidence)
     families = {
         "features": fitted.p_values,
         "slices": model.slices["p"].to_list(),
@@ -103,10 +103,10 @@ def audit_report(
     }
     q = adjusted(families)
     examples = Examples(batch, seed)
-    findings = _with_examples(asked_for(with_q(rows, q["findings"]), records), examples)
+    findings = _with_examples(with_q(rows, q["findings"]), examples)
     result = fitted.with_q(q["features"])
-    effects = _with_examples(asked_for(rows_of(result), records), examples)
-    persons = people_part(_people(batch, result, evidence), records, examples)
+    effects = _with_examples(rows_of(result), examples)
+    persons = people_part(_people(batch, result, evidence), batch, examples)
     tested = {name: sum(p is not None for p in family) for name, family in families.items()}
     rated = (*findings, *effects, *persons.reliability, *persons.statistics)
     statuses = Counter(row.status for row in rated)
@@ -145,15 +145,15 @@ def _joint(batch: Batch, pairs: Drawn, quality: Quality | None, seed: int) -> Jo
 
 
 def _drift(
-    before: pl.DataFrame | None,
+    batch: Batch,
     effects: tuple[Row, ...],
     result: JointResult,
     week: int,
     evidence: str | None,
 ) -> tuple[Row, ...]:
     """This week's coefficients against those of earlier weeks."""
-    history, left_out = comparable(before, coefficients(effects, result, week))
-    rows = finding_rows({"drift": drift.audit(history, evidence)})
+    history, left_out = comparable(batch.beside.history, coefficients(effects, result, week))
+    rows = finding_rows({"drift": drift.audit(history, evidence)}, batch)
     return tuple(replace(row, reason=row.reason + left_out) for row in rows)
 
 

@@ -4,21 +4,28 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
-import pyarrow as pa
 
 from quality.annotators.consensus import Accuracy, Consensus
-from quality.annotators.people import People
+from quality.annotators.people import People, metric_of
 from quality.annotators.reliability import FIGURES
+from quality.audits.every import Batch
 from quality.report.examples import Examples
+from quality.report.lacking import first_lacking
 from quality.report.model import Joined, PeoplePart, PersonRow
-from quality.report.rows import asked_for, verdict_row
+from quality.report.rows import verdict_row
 
 Cell = float | int | str | None
 
+NEEDS = ("annotator_id", "item_id")
 
-def people_part(found: People, records: pa.Table, examples: Examples) -> PeoplePart:
+
+def people_part(found: People, batch: Batch, examples: Examples) -> PeoplePart:
     """Everything that `found` holds, whoever is to be looked at first and with a few of their judgements."""
-    rows = asked_for((verdict_row("people", verdict) for verdict in found.verdicts), records)
+    needs = {metric_of(missing.statistic): (missing.field,) for missing in found.missing}
+    rows = tuple(
+        verdict_row("people", verdict, first_lacking(batch, needs.get(verdict.spec.metric, NEEDS)))
+        for verdict in found.verdicts
+    )
     return PeoplePart(
         reliability=tuple(row for row in rows if row.metric in FIGURES),
         statistics=tuple(row for row in rows if row.metric not in FIGURES),

@@ -10,46 +10,41 @@ findings widen by the same factor $\sigma$ as those of the joint model (a share'
 a share), and what no longer lies beyond its limit no longer fails.
 """
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-import polars as pl
-import pyarrow as pa
-import pyarrow.compute as pc
 from scipy import special, stats
 
-from quality.audits.every import AUDITS, Answer
+from quality.audits.every import AUDITS, Answer, Batch
+from quality.audits.fields import COMPARED
 from quality.audits.finding import Finding
 from quality.audits.joint.design import POSITION
 from quality.audits.joint.effects import FALSE_DISCOVERIES, Effect
 from quality.audits.lean import ROUNDING
+from quality.report.lacking import first_lacking
 from quality.report.model import Row, Status
 from quality.verdict import Verdict
 
 HALF = 0.5  # what a share is where nothing is preferred
 DECIDED = ("longer_wins", "first_wins", "tie_share")
 MILDER: dict[str, Status] = {"fail": "warn", "warn": "pass"}
-_NAMED = re.compile(r"`(\w+)`|\(([a-z_]+)\)|Needed: ([\w.]+)\.")
 
 
-def finding_row(audit: str, finding: Finding) -> Row:
-    """A finding of `audit`, before anything is known of the others."""
-    needs = AUDITS[audit].needs
+def finding_row(audit: str, finding: Finding, batch: Batch) -> Row:
+    """A finding of `audit` on `batch`, before anything is known of the others."""
     return replace(
-        verdict_row(audit, finding),
+        verdict_row(audit, finding, first_lacking(batch, AUDITS[audit].needs)),
         feature=finding.feature,
         basis=finding.basis,
         null=finding.null,
         effective_n=finding.effective_n,
         # A figure that must not be judged is shown, but not tested.
         p=None if finding.status == "not_testable" else finding.p,
-        lacks=next((name for name in _names(finding) if name in needs), None),
     )
 
 
-def verdict_row(audit: str, verdict: Verdict) -> Row:
-    """A verdict that tests nothing."""
+def verdict_row(audit: str, verdict: Verdict, lacks: str | None) -> Row:
+    """A verdict that tests nothing; `lacks` is what it cannot do without, where it is not testable."""
     return Row(
         audit=audit,
         clause=verdict.spec.clause,
@@ -68,35 +63,12 @@ def verdict_row(audit: str, verdict: Verdict) -> Row:
         threshold=verdict.spec.threshold,
         consequence=verdict.spec.consequence,
         reason=verdict.reason,
-        lacks=next(iter(_names(verdict)), None),
+        lacks=lacks if verdict.status == "not_testable" else None,
         more={},
     )
 
 
-def _names(verdict: Verdict) -> list[str]:
-    """The fields that the reason of an untestable verdict names."""
-    if verdict.status != "not_testable":
-        return []
-    return [next(filter(None, found)) for found in _NAMED.findall(verdict.reason)]
-
-
-def asked_for(rows: Iterable[Row], records: pa.Table) -> tuple[Row, ...]:
-    """`rows`; where some record has the field that is said to be lacking, there is only too little of it."""
-    return tuple(replace(row, lacks=None) if _is_told(records, row.lacks) else row for row in rows)
-
-
-def _is_told(records: pa.Table, field: str | None) -> bool:
-    if field is None or field not in records.schema.names:
-        return False
-    values = records[field]
-    if pa.types.is_list(values.type):
-        values = pc.list_flatten(values)
-        if pa.types.is_struct(values.type) and values.type.get_field_index("content") >= 0:
-            values = pc.struct_field(values, "content")
-    return bool(values.null_count < len(values))
-
-
-def effect_row(effect: Effect, frame: pl.DataFrame, scale: float | None) -> Row:
+def effect_row(effect: Effect, batch: Batch, scale: float | None) -> Row:
     """One feature of the joint model, whose typical difference is `scale` (None: it is not in the model)."""
     more = {
         "scale": scale,
@@ -124,18 +96,15 @@ def effect_row(effect: Effect, frame: pl.DataFrame, scale: float | None) -> Row:
         threshold=effect.threshold,
         consequence="none",
         reason=effect.reason,
-        lacks=_lacking(effect, frame) if effect.status == "not_testable" else None,
+        lacks=_lacking(effect, batch) if effect.status == "not_testable" else None,
         more=more,
     )
 
 
-def _lacking(effect: Effect, frame: pl.DataFrame) -> str | None:
-    if frame.is_empty():
-        return "ranking"
-    if effect.feature == POSITION:
-        return "order_shown" if frame["first_position"].null_count() == frame.height else None
-    texts = frame.select((pl.col("first").is_null() | pl.col("second").is_null()).all()).item()
-    return "responses" if texts else None
+def _lacking(effect: Effect, batch: Batch) -> str | None:
+    if effect.feature == POSITION and not batch.frame.is_empty():
+        return "order_shown" if batch.frame["first_position"].null_count() == batch.frame.height else None
+    return first_lacking(batch, COMPARED)
 
 
 def calibrated(row: Row, spread: float) -> Row:
@@ -189,6 +158,6 @@ def _judged(row: Row, q: float | None) -> Row:
     return replace(row, q=q, status=MILDER[row.status], reason=reason)
 
 
-def finding_rows(answers: dict[str, Answer]) -> tuple[Row, ...]:
-    """Every finding of every audit."""
-    return tuple(finding_row(name, finding) for name, found in answers.items() for finding in found)
+def finding_rows(answers: dict[str, Answer], batch: Batch) -> tuple[Row, ...]:
+    """Every finding of every audit of `batch`."""
+    return tuple(finding_row(name, finding, batch) for name, found in answers.items() for finding in found)

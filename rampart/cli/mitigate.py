@@ -56,6 +56,8 @@ def mitigate(
     terms = load_contract(contract)
     if week not in terms.ramp.weeks:
         raise stop(Exit.USAGE, f"--week {week}: {contract} has weeks 1 to {terms.term.weeks}")
+    if force and out is None:
+        raise stop(Exit.USAGE, "--force overwrites files in a folder, and none is named. Fix: add --out FOLDER")
     batch, found, effects = _offered(files, terms, feature, week, seed)
     written = _written(out, batch, found, force=force) if out else []
     if as_json:

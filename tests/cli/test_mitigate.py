@@ -89,6 +89,12 @@ def test_a_task_without_comparisons_says_what_is_missing(rampart: Rampart) -> No
     assert ended.out.count("cannot be offered") == 1
 
 
+def test_leave_to_overwrite_without_a_folder_is_refused(rampart: Rampart, delivered: Path) -> None:
+    found = rampart("mitigate", delivered, "-c", BIRCH, "--week", 5, "--force")
+    assert found.code == 2
+    assert "Fix: add --out FOLDER" in found.err
+
+
 def test_a_week_the_contract_has_not_is_refused(rampart: Rampart, delivered: Path) -> None:
     ended = rampart("mitigate", delivered, "-c", BIRCH, "--week", 99)
     assert ended.code == 2
