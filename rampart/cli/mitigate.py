@@ -57,7 +57,7 @@ def mitigate(
     if week not in terms.ramp.weeks:
         raise stop(Exit.USAGE, f"--week {week}: {contract} has weeks 1 to {terms.term.weeks}")
     if force and out is None:
-        raise stop(Exit.USAGE, "--force overwrites files in a folder, and none is named. Fix: add --out FOLDER")
+        raise stop(Exit.USAGE, "--force overwrites files, and no folder is named. Fix: add --out FOLDER")
     batch, found, effects = _offered(files, terms, feature, week, seed)
     written = _written(out, batch, found, force=force) if out else []
     if as_json:

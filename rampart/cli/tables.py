@@ -1,6 +1,7 @@
 """The books as tables for a terminal."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.markup import escape
@@ -13,6 +14,7 @@ if TYPE_CHECKING:  # the database is loaded by the commands that read it
     from quality.verdict import Verdict
     from rampart.ledger.read import MoneyRow, RampRow, RmRow
 
+ALL = "all"
 LONGEST = 2_000  # characters of one reason
 STATUS_STYLE = {"pass": "green", "warn": "yellow", "fail": "bold red", "not_testable": "dim"}
 STATE_STYLE = {
@@ -64,25 +66,33 @@ def ramp_table(rows: "Iterable[RampRow]") -> Table:
 
 
 def discard_table(rows: "Iterable[RampRow]") -> Table:
-    """Vendor x week x reason: discarded records by the first reason of each, so that a row adds up."""
+    """Contract x reason x week: discarded records by the first reason of each, so that a week adds up."""
     judged = [row for row in rows if row.reasons]
-    found = {reason.code for row in judged for reason in row.reasons if reason.first}
-    codes = [reason.code for reason in REASONS if reason.code in found]
+    weeks = sorted({row.week for row in judged})
     table = Table(title="Discarded, by first reason", title_justify="left")
     table.add_column("vendor")
-    table.add_column("week")
-    for code in codes:
-        table.add_column(code.replace("_", " "), justify="right")
+    table.add_column("reason", overflow="fold")
+    for week in weeks:
+        table.add_column(f"week {week}", justify="right")
     table.add_column("all", justify="right", style="bold")
-    vendor = None
-    for row in judged:
-        if vendor not in (None, row.vendor):
-            table.add_section()
-        vendor = row.vendor
-        first = {reason.code: reason.first for reason in row.reasons}
-        counts = (f"{first[code]:,}" if first.get(code) else "·" for code in codes)
-        table.add_row(safe(row.vendor), str(row.week), *counts, f"{row.discarded:,}")
+    for _, grouped in groupby(judged, key=lambda row: row.contract_id):
+        contract = list(grouped)
+        for words, counts in _waterfall(contract):
+            told = (f"{counts[week]:,}" if counts.get(week) else "·" for week in weeks)
+            style = "bold" if words == ALL else None
+            table.add_row(safe(contract[0].vendor), words, *told, f"{sum(counts.values()):,}", style=style)
+        table.add_section()
     return table
+
+
+def _waterfall(contract: "list[RampRow]") -> "Iterator[tuple[str, dict[int, int]]]":
+    """Each reason that some record of a contract was discarded for, then all: counts by week."""
+    first = {row.week: {reason.code: reason.first for reason in row.reasons} for row in contract}
+    for reason in REASONS:
+        counts = {week: found.get(reason.code, 0) for week, found in first.items()}
+        if any(counts.values()):
+            yield reason.code.replace("_", " "), counts
+    yield ALL, {row.week: row.discarded for row in contract}
 
 
 def rate(value: float | None, low: float | None, high: float | None) -> str:
