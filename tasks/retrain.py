@@ -2,14 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prefect import get_run_logger, task
 
 from contracts.model import Contract
+from contracts.versions.reach import in_order
 from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.judged_rows import stored_rows
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, accepted_batches
+from rampart.ledger.contracts import contract_versions
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.errors import DataDeletedError
 from rampart.ledger.hashed import hashed
@@ -18,7 +20,9 @@ from rampart.ledger.outbox import OutboxRow, pending
 from rampart.ledger.rights.lineage import Lineage
 from rampart.retrain.config import TrainConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
+from rampart.retrain.scope import scope_of
 from rampart.retrain.snapshot import BatchData
+from tasks.evaluation import sets_to_keep_clear_of
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
 
@@ -73,9 +77,10 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         if (batch.contract_id, batch.week) == (request.contract_id, request.week) and not right.may("train"):
             return NothingToTrain(f"It may not be trained on. {'; '.join(right.because)}.")
     data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in allowed]
-    config = TrainConfig(backend=terms.training.backend, promotion_margin=terms.training.promotion_margin)
+    config = TrainConfig(terms.training.backend, terms.training.promotion_margin, scope_of(terms))
+    sets = sets_to_keep_clear_of(place, _terms_today(place, request))
     before = champion(place.books, request.program)
-    outcome = retrain(data, before, config, place.store)
+    outcome = retrain(data, before, config, place.store, sets)
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
@@ -147,8 +152,20 @@ def _batch_data(place: Workspace, batch: BatchRow, evaluate: bool) -> BatchData:
         terms.annotation.aggregation,
         terms.annotation.scheme,
         stored_rows(place.store, batch.artefacts).accepted(),
+        terms.vendor.id,
+        terms.term.start + timedelta(weeks=batch.week - 1),
+        terms.on_policy.allowed(batch.week),
         evaluate,
+        terms.version,
     )
+
+
+def _terms_today(place: Workspace, request: OutboxRow) -> tuple[Contract, ...]:
+    """The terms in force at the moment of the request, of every contract of the programme."""
+    known = (row for row in contract_versions(place.books) if row.program == request.program)
+    ordered = in_order([row for row in known if (row.effective or row.as_of) <= request.as_of])
+    latest = {row.contract_id: row.digest for row in ordered}
+    return tuple(terms_of(digest, place) for _, digest in sorted(latest.items()))
 
 
 def _run(request: OutboxRow, trained: Trained) -> TrainingRun:

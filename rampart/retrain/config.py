@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from rampart.retrain.digests import canonical_json, sha256
+from rampart.retrain.scope import EVERYTHING, Scope
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class TrainConfig:
 
     backend: str = "linear"
     promotion_margin: float = 0.02  # held-out accuracy, as in the contract's `training` terms
+    scope: Scope = EVERYTHING
     linear: LinearConfig = LinearConfig()
 
     def __post_init__(self) -> None:
