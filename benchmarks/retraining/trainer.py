@@ -55,20 +55,24 @@ def scikit_learn(store: LocalStore, solver: str = "lbfgs") -> tuple[Evaluation, 
     texts = texts_of(taught)
     features = extract(texts.prompts, texts.responses)
     scaling = learn_scaling(features, usual.style_scale)
-    x = sp.csr_array(sp.hstack([scaling.seen_columns(features), scaling.style_columns(features)]))
+    x = _beside(scaling.seen_columns(features), scaling.style_columns(features))
     model = LogisticRegression(C=1 / usual.l2, fit_intercept=False, solver=solver, max_iter=100)
     model.fit(_difference(x, texts.first, texts.second), taught["target"].to_numpy())
 
     texts = texts_of(holdout)
     features = extract(texts.prompts, texts.responses)
     known = scaling.text_columns(features)[:, scaling.words]
-    x = sp.csr_array(sp.hstack([known, scaling.style_columns(features)]))
+    x = _beside(known, scaling.style_columns(features))
     scores = x @ model.coef_[0]
     evaluation = evaluate(holdout, scores[texts.first] - scores[texts.second], DIGEST)
     held = io.BytesIO()
     np.savez(held, coefficients=model.coef_, words=scaling.words, idf=scaling.idf)
     store.put_once(f"{OUT}/scikit-learn.npz", held.getvalue())
     return evaluation, hashlib.sha256(model.coef_.tobytes()).hexdigest()
+
+
+def _beside(words: sp.csr_array, style: NDArray[np.float64]) -> sp.csr_array:
+    return sp.csr_array(sp.hstack([words, sp.csr_array(style)]))
 
 
 def _difference(x: sp.csr_array, first: NDArray[np.int64], second: NDArray[np.int64]) -> sp.csr_array:
