@@ -86,10 +86,10 @@ def compared(ours: list[Run], theirs: list[Run], pairs: int) -> Part:
         "scikit_learn_peak_mb": max(run["peak_mb"] for run in theirs),
     }
     lines = (
-        f"{pairs:,} pairs: {fastest['rampart_wall_s']:.1f} s (processor {fastest['rampart_cpu_s']:.1f} s), "
+        f"{pairs:,} pairs: {fastest['rampart_wall_s']:.1f} s, of processor {fastest['rampart_cpu_s']:.1f} s, "
         f"accuracy {accuracy:.4f}, {figures['peak_mb']:,} MB",
-        f"scikit-learn: {fastest['scikit_learn_wall_s']:.1f} s (processor {fastest['scikit_learn_cpu_s']:.1f} s), "
-        f"accuracy {other:.4f}, {figures['scikit_learn_peak_mb']:,} MB",
+        f"scikit-learn: {fastest['scikit_learn_wall_s']:.1f} s, {fastest['scikit_learn_cpu_s']:.1f} s, "
+        f"{other:.4f}, {figures['scikit_learn_peak_mb']:,} MB",
     )
     bars = (
         Bar("seconds", fastest["rampart_wall_s"], "at most", MOST_S),

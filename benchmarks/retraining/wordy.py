@@ -12,7 +12,7 @@ VOCABULARY = 30_000
 WORDS_A_RESPONSE = (20, 300)  # 1,000 characters in the mean, as in public preference sets
 WORDS_A_PROMPT = 20
 PAIRED = ((0, 1), (2, 3), (0, 3))  # of the four responses to a prompt
-WORTHY = 200  # of the vocabulary: the commonest words have a worth, the others none
+WORTHY = 50  # of the vocabulary: the commonest words have a worth, the others none
 NOISE = 0.03  # sd of what a judge adds to the mean worth of a response's words
 
 
