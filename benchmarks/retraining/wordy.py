@@ -1,19 +1,24 @@
-"""As many pairs as asked for, with a known truth: words have a worth, and the worthier response wins."""
+"""As many pairs as asked for, with a known truth: better responses use better words, and win more often."""
 
 import hashlib
 from itertools import repeat
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
+from scipy.special import expit
 
 from rampart.retrain.snapshot import PAIR, split_of
 
 VOCABULARY = 30_000
 WORDS_A_RESPONSE = (20, 300)  # 1,000 characters in the mean, as in public preference sets
 WORDS_A_PROMPT = 20
+TELLING_SHARE = 0.1  # of a response's words speak of its quality: half of TELLING are good words, half bad
+TELLING = 400
+DECISIVE = (
+    2.0  # P(first wins) = logistic(DECISIVE · difference of two standard normals): 0.8 at best
+)
 PAIRED = ((0, 1), (2, 3), (0, 3))  # of the four responses to a prompt
-WORTHY = 50  # of the vocabulary: the commonest words have a worth, the others none
-NOISE = 0.03  # sd of what a judge adds to the mean worth of a response's words
 
 
 def wordy_pairs(n_train: int, n_holdout: int, seed: int) -> pa.Table:
@@ -22,9 +27,7 @@ def wordy_pairs(n_train: int, n_holdout: int, seed: int) -> pa.Table:
     Words follow Zipf's law, so that most of the vocabulary is rare, as in real text.
     """
     random = np.random.default_rng(seed)
-    worth = np.where(np.arange(VOCABULARY) < WORTHY, random.normal(size=VOCABULARY), 0.0)
     words = np.array([f"word{i}" for i in range(VOCABULARY)])
-    frequency = np.cumsum(1 / np.arange(1, VOCABULARY + 1))
     room = {"train": n_train, "holdout": n_holdout}
     rows: list[dict[str, object]] = []
     while max(room.values()) > 0:
@@ -34,16 +37,27 @@ def wordy_pairs(n_train: int, n_holdout: int, seed: int) -> pa.Table:
         if room[side] <= 0:
             continue
         room[side] -= len(PAIRED)
-        sizes = random.integers(*WORDS_A_RESPONSE, 4)
-        drawn = [np.searchsorted(frequency, random.random(size) * frequency[-1]) for size in sizes]
-        texts = [" ".join(words[chosen]) + "." for chosen in drawn]
-        value = [worth[chosen].mean() + random.normal() * NOISE for chosen in drawn]
+        quality = random.normal(size=4)
+        texts = [" ".join(words[_response(random, one)]) + "." for one in quality]
         rows += [
             {"prompt_key": key, "prompt": prompt, "split": side, "first": texts[i], "second": texts[j]}
-            | {"target": float(value[i] > value[j])}
+            | {"target": float(random.random() < expit(DECISIVE * (quality[i] - quality[j])))}
             for i, j in PAIRED
         ]
     return _table(rows)
+
+
+_COMMON = np.cumsum(1 / np.arange(1, VOCABULARY + 1))
+_COMMON /= _COMMON[-1]
+
+
+def _response(random: np.random.Generator, quality: float) -> NDArray[np.int64]:
+    """The numbers of a response's words; the last TELLING of the vocabulary tell its quality."""
+    drawn = np.searchsorted(_COMMON, random.random(random.integers(*WORDS_A_RESPONSE)))
+    telling = random.random(len(drawn)) < TELLING_SHARE
+    good = random.random(len(drawn)) < expit(quality)
+    kind = np.where(good, 0, TELLING // 2) + random.integers(0, TELLING // 2, len(drawn))
+    return np.where(telling, VOCABULARY - TELLING + kind, drawn)
 
 
 def _table(rows: list[dict[str, object]]) -> pa.Table:
