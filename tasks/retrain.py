@@ -17,6 +17,7 @@ from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record
 from rampart.ledger.outbox import OutboxRow, pending
 from rampart.ledger.rights.lineage import Lineage
 from rampart.retrain.config import TrainConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.snapshot import BatchData
 from tasks.policy import STAGE
@@ -73,7 +74,11 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         if (batch.contract_id, batch.week) == (request.contract_id, request.week) and not right.may("train"):
             return NothingToTrain(f"It may not be trained on. {'; '.join(right.because)}.")
     data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in allowed]
-    config = TrainConfig(backend=terms.training.backend, promotion_margin=terms.training.promotion_margin)
+    config = TrainConfig(
+        backend=terms.training.backend,
+        promotion_margin=terms.training.promotion_margin,
+        linear=LinearConfig.under(terms.training),
+    )
     before = champion(place.books, request.program)
     outcome = retrain(data, before, config, place.store)
     if isinstance(outcome, NothingToTrain):

@@ -23,8 +23,9 @@ from sklearn.linear_model import LogisticRegression
 from benchmarks.volume.peak import PeakMemory
 from rampart.delivery.local_store import LocalStore
 from rampart.retrain.backend import Dataset
-from rampart.retrain.config import LinearConfig, TrainConfig
+from rampart.retrain.config import TrainConfig
 from rampart.retrain.evaluate import Evaluation, evaluate
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.features import VECTORISER, extract
 from rampart.retrain.linear.model import learn_scaling
 from rampart.retrain.linear.train import LinearBackend

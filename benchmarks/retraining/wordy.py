@@ -15,9 +15,7 @@ WORDS_A_RESPONSE = (20, 300)  # 1,000 characters in the mean, as in public prefe
 WORDS_A_PROMPT = 20
 TELLING_SHARE = 0.1  # of a response's words speak of its quality: half of TELLING are good words, half bad
 TELLING = 400
-DECISIVE = (
-    2.0  # P(first wins) = logistic(DECISIVE · difference of two standard normals): 0.8 at best
-)
+DECISIVE = 2.0  # P(first wins) = logistic(DECISIVE · difference of two standard normals): 0.8 at best
 PAIRED = ((0, 1), (2, 3), (0, 3))  # of the four responses to a prompt
 
 
