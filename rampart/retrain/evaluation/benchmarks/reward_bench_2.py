@@ -115,9 +115,7 @@ def ties_score(path: str, scored: Sequence[Scored]) -> Figure:
             )
         kinds[kind][number] = one
     if not kinds["tied"].keys() & kinds["ref"].keys():
-        raise BenchmarkError(
-            f"{path}: no number of the ties subset has both `tied:N` and `ref:N`; take it whole"
-        )
+        raise BenchmarkError(f"{path}: no number of the ties has both `tied:N` and `ref:N`; take all rows")
     numbers = sorted({*kinds["tied"], *kinds["ref"]})
     tied, ref = (_over(numbers, {key: _lead(one) for key, one in kinds[kind].items()}) for kind in kinds)
     spread = _over(numbers, {key: float(np.ptp(one.right)) for key, one in kinds["tied"].items()})
