@@ -19,6 +19,7 @@ from rampart.ledger.rights.lineage import Lineage
 from rampart.retrain.config import TrainConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.snapshot import BatchData
+from tasks.evaluation import benchmarks_named
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
 
@@ -75,7 +76,7 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in allowed]
     config = TrainConfig(backend=terms.training.backend, promotion_margin=terms.training.promotion_margin)
     before = champion(place.books, request.program)
-    outcome = retrain(data, before, config, place.store)
+    outcome = retrain(data, before, config, place.store, benchmarks_named(place, terms))
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
@@ -176,11 +177,7 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         accuracy=accuracy.value,
         accuracy_low=low,
         accuracy_high=high,
-        metrics={
-            "log_loss": outcome.evaluation.log_loss,
-            "ece": outcome.evaluation.ece,
-            **outcome.probes.metrics,
-        },
+        metrics={**outcome.evaluation.metrics, **outcome.probes.metrics},
     )
 
 

@@ -17,6 +17,8 @@ from rampart.retrain.evaluation.accuracy import (
     correctness,
     slice_accuracy,
 )
+from rampart.retrain.evaluation.amplification import Amplification
+from rampart.retrain.evaluation.benchmarks.result import BenchmarkResult
 from rampart.retrain.evaluation.calibration import (
     ReliabilityBin,
     expected_calibration_error,
@@ -35,6 +37,7 @@ class Evaluation:
     `accuracy` counts a tie of scores as half right; its interval lets pairs of one prompt go together.
     `log_loss` is in nats (a coin has 0.693). `ece` is the expected calibration error, 0..1, and `reliability`
     the table it is the mean gap of. `slices` are in the order of `evaluation.slices.slices_of`.
+    `amplification` holds the model's leans against its data's, `benchmarks` what public sets say of it.
     """
 
     accuracy: Estimate
@@ -44,6 +47,16 @@ class Evaluation:
     n_prompts: int
     slices: tuple[SliceAccuracy, ...]
     reliability: tuple[ReliabilityBin, ...]
+    amplification: tuple[Amplification, ...] = ()
+    benchmarks: tuple[BenchmarkResult, ...] = ()
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The figures that are booked, by their names; accuracy has columns of its own in the books."""
+        found = {"log_loss": self.log_loss, "ece": self.ece}
+        for result in self.benchmarks:
+            found |= result.metrics
+        return found
 
 
 def evaluate(pairs: pa.Table, margins: Floats) -> Evaluation:

@@ -43,6 +43,7 @@ NEUTRAL = {
     *("redelivery.scope", "invoicing.within_days", "feedback.to"),
     # What is made of the data is the buyer's own affair.
     *("training.backend", "training.retrain", "training.strength"),
+    *(f"training.benchmarks.*.{name}" for name in ("name", "path")),
     # What a version says about itself.
     *("version", "digest"),
     *(f"amendment.{name}" for name in ("of", "effective", "clauses", "reason", "agreed_by")),

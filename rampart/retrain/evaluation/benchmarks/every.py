@@ -1,6 +1,6 @@
 """The benchmarks there are, by the names that contracts call them by."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from quality.audits.probes.scorer import Scorer
@@ -10,6 +10,10 @@ from rampart.retrain.evaluation.benchmarks.result import BenchmarkResult
 MEASURES: Mapping[str, Callable[[str, bytes, Scorer], BenchmarkResult]] = {
     reward_bench_2.NAME: reward_bench_2.measure,
     rm_bench.NAME: rm_bench.measure,
+}
+_READERS: Mapping[str, Callable[[str, bytes], Sequence[object]]] = {
+    reward_bench_2.NAME: reward_bench_2.read,
+    rm_bench.NAME: rm_bench.read,
 }
 
 
@@ -25,3 +29,8 @@ class BenchmarkFile:
 def measured(file: BenchmarkFile, scorer: Scorer) -> BenchmarkResult:
     """The model's figures on a benchmark; `BenchmarkError` where the file is no such benchmark."""
     return MEASURES[file.name](file.path, file.payload, scorer)
+
+
+def must_be_read(file: BenchmarkFile) -> None:
+    """`BenchmarkError` where the file is no such benchmark: better known before a training than after it."""
+    _READERS[file.name](file.path, file.payload)
