@@ -2,13 +2,14 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from contracts.fitting import misfits
 from contracts.terms.amendment import Amendment
 from contracts.terms.annotation import NEEDED, NEEDS, Annotation
 from contracts.terms.annotators import Annotators
 from contracts.terms.base import MisfitError, TermError, Terms, clause
+from contracts.terms.benchmark import Benchmark
 from contracts.terms.bounds import Count, Seconds, Share, WeekNumber
 from contracts.terms.checklist import Checklist
 from contracts.terms.gates import RecordGates
@@ -219,8 +220,21 @@ class Training(Terms):
         description="Non-inferiority margin: how much held-out accuracy a new model may lose at most.",
         json_schema_extra=clause("lower"),
     )
+    benchmarks: tuple[Benchmark, ...] = Field(
+        (), description="Public benchmarks that every reward model is measured on."
+    )
     expected_gain: Gain | None = None
     scope: LearningScope = LearningScope.defaults()
+
+    @field_validator("benchmarks")
+    @classmethod
+    def _each_benchmark_once(cls, benchmarks: tuple[Benchmark, ...]) -> tuple[Benchmark, ...]:
+        names = [each.name for each in benchmarks]
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                problem = f"the benchmark {name} is named twice, so its figures would have one name"
+                raise TermError(problem, "benchmarks", place, "name", fix="name the file that is meant")
+        return benchmarks
 
 
 class Contract(Terms):

@@ -1,4 +1,4 @@
-"""The evaluation sets a contract names: read anew for every judgement, and part of what it rests on."""
+"""The evaluation sets and benchmarks a contract names: read anew for every judgement and every training."""
 
 from collections.abc import Iterable
 
@@ -7,6 +7,8 @@ from prefect import task
 from contracts.model import Contract
 from quality.gates.evaluation.sets import EvaluationSetError, ReadSet, read_set
 from rampart.delivery.errors import MissingObjectError, NotReadyError
+from rampart.retrain.evaluation.benchmarks.every import BenchmarkFile, must_be_read
+from rampart.retrain.evaluation.benchmarks.rows import BenchmarkError
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
 
@@ -39,13 +41,39 @@ def sets_to_keep_clear_of(place: Workspace, contracts: Iterable[Contract]) -> tu
     return tuple(_read(place, *one) for one in sorted(named))
 
 
+def benchmarks_named(place: Workspace, contract: Contract) -> tuple[BenchmarkFile, ...]:
+    """The files of `training.benchmarks`, each known to be what it is said to be.
+
+    Raises `NotReadyError` where one is missing or is no such benchmark.
+    """
+    return tuple(_benchmark(place, one.name, one.path) for one in contract.training.benchmarks)
+
+
+def _benchmark(place: Workspace, name: str, path: str) -> BenchmarkFile:
+    problem = f"the benchmark {name}, which training.benchmarks names, cannot be read"
+    uri, payload = _payload(place, path, problem)
+    file = BenchmarkFile(name, path, payload)
+    try:
+        must_be_read(file)
+    except BenchmarkError as error:
+        raise NotReadyError(f"{problem} ({error})", uri, fix="mend it") from error
+    return file
+
+
 def _read(place: Workspace, name: str, path: str, fields: tuple[str, ...]) -> ReadSet:
     problem = f"the evaluation set {name!r}, which gates.evaluation_sets names, cannot be read"
+    uri, payload = _payload(place, path, problem)
+    try:
+        return read_set(name, path, payload, fields)
+    except EvaluationSetError as error:
+        raise NotReadyError(f"{problem} ({error})", uri, fix="mend it") from error
+
+
+def _payload(place: Workspace, path: str, problem: str) -> tuple[str, bytes]:
+    """The file at `path` below the folder of evaluation sets: its address and its bytes."""
     if place.evaluation is None:
         raise NotReadyError(f"{problem}: nothing says where such sets lie", path, fix=_FIX)
     try:
-        return read_set(name, path, place.evaluation.get(path), fields)
+        return place.evaluation.uri(path), place.evaluation.get(path)
     except MissingObjectError as error:
         raise NotReadyError(f"{problem}: it is not there", place.evaluation.uri(path), fix=_FIX) from error
-    except EvaluationSetError as error:
-        raise NotReadyError(f"{problem} ({error})", place.evaluation.uri(path), fix="mend it") from error

@@ -23,7 +23,7 @@ from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.scope import scope_of
 from rampart.retrain.snapshot import BatchData
-from tasks.evaluation import sets_to_keep_clear_of
+from tasks.evaluation import benchmarks_named, sets_to_keep_clear_of
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
 
@@ -86,7 +86,8 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     )
     sets = sets_to_keep_clear_of(place, _terms_today(place, request))
     before = champion(place.books, request.program)
-    outcome = retrain(data, before, config, place.store, sets)
+    benchmarks = benchmarks_named(place, terms)
+    outcome = retrain(data, before, config, place.store, sets, benchmarks)
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
@@ -196,11 +197,7 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         accuracy=accuracy.value,
         accuracy_low=low,
         accuracy_high=high,
-        metrics={
-            "log_loss": outcome.evaluation.log_loss,
-            "ece": outcome.evaluation.ece,
-            **outcome.probes.metrics,
-        },
+        metrics={**outcome.evaluation.metrics, **outcome.probes.metrics},
     )
 
 

@@ -364,6 +364,8 @@ def _rights(contract: Contract) -> Iterator[Line]:
 def _training(contract: Contract) -> Iterator[Line]:
     terms = contract.training
     yield Line("trained by", f"{terms.backend}, {terms.retrain.replace('_', ' ')}", "training.backend")
+    for one in terms.benchmarks:
+        yield Line("measured on", f"{one.name} ({one.path})", "training.benchmarks")
     yield Line("promoted if", f"no worse by {_share(terms.promotion_margin)}", "training.promotion_margin")
     if gain := terms.expected_gain:
         yield Line("must gain", f"{gain.points:g} points by week {gain.by_week}", "training.expected_gain")

@@ -20,6 +20,8 @@ from rampart.retrain.backend import Dataset, Scorer, out_of, result_key, run_id_
 from rampart.retrain.config import TrainConfig
 from rampart.retrain.digests import canonical_json, seed_of, sha256
 from rampart.retrain.evaluate import Evaluation, correctness, evaluate
+from rampart.retrain.evaluation.amplification import amplification
+from rampart.retrain.evaluation.benchmarks.every import BenchmarkFile, measured
 from rampart.retrain.probing import Probes, probe
 from rampart.retrain.promotion import PromotionDecision, decide
 from rampart.retrain.registry import backend_named
@@ -58,6 +60,7 @@ def retrain(
     config: TrainConfig,
     store: ObjectStore,
     sets: Sequence[ReadSet] = (),
+    benchmarks: Sequence[BenchmarkFile] = (),
 ) -> RetrainOutcome | NothingToTrain:
     """Train a challenger on `batches` and hold it against the champion.
 
@@ -67,6 +70,7 @@ def retrain(
         config: how to train.
         store: where everything is kept.
         sets: evaluation sets whose text must not be in the dataset.
+        benchmarks: public sets that the challenger is measured on; they decide nothing.
 
     Raises:
         ValueError: for an unknown backend, a week given twice, a backend that failed, or a champion whose
@@ -87,7 +91,12 @@ def retrain(
     scorer = backend.scorer(job.out)
     margins = margins_of(scorer, holdout)
     probes = probe(scorer, holdout, snapshot.digest)
-    evaluation = evaluate(holdout, margins, snapshot.digest)
+    training = strict_training(snapshot.pairs)
+    evaluation = replace(
+        evaluate(holdout, margins),
+        amplification=amplification(training, holdout, margins, snapshot.digest),
+        benchmarks=tuple(measured(file, scorer.score) for file in benchmarks),
+    )
     champion = None if champion_run_id is None else _champion_margins(champion_run_id, holdout, store)
     decision = _decide(holdout, margins, champion, config.promotion_margin, snapshot.digest)
     if champion_run_id == run_id:
@@ -123,6 +132,11 @@ def _keep_json(
 def strict_holdout(pairs: pa.Table) -> pa.Table:
     """The held-out pairs that one side won: what accuracy is counted on."""
     return pairs.filter((pc.field("split") == "holdout") & (pc.field("target") != 0.5))
+
+
+def strict_training(pairs: pa.Table) -> pa.Table:
+    """The pairs trained on that one side won."""
+    return pairs.filter((pc.field("split") == "train") & (pc.field("target") != 0.5))
 
 
 def margins_of(scorer: Scorer, pairs: pa.Table) -> Margins:

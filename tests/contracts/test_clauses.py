@@ -47,6 +47,7 @@ NEUTRAL = {
     *(f"training.scope.{name}.*" for name in ("domain_mix", *(f"weights.{by}" for by in SCOPED_BY))),
     *(f"training.{name}" for name in ("backend", "retrain", "strength", "labels", "ties")),
     *("training.flipped_share", "training.length"),
+    *(f"training.benchmarks.*.{name}" for name in ("name", "path")),
     # What a version says about itself.
     *("version", "digest"),
     *(f"amendment.{name}" for name in ("of", "effective", "clauses", "reason", "agreed_by")),
