@@ -27,14 +27,14 @@ from tasks.workspace import Workspace, terms_of
 class Trained:
     """A finished training: by which backend, under which contracts, and the champion it was held against.
 
-    `weeks` are (contract id, week) of what it was trained on, `file_digests` the SHA-256 of each of its
-    files, `compared_with` is that champion's run id; None for the first.
+    `batches` are (contract id, week, revision) of what it was trained on, `file_digests` the SHA-256 of each
+    of its files, `compared_with` is that champion's run id; None for the first.
     """
 
     outcome: RetrainOutcome
     backend: str
     contract_digests: tuple[str, ...]
-    weeks: tuple[tuple[str, int], ...]
+    batches: tuple[tuple[str, int, int], ...]
     file_digests: Mapping[str, str]
     compared_with: str | None
 
@@ -79,14 +79,14 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
-    weeks = tuple((batch.contract_id, batch.week) for batch in batches)
+    drawn = tuple((batch.contract_id, batch.week, batch.revision) for batch in batches)
     try:
         files = {key.rsplit("/", 1)[-1]: hashed(place.store, key, 0).sha256 for key in outcome.artefacts}
     except MissingObjectError:
         if still_held(place.books, batches) == batches:
             raise
         return train_on.fn(place, request)  # without the week whose data were deleted meanwhile
-    return Trained(outcome, config.backend, digests, weeks, files, before)
+    return Trained(outcome, config.backend, digests, drawn, files, before)
 
 
 @task(**STAGE)
@@ -160,7 +160,7 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         run_id=outcome.run_id,
         program=request.program,
         trigger=(request.contract_id, request.week, request.revision),
-        weeks=trained.weeks,
+        batches=trained.batches,
         data_digest=outcome.data_digest,
         config_digest=outcome.config_digest,
         code_digest=outcome.code_digest,
