@@ -81,7 +81,7 @@ def retrain(
     scorer = backend.scorer(job.out)
     margins = margins_of(scorer, holdout)
     probes = probe(scorer, holdout, snapshot.digest)
-    evaluation = evaluate(holdout, margins, snapshot.digest)
+    evaluation = evaluate(holdout, margins)
     champion = None if champion_run_id is None else _champion_margins(champion_run_id, holdout, store)
     decision = _decide(holdout, margins, champion, config.promotion_margin, snapshot.digest)
     if champion_run_id == run_id:

@@ -1,0 +1,1 @@
+"""Public benchmarks of reward models, read from files as they are published; nothing is downloaded."""
