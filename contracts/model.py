@@ -15,6 +15,7 @@ from contracts.terms.gates import RecordGates
 from contracts.terms.mapping import DeliveryTerms
 from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
+from contracts.terms.promotion import ProbeLimits, Protected
 from contracts.terms.quality import QualityRule
 from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
 from contracts.terms.remedies import Disputes, Feedback, Holds, Invoicing, Redelivery
@@ -188,7 +189,6 @@ class Training(Terms):
     retrain: Literal["every_batch", "by_hand"] = Field(
         "every_batch",
         description="When: after every accepted batch revision, or only by `rampart retrain`.",
-        json_schema_extra=clause(judged=False),
     )
     strength: Literal["ignore", "weight", "margin"] = Field(
         "ignore",
@@ -201,6 +201,8 @@ class Training(Terms):
         description="Non-inferiority margin: how much held-out accuracy a new model may lose at most.",
         json_schema_extra=clause("lower"),
     )
+    protected: Protected = Protected.defaults()
+    probes: ProbeLimits = ProbeLimits.defaults()
     expected_gain: Gain | None = None
 
 
