@@ -17,6 +17,7 @@ from contracts.terms.learning import LearningScope
 from contracts.terms.mapping import DeliveryTerms
 from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
+from contracts.terms.promotion import ProbeLimits, Protected
 from contracts.terms.quality import QualityRule
 from contracts.terms.ramp import BREACHES, Confidence, Phase, Ramp, Term, Week
 from contracts.terms.remedies import Disputes, Feedback, Holds, Invoicing, Redelivery
@@ -190,7 +191,6 @@ class Training(Terms):
     retrain: Literal["every_batch", "by_hand"] = Field(
         "every_batch",
         description="When: after every accepted batch revision, or only by `rampart retrain`.",
-        json_schema_extra=clause(judged=False),
     )
     strength: Literal["ignore", "weight", "margin"] = Field(
         "weight",
@@ -223,6 +223,8 @@ class Training(Terms):
     benchmarks: tuple[Benchmark, ...] = Field(
         (), description="Public benchmarks that every reward model is measured on."
     )
+    protected: Protected = Protected.defaults()
+    probes: ProbeLimits = ProbeLimits.defaults()
     expected_gain: Gain | None = None
     scope: LearningScope = LearningScope.defaults()
 

@@ -13,9 +13,13 @@ from tasks.workspace import Workspace, workspace
 
 @flow(name="retrain")
 def retrain(
-    as_of: datetime | None = None, program: str | None = None, *, patient: bool = False
+    as_of: datetime | None = None,
+    program: str | None = None,
+    *,
+    patient: bool = False,
+    by_hand: bool = False,
 ) -> tuple[str, ...]:
-    """Answer every accepted batch that no training has answered; gives one reason each.
+    """Answer every batch accepted, or taken back, that no training has answered; gives one reason each.
 
     An event or a schedule may start it as often as it likes: a request is answered in the transaction that
     books its training, so each is answered once. While another worker trains for a programme, this one leaves
@@ -25,12 +29,13 @@ def retrain(
         as_of: the business time of the run; default: when it was due to start.
         program: only this programme.
         patient: leave requests alone that failed and rest until their next try.
+        by_hand: a person asks, so answer those too whose contract lets nothing else start a training.
     """
     at = business_time(as_of)
     reasons: list[str] = []
     taken: set[str] = set()
     with workspace() as place:
-        for request in requests(place, program, patient):
+        for request in requests(place, program, patient, by_hand):
             if request.program in taken:
                 continue
             with turn_of(place, request) as mine:

@@ -8,7 +8,7 @@ from prefect.events import emit_event
 from prefect.runtime import flow_run
 
 from rampart.ledger.batch_rows import BatchKey
-from rampart.ledger.outbox import rows_about
+from rampart.ledger.outbox import OutboxRow, pending, rows_about
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
 
@@ -23,7 +23,8 @@ def announce(place: Workspace, batch: BatchKey) -> None:
     """
     if flow_run.id is None:  # no run, no server
         return
-    for row in rows_about(place.books, batch):
+    taken_back = [row for row in pending(place.books, "batch.withdrawn") if _week(row) == _week(batch)]
+    for row in (*rows_about(place.books, batch), *taken_back):
         with suppress(Exception):  # what is lost here, `reconcile` finds in the books
             emit_event(
                 event=f"{PREFIX}.{row.topic}",
@@ -34,6 +35,10 @@ def announce(place: Workspace, batch: BatchKey) -> None:
                 payload={"id": row.id, **row.payload},
                 id=UUID(row.id),
             )
+
+
+def _week(of: BatchKey | OutboxRow) -> tuple[str, int]:
+    return (of.contract_id, of.week)
 
 
 def resource_id(batch: BatchKey) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from prefect import get_run_logger, task
 
@@ -10,18 +11,20 @@ from contracts.model import Contract
 from contracts.versions.reach import in_order
 from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.judged_rows import stored_rows
-from rampart.ledger.batch_rows import EVERYTHING, BatchRow, accepted_batches
+from rampart.ledger.batch_rows import EVERYTHING, BatchKey, BatchRow, accepted_batches, batch_named
 from rampart.ledger.contracts import contract_versions
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.errors import DataDeletedError
 from rampart.ledger.hashed import hashed
+from rampart.ledger.looks import note_look
 from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record_skip, record_training
-from rampart.ledger.outbox import OutboxRow, pending
+from rampart.ledger.outbox import TRAINING, OutboxRow, pending
+from rampart.ledger.rights.judgement import Answer
 from rampart.ledger.rights.lineage import Lineage
+from rampart.ledger.states import ACCEPTED
 from rampart.retrain.config import TrainConfig
-from rampart.retrain.linear.config import LinearConfig
+from rampart.retrain.rules import Rules, rules_of
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
-from rampart.retrain.scope import scope_of
 from rampart.retrain.snapshot import BatchData
 from tasks.evaluation import benchmarks_named, sets_to_keep_clear_of
 from tasks.policy import STAGE
@@ -32,34 +35,59 @@ from tasks.workspace import Workspace, terms_of
 class Trained:
     """A finished training: by which backend, under which contracts, and the champion it was held against.
 
-    `weeks` are (contract id, week) of what it was trained on, `file_digests` the SHA-256 of each of its
-    files, `compared_with` is that champion's run id; None for the first.
+    `batches` are (contract id, week, revision) of what it was trained on, `file_digests` the SHA-256 of each
+    of its files, `compared_with` is that champion's run id; None for the first.
     """
 
     outcome: RetrainOutcome
     backend: str
     contract_digests: tuple[str, ...]
-    weeks: tuple[tuple[str, int], ...]
+    batches: tuple[tuple[str, int, int], ...]
     file_digests: Mapping[str, str]
     compared_with: str | None
 
 
 @task(**STAGE)
-def requests(place: Workspace, program: str | None = None, patient: bool = False) -> tuple[OutboxRow, ...]:
-    """Accepted revisions that no training has answered yet, in the order they are to be answered.
+def requests(
+    place: Workspace, program: str | None = None, patient: bool = False, by_hand: bool = False
+) -> tuple[OutboxRow, ...]:
+    """What no training has answered yet, in the order it is to be answered.
 
-    `patient` leaves out programmes whose next request failed and rests until its next try.
+    `patient` leaves out programmes whose next request failed and rests until its next try. What a contract
+    lets train only by hand (``training.retrain``) is answered where a person asks: `by_hand`.
     """
-    asked = [row for row in pending(place.books, "batch.accepted") if program in (None, row.program)]
+    asked = [row for row in pending(place.books, *TRAINING) if program in (None, row.program)]
+    asked = [row for row in asked if by_hand or not waits_for_a_person(place, row)]
     resting = {row.program for row in asked if row.resting} if patient else set[str]()
     # Weeks before contracts, as `_scope` counts: a model never knows less than the one before it.
     order = sorted(asked, key=lambda row: (row.as_of, row.week, row.contract_id, row.revision))
     return tuple(row for row in order if row.program not in resting)
 
 
-@task(**STAGE)
-def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
-    """Train and evaluate on everything accepted up to the batch that asked, and compare with the champion.
+@dataclass(frozen=True)
+class Plan:
+    """What a request would train on, under which terms and how, and against which champion's run.
+
+    `terms` are those of the batch that asks; `batches` are what is trained on, each with what may be done
+    with it; `left_out` are batches in scope that may not be trained on, each with the reason.
+    """
+
+    terms: Contract
+    batches: tuple[tuple[BatchRow, Answer], ...]
+    left_out: tuple[tuple[BatchRow, str], ...]
+    config: TrainConfig
+    rules: Rules
+    compared_with: str | None
+
+
+def waits_for_a_person(place: Workspace, request: OutboxRow) -> bool:
+    """Does the contract let the batch that asks be trained on only by hand (``training.retrain``)?"""
+    digest = _digest(place, request)
+    return digest is not None and terms_of(digest, place).training.retrain == "by_hand"
+
+
+def planned(place: Workspace, request: OutboxRow) -> Plan | NothingToTrain:
+    """What `train_on` does for a request, or why nothing is to be trained; nothing is written.
 
     The scope is fixed by the request, not by the clock: a rerun, or a late one, trains on the same data.
     What any terms that bind it at that moment keep out of training, or of evaluation, is kept out.
@@ -70,35 +98,63 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         return NothingToTrain(f"{asked} was superseded before it was trained on.")
     if why := _barred(place, request, terms):
         return NothingToTrain(why)
-    scope = still_held(place.books, _scope(place, request))
+    in_scope = _scope(place, request)
+    scope = still_held(place.books, in_scope)
     rights = Lineage(place.books, lambda digest: terms_of(digest, place), request.as_of).batches(scope)
-    allowed = [(batch, right) for batch, right in zip(scope, rights, strict=True) if right.may("train")]
-    batches = tuple(batch for batch, _ in allowed)
-    for batch, right in zip(scope, rights, strict=True):
-        if (batch.contract_id, batch.week) == (request.contract_id, request.week) and not right.may("train"):
+    judged = tuple(zip(scope, rights, strict=True))
+    for batch, right in judged:
+        if _asks(request, batch) and not right.may("train"):
             return NothingToTrain(f"It may not be trained on. {'; '.join(right.because)}.")
-    data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in allowed]
-    config = TrainConfig(
-        backend=terms.training.backend,
-        promotion_margin=terms.training.promotion_margin,
-        scope=scope_of(terms),
-        linear=LinearConfig.under(terms.training),
+    allowed = tuple((batch, right) for batch, right in judged if right.may("train"))
+    deleted = tuple((batch, "its data were deleted") for batch in in_scope if batch not in scope)
+    barred = tuple((batch, "; ".join(right.because)) for batch, right in judged if not right.may("train"))
+    drawn = [terms_of(digest, place) for digest in sorted({batch.contract_digest for batch, _ in allowed})]
+    return Plan(
+        terms,
+        allowed,
+        (*deleted, *barred),
+        TrainConfig.under(terms),
+        rules_of(drawn),
+        champion(place.books, request.program),
     )
+
+
+@task(**STAGE)
+def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
+    """Train and evaluate on everything accepted up to the batch that asked, and compare with the champion.
+
+    The look at the batch's data is booked before it is taken (`rampart.ledger.looks`).
+    """
+    plan = planned(place, request)
+    if isinstance(plan, NothingToTrain):
+        return plan
+    before, config = plan.compared_with, plan.config
     sets = sets_to_keep_clear_of(place, _terms_today(place, request))
-    before = champion(place.books, request.program)
-    benchmarks = benchmarks_named(place, terms)
-    outcome = retrain(data, before, config, place.store, sets, benchmarks)
+    batches = tuple(batch for batch, _ in plan.batches)
+    data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in plan.batches]
+    trigger = BatchKey(request.contract_id, request.week, request.revision)
+    look = partial(_look, place, request.program, trigger, before, request.as_of)
+    outcome = retrain(
+        data,
+        before,
+        config,
+        place.store,
+        rules=plan.rules,
+        look=look,
+        sets=sets,
+        benchmarks=benchmarks_named(place, plan.terms),
+    )
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
-    weeks = tuple((batch.contract_id, batch.week) for batch in batches)
+    drawn = tuple((batch.contract_id, batch.week, batch.revision) for batch in batches)
     try:
         files = {key.rsplit("/", 1)[-1]: hashed(place.store, key, 0).sha256 for key in outcome.artefacts}
     except MissingObjectError:
         if still_held(place.books, batches) == batches:
             raise
         return train_on.fn(place, request)  # without the week whose data were deleted meanwhile
-    return Trained(outcome, config.backend, digests, weeks, files, before)
+    return Trained(outcome, config.backend, digests, drawn, files, before)
 
 
 @task(**STAGE)
@@ -122,12 +178,26 @@ def book_training(
     return decided
 
 
+def _look(  # noqa: PLR0917 (bound in the order they are known, the run last)
+    place: Workspace, program: str, trigger: BatchKey, before: str | None, as_of: datetime, run_id: str
+) -> int:
+    return note_look(place.books, program, trigger, run_id, before, as_of)
+
+
+def _asks(request: OutboxRow, batch: BatchRow) -> bool:
+    """Is it the week whose acceptance asks for the training?"""
+    same = (batch.contract_id, batch.week) == (request.contract_id, request.week)
+    return same and request.topic == "batch.accepted"
+
+
 def _barred(place: Workspace, request: OutboxRow, terms: Contract) -> str | None:
-    """Why nothing may be trained on the batch that asked; None where it may."""
-    if not terms.rights.train:
-        return "The contract does not allow training on the data (rights.train)."
+    """Why nothing may be trained for the batch that asked; None where it may."""
     if terms.training.backend == "none":
         return "The contract asks for no training (training.backend: none)."
+    if request.topic == "batch.withdrawn":  # its own data are not trained on any more
+        return None
+    if not terms.rights.train:
+        return "The contract does not allow training on the data (rights.train)."
     gone = deletion_of(place.books, request.contract_id, request.week)
     return f"{gone.sentence(request.week)}." if gone else None
 
@@ -140,13 +210,17 @@ def _scope(place: Workspace, request: OutboxRow) -> tuple[BatchRow, ...]:
 
 
 def _terms(place: Workspace, request: OutboxRow) -> Contract | None:
-    """The terms the accepted batch was judged under; None when a later revision has taken its place."""
-    digests = {
-        (batch.contract_id, batch.week, batch.revision): batch.contract_digest
-        for batch in _scope(place, request)
-    }
-    digest = digests.get((request.contract_id, request.week, request.revision))
+    """The terms of the batch that asks; None when a later revision has taken its place meanwhile."""
+    digest = _digest(place, request)
     return None if digest is None else terms_of(digest, place)
+
+
+def _digest(place: Workspace, request: OutboxRow) -> str | None:
+    """Of the terms that judged the batch that asks. One that was taken back asks all the same."""
+    key = BatchKey(request.contract_id, request.week, request.revision)
+    batch = batch_named(place.books, key)
+    stands = request.topic == "batch.withdrawn" or batch.state in ACCEPTED
+    return batch.contract_digest if stands else None
 
 
 def _batch_data(place: Workspace, batch: BatchRow, evaluate: bool) -> BatchData:
@@ -184,7 +258,7 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         run_id=outcome.run_id,
         program=request.program,
         trigger=(request.contract_id, request.week, request.revision),
-        weeks=trained.weeks,
+        batches=trained.batches,
         data_digest=outcome.data_digest,
         config_digest=outcome.config_digest,
         code_digest=outcome.code_digest,

@@ -68,6 +68,12 @@ def current_batch(engine: Engine, contract_id: str, week: int) -> BatchRow | Non
         return rows_of(session, [found])[0] if found else None
 
 
+def batch_named(engine: Engine, key: BatchKey) -> BatchRow:
+    """The batch named `key`, whatever became of it; `UnknownBatchError` if there is none."""
+    with reading(engine) as session:
+        return rows_of(session, [find(session, key)])[0]
+
+
 def accepted_batches(engine: Engine, program: str, up_to: tuple[int, str]) -> tuple[BatchRow, ...]:
     """What a programme trains on: accepted batches with (week, contract id) <= `up_to`, in that order."""
     return tuple(row for row in _of_program(engine, program, ACCEPTED) if _place(row) <= up_to)

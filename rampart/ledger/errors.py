@@ -45,6 +45,10 @@ class ChampionMovedError(LedgerError):
     """The promotion was decided against a reward model that is no longer the champion."""
 
 
+class ChampionshipError(LedgerError):
+    """The model cannot become champion: there is none of this number, or it is already, or never was."""
+
+
 class DataDeletedError(LedgerError):
     """Data a training rests on were deleted, or are being deleted, since it read them."""
 

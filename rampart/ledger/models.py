@@ -5,27 +5,38 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, SQLModel, func, select
 
 from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.canonical import Json
 from rampart.ledger.chain import append_event, events, program_stream
+from rampart.ledger.champions import TRAINED, champion, champion_in
 from rampart.ledger.deletion.said import closed_weeks, deletions_in
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.errors import ChampionMovedError, DataDeletedError, LedgerError
-from rampart.ledger.outbox import finish, work
+from rampart.ledger.outbox import TRAINING, finish, work
 from rampart.ledger.tables import Outbox, Promotion, RmArtefact, RmContract, RmMetric, RmVersion
 from rampart.ledger.trained import seal_of
+from rampart.ledger.withdrawals import announce_overtaken
 
-TRAINED = "model.trained"
+__all__ = [
+    "TRAINED",
+    "PromotionRecord",
+    "TrainingRun",
+    "champion",
+    "champion_in",
+    "file_digests",
+    "record_skip",
+    "record_training",
+]
 
 
 @dataclass(frozen=True)
 class TrainingRun:
     """One finished training. `run_id` is the SHA-256 of its data, config and code digests.
 
-    `trigger` is (contract id, week, revision) of the accepted batch that caused it, `weeks` are (contract id,
-    week) of every batch it was trained on. `artefacts` maps a name to an object-store key, `digests` the name
+    `trigger` is (contract id, week, revision) of the batch that caused it, `batches` the same of every batch
+    it was trained on. `artefacts` maps a name to an object-store key, `digests` the name
     to the SHA-256 of its bytes. `accuracy` is the share of `n_holdout` held-out comparisons it orders as
     people did, `accuracy_low`..`accuracy_high` its 95 % interval.
     """
@@ -33,7 +44,7 @@ class TrainingRun:
     run_id: str
     program: str
     trigger: tuple[str, int, int]
-    weeks: tuple[tuple[str, int], ...]
+    batches: tuple[tuple[str, int, int], ...]
     data_digest: str
     config_digest: str
     code_digest: str
@@ -47,6 +58,11 @@ class TrainingRun:
     accuracy_low: float
     accuracy_high: float
     metrics: Mapping[str, float]
+
+    @property
+    def weeks(self) -> tuple[tuple[str, int], ...]:
+        """(contract id, week) of every batch it was trained on."""
+        return tuple((contract_id, week) for contract_id, week, _ in self.batches)
 
 
 @dataclass(frozen=True)
@@ -70,7 +86,7 @@ def record_training(
     One transaction, once for each `outbox_id`: saying it again changes nothing.
 
     Raises:
-        LedgerError: the row is no ``batch.accepted`` row, or of another batch or programme than the run says.
+        LedgerError: the row asks for no training, or is of another batch or programme than the run says.
         DataDeletedError: the deletion of a week it was trained on has begun; train again without it.
         ChampionMovedError: another model became champion since the decision was made; decide again.
     """
@@ -94,11 +110,12 @@ def record_training(
         model = _add(session, outbox_id, run, decision, as_of)
         about = _about(model.version, run, decision) | {"seal": seal_of(session, model)}
         append_event(session, program_stream(run.program), TRAINED, as_of, about)
+        announce_overtaken(session, run.batches, run.program)
         finish(session, outbox_id)
 
 
 def record_skip(engine: Engine, outbox_id: str, reason: str, as_of: datetime) -> None:
-    """Nothing could be trained from an accepted batch; write down why and finish the row, once."""
+    """Nothing could be trained as a row of the outbox asks; write down why and finish the row, once."""
     with writing(engine) as session:
         row = _trainable(session, outbox_id)
         if row.done:
@@ -119,28 +136,12 @@ def file_digests(engine: Engine) -> dict[tuple[str, int, str], str]:
     }
 
 
-def champion(engine: Engine, program: str) -> str | None:
-    """The run id of the programme's champion, the latest promoted model; None before the first."""
-    with reading(engine) as session:
-        return champion_in(session, program)
-
-
-def champion_in(session: Session, program: str) -> str | None:
-    """`champion`, within the caller's transaction."""
-    promoted = (
-        select(RmVersion.run_id)
-        .join(Promotion, col(Promotion.rm_id) == col(RmVersion.id))
-        .where(RmVersion.program == program, col(Promotion.promoted).is_(True))
-        .order_by(col(RmVersion.version).desc())
-        .limit(1)
-    )
-    return session.exec(promoted).first()
-
-
 def _trainable(session: Session, outbox_id: str) -> Outbox:
     row = work(session, outbox_id)
-    if row.topic != "batch.accepted":
-        raise LedgerError(f"outbox row {outbox_id} is {row.topic}; only batch.accepted leads to training")
+    if row.topic not in TRAINING:
+        raise LedgerError(
+            f"outbox row {outbox_id} is {row.topic}; only {' and '.join(TRAINING)} lead to training"
+        )
     return row
 
 
@@ -218,6 +219,7 @@ def _about(version: int, run: TrainingRun, decision: PromotionRecord) -> dict[st
         "config": run.config_digest,
         "code": run.code_digest,
         "contracts": run.contract_digests,
+        "batches": sorted(run.batches),
         "files": run.digests,
         "promoted": decision.promoted,
         "champion_before": decision.champion_before,

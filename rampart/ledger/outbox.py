@@ -1,6 +1,7 @@
 """Work that follows from an entry: written in the entry's own transaction, so that none is lost or doubled.
 
 ``batch.accepted`` asks for a training, once for each revision that has something to train on,
+``batch.withdrawn`` for one without a revision that was trained on and taken back,
 ``dispute.reinstated`` for a judgement of the delivery whose discards were reinstated, ``review.failed`` for
 one of the delivery in which people found too many defects, ``feedback.ready`` for the vendor's pack to be
 written where the contract says; every other topic is a notice to people
@@ -28,6 +29,7 @@ from rampart.ledger.tables import Batch, Outbox
 
 Topic = Literal[
     "batch.accepted",
+    "batch.withdrawn",
     "dispute.reinstated",
     "review.failed",
     "feedback.ready",
@@ -49,7 +51,8 @@ Topic = Literal[
     "delivery.stuck",
     "run.crashed",
 ]
-REQUESTS: tuple[Topic, ...] = ("batch.accepted", "dispute.reinstated", "review.failed", "feedback.ready")
+TRAINING: tuple[Topic, ...] = ("batch.accepted", "batch.withdrawn")
+REQUESTS: tuple[Topic, ...] = (*TRAINING, "dispute.reinstated", "review.failed", "feedback.ready")
 # What the clock alone brings about (`rampart.ledger.sla`); each is an event of its contract's stream too.
 CLOCK: tuple[Topic, ...] = (
     "delivery.due",

@@ -18,6 +18,7 @@ from rampart.ledger.outbox import announce_accepted, announce_judged, put
 from rampart.ledger.outcome import FileCount, MoneyKind, MoneyLine, ReasonCount, Settlement
 from rampart.ledger.settled import store
 from rampart.ledger.tables import Batch
+from rampart.ledger.withdrawals import announce_withdrawn
 
 __all__ = ["FileCount", "MoneyKind", "MoneyLine", "ReasonCount", "Settlement", "settle"]
 
@@ -55,6 +56,7 @@ def settle(
         supersede_earlier(session, batch, as_of)
         announce_judged(session, batch, contract.program, as_of)
         announce_accepted(session, batch, contract.program, settlement.accepted, as_of)
+        announce_withdrawn(session, batch, contract.program)
         if hand_over:
             put(
                 session,

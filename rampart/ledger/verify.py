@@ -5,40 +5,28 @@ Numbers are those of the design's invariants: 1 every record counted once, 4 the
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from rampart.ledger.arithmetic import count_problems, money_problems
 from rampart.ledger.batch_rows import BatchKey, key_of
 from rampart.ledger.canonical import canonical_json, moment
-from rampart.ledger.chain import EventRow, broken_links, contract_stream, events, program_stream
+from rampart.ledger.chain import EventRow, broken_links, contract_stream, events
 from rampart.ledger.contracts import version_of, versions_in, week_of
 from rampart.ledger.disputes import OPENED, RULED
 from rampart.ledger.engine import reading
-from rampart.ledger.models import TRAINED
 from rampart.ledger.outbox import CLOCK, outbox_id
 from rampart.ledger.review_events import DRAWN
 from rampart.ledger.settled import read
 from rampart.ledger.states import ACCEPTED, SETTLED
-from rampart.ledger.tables import Batch, ContractVersion, Outbox, Promotion, RmContract, RmVersion
-from rampart.ledger.trained import seal_of
+from rampart.ledger.tables import Batch, Outbox
+from rampart.ledger.verify_models import model_violations
+from rampart.ledger.violation import Violation
 
-
-@dataclass(frozen=True)
-class Violation:
-    """Invariant number, what it is about (a batch, a stream, a model), and what is wrong in a sentence."""
-
-    invariant: int
-    subject: str
-    problem: str
-
-    def __str__(self) -> str:
-        return f"invariant {self.invariant}, {self.subject}: {self.problem}"
+__all__ = ["Violation", "verify_books"]
 
 
 def verify_books(engine: Engine) -> tuple[Violation, ...]:
@@ -50,7 +38,7 @@ def verify_books(engine: Engine) -> tuple[Violation, ...]:
             *_contracts(session, said),
             *_states(session, said),
             *_batches(session, said),
-            *_models(session, said),
+            *model_violations(session, said),
             *_outbox(session, said),
         )
 
@@ -162,39 +150,6 @@ def _told(row: Outbox) -> str:
 def _subject(topic: str, contract_id: str, about: Mapping[str, object]) -> str:
     what = topic.split(".", maxsplit=1)[0]
     return f"{contract_id} {what} {about.get(what)}"
-
-
-def _models(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
-    trained = [event for event in said if event.kind == TRAINED and "version" in event.payload]
-    sealed = {(event.stream, event.payload["version"]): event.payload["seal"] for event in trained}
-    known = set(session.exec(select(ContractVersion.digest)))
-    models = session.exec(select(RmVersion).order_by(col(RmVersion.program), col(RmVersion.version))).all()
-    triggered = Counter(BatchKey(model.contract_id, model.week, model.revision) for model in models)
-    for key, runs in sorted(triggered.items()):
-        if runs > 1:
-            yield Violation(6, str(key), f"{runs} training runs were recorded; one revision triggers one")
-    booked = {(program_stream(model.program), model.version): model for model in models}
-    for stream, version in sorted(sealed.keys() | booked.keys()):
-        about = f"{stream.removeprefix(program_stream(''))} reward model {version}"
-        found = booked.get((stream, version))
-        if found is None:
-            yield Violation(4, about, "an event says that it was trained, but it is not on the books")
-        elif (stream, version) not in sealed:
-            yield Violation(4, about, "is on the books, but no event says that it was trained")
-        elif seal_of(session, found) != sealed[stream, version]:
-            yield Violation(4, about, "its figures, promotion or artefacts are not those its event sealed")
-    for model in models:
-        promotion = session.get(Promotion, model.id)
-        if promotion is None or not promotion.promoted:
-            continue
-        named = session.exec(select(RmContract.contract_digest).where(RmContract.rm_id == model.id)).all()
-        subject = f"{model.program} reward model {model.version}"
-        digests = {"data": model.data_digest, "config": model.config_digest, "code": model.code_digest}
-        for name, value in digests.items():
-            if not value:
-                yield Violation(6, subject, f"was promoted without naming the digest of its {name}")
-        if not named or not set(named) <= known:
-            yield Violation(6, subject, "was promoted without naming registered contracts it came from")
 
 
 def _key(event: EventRow) -> BatchKey | None:

@@ -27,7 +27,9 @@ class Estimate:
     high: float | None
 
 
-def clustered_mean(values: Floats, weights: Floats, clusters: Sequence[str], seed: int) -> Estimate:
+def clustered_mean(
+    values: Floats, weights: Floats, clusters: Sequence[str], seed: int, confidence: float = 0.95
+) -> Estimate:
     """The weighted mean of `values` with its interval from 2000 resamples of the clusters.
 
     Args:
@@ -35,6 +37,7 @@ def clustered_mean(values: Floats, weights: Floats, clusters: Sequence[str], see
         weights: shape (m,), positive.
         clusters: the cluster of each value, m names.
         seed: fixes the resamples; the same arguments give the same interval.
+        confidence: of the interval, two-sided.
 
     Raises:
         ValueError: when there is no value.
@@ -47,7 +50,8 @@ def clustered_mean(values: Floats, weights: Floats, clusters: Sequence[str], see
     value = float(total.sum() / weight.sum())
     if len(names) < FEWEST_CLUSTERS:
         return Estimate(value, None, None)
-    low, high = np.quantile(_resampled(total, weight, seed), [0.025, 0.975])
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(_resampled(total, weight, seed), [tail, 1 - tail])
     return Estimate(value, float(low), float(high))
 
 

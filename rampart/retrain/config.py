@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from contracts.model import Contract
 from rampart.retrain.digests import canonical_json, sha256
 from rampart.retrain.linear.config import LinearConfig
-from rampart.retrain.scope import EVERYTHING, Scope
+from rampart.retrain.scope import EVERYTHING, Scope, scope_of
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,12 @@ class TrainConfig:
             raise ValueError(
                 f"promotion_margin is {self.promotion_margin}; it is a share of accuracy, from 0 to below 0.5"
             )
+
+    @classmethod
+    def under(cls, terms: Contract) -> "TrainConfig":
+        """What a contract's terms ask for."""
+        training = terms.training
+        return cls(training.backend, training.promotion_margin, scope_of(terms), LinearConfig.under(training))
 
     @property
     def digest(self) -> str:

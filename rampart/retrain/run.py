@@ -6,7 +6,7 @@ backend's files, `evaluation-<digest>.json`, `probes-<digest>.json` and `decisio
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,8 +23,10 @@ from rampart.retrain.evaluate import Evaluation, correctness, evaluate
 from rampart.retrain.evaluation.amplification import amplification
 from rampart.retrain.evaluation.benchmarks.every import BenchmarkFile, measured
 from rampart.retrain.probing import Probes, probe
-from rampart.retrain.promotion import PromotionDecision, decide
+from rampart.retrain.promotion import PromotionDecision, decide, weigh
+from rampart.retrain.protected import held_probes, held_slices
 from rampart.retrain.registry import backend_named
+from rampart.retrain.rules import Rules
 from rampart.retrain.snapshot import BatchData, Manifest, Snapshot, build_snapshot
 from rampart.retrain.texts import texts_of
 
@@ -54,11 +56,19 @@ class NothingToTrain:
     reason: str
 
 
+def first_look(run_id: str) -> int:  # noqa: ARG001 (the books count looks; without them each is the first)
+    """The number of a look that nothing counts."""
+    return 1
+
+
 def retrain(
     batches: Sequence[BatchData],
     champion_run_id: str | None,
     config: TrainConfig,
     store: ObjectStore,
+    *,
+    rules: Rules = Rules(),  # noqa: B008 (frozen)
+    look: Callable[[str], int] = first_look,
     sets: Sequence[ReadSet] = (),
     benchmarks: Sequence[BenchmarkFile] = (),
 ) -> RetrainOutcome | NothingToTrain:
@@ -69,6 +79,9 @@ def retrain(
         champion_run_id: the run in force, whose model stands in `store`; None for the first one.
         config: how to train.
         store: where everything is kept.
+        rules: what the challenger must satisfy beside overall accuracy.
+        look: called with the run's id when it is trained and before it is compared; gives the number of
+            this look at the data of the batch that asked, from 1.
         sets: evaluation sets whose text must not be in the dataset.
         benchmarks: public sets that the challenger is measured on; they decide nothing.
 
@@ -87,6 +100,7 @@ def retrain(
         raise ValueError(f"run {run_id} of backend {config.backend!r} is {state}, expected done; see its log")
     result = backend.collect(job)
 
+    number = look(run_id)
     holdout = strict_holdout(snapshot.pairs)
     scorer = backend.scorer(job.out)
     margins = margins_of(scorer, holdout)
@@ -98,9 +112,12 @@ def retrain(
         benchmarks=tuple(measured(file, scorer.score) for file in benchmarks),
     )
     champion = None if champion_run_id is None else _champion_margins(champion_run_id, holdout, store)
-    decision = _decide(holdout, margins, champion, config.promotion_margin, snapshot.digest)
+    decision = _decide(
+        holdout, margins, champion, config.promotion_margin, snapshot.digest, rules, probes, look=number
+    )
     if champion_run_id == run_id:
-        decision = replace(decision, promoted=False, reason="Not promoted: this run is the champion already.")
+        same = "Not promoted: this run is the champion already."
+        decision = replace(decision, promoted=False, reason=same, reasons=(same,))
     judged = [
         _keep_json(store, job.out, name, value)
         for name, value in (("evaluation", evaluation), ("probes", probes), ("decision", decision))
@@ -172,18 +189,35 @@ def _keep(snapshot: Snapshot, store: ObjectStore) -> tuple[Dataset, tuple[str, s
     return Dataset(snapshot.digest, data), (data, manifest)
 
 
-def _decide(
-    holdout: pa.Table, challenger: Margins, champion: Margins | None, margin: float, digest: str
+def _decide(  # noqa: PLR0917 (who is compared, on what, by which rules)
+    holdout: pa.Table,
+    challenger: Margins,
+    champion: Margins | None,
+    margin: float,
+    digest: str,
+    rules: Rules,
+    probes: Probes,
+    *,
+    look: int,
 ) -> PromotionDecision:
-    targets = holdout["target"].to_numpy()
-    return decide(
-        correctness(challenger, targets),
-        None if champion is None else correctness(champion, targets),
+    targets, seed = holdout["target"].to_numpy(), seed_of(digest)
+    right = correctness(challenger, targets)
+    before = None if champion is None else correctness(champion, targets)
+    decision = decide(
+        right,
+        before,
         weights=holdout["weight"].to_numpy(),
         prompt_keys=holdout["prompt_key"].to_pylist(),
         margin=margin,
-        seed=seed_of(digest),
+        seed=seed,
+        look=look,
     )
+    slices = (
+        ()
+        if before is None
+        else held_slices(holdout, right - before, rules, seed=seed, confidence=decision.confidence)
+    )
+    return weigh(decision, (*slices, *held_probes(probes, rules.limits)))
 
 
 def _champion_margins(run_id: str, holdout: pa.Table, store: ObjectStore) -> Margins:

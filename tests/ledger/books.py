@@ -190,7 +190,7 @@ def training(key: BatchKey, program: str = "assistant", data: str = "data-1") ->
         run_id=hashlib.sha256(data.encode()).hexdigest(),
         program=program,
         trigger=(key.contract_id, key.week, key.revision),
-        weeks=((key.contract_id, key.week),),
+        batches=((key.contract_id, key.week, key.revision),),
         data_digest=data,
         config_digest="config-1",
         code_digest="code-1",

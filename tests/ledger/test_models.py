@@ -68,7 +68,7 @@ def test_a_decision_against_a_former_champion_is_refused(engine: Engine, contrac
 def test_a_training_on_a_week_whose_deletion_has_begun_is_refused(engine: Engine, contract: Contract) -> None:
     key = judged(engine, contract, 1)
     judged(engine, contract, 2)
-    run = replace(training(key), weeks=((key.contract_id, 1), (key.contract_id, 2)))
+    run = replace(training(key), batches=((key.contract_id, 1, 1), (key.contract_id, 2, 1)))
     begun: dict[str, Json] = {"deletion": "d", "weeks": [2], "by": "A. Lead", "reason": "rights"}
     with writing(engine) as session:
         said = begun | {"objects": [], "shared": [], "models": []}
@@ -95,7 +95,7 @@ def test_a_run_must_come_from_the_batch_its_row_names(engine: Engine, contract: 
 def test_only_accepted_batches_lead_to_training(engine: Engine, contract: Contract) -> None:
     key = judged(engine, contract, 1)
     row = pending(engine, "batch.judged")[0]
-    with pytest.raises(LedgerError, match=r"only batch\.accepted leads to training"):
+    with pytest.raises(LedgerError, match=r"only batch\.accepted and batch\.withdrawn lead to training"):
         record_training(engine, row.id, training(key), promotion(), day(9))
 
 

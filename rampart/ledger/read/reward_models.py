@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import col, select
 
+from rampart.ledger.champions import crownings_in
 from rampart.ledger.engine import reading
-from rampart.ledger.models import champion_in
 from rampart.ledger.tables import Promotion, RmArtefact, RmMetric, RmVersion
 
 
@@ -49,8 +49,8 @@ def rm_rows(engine: Engine, program: str) -> tuple[RmRow, ...]:
     )
     with reading(engine) as session:
         found = session.exec(versions).all()
-        holder = champion_in(session, program)
-        crowned = max((m.version for m, p in found if p.promoted and m.run_id == holder), default=None)
+        told = crownings_in(session, program)
+        crowned = told[-1].version if told else None
         return tuple(
             _row(
                 model,
