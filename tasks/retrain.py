@@ -19,6 +19,7 @@ from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record
 from rampart.ledger.outbox import OutboxRow, pending
 from rampart.ledger.rights.lineage import Lineage
 from rampart.retrain.config import TrainConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.scope import scope_of
 from rampart.retrain.snapshot import BatchData
@@ -77,7 +78,12 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         if (batch.contract_id, batch.week) == (request.contract_id, request.week) and not right.may("train"):
             return NothingToTrain(f"It may not be trained on. {'; '.join(right.because)}.")
     data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in allowed]
-    config = TrainConfig(terms.training.backend, terms.training.promotion_margin, scope_of(terms))
+    config = TrainConfig(
+        backend=terms.training.backend,
+        promotion_margin=terms.training.promotion_margin,
+        scope=scope_of(terms),
+        linear=LinearConfig.under(terms.training),
+    )
     sets = sets_to_keep_clear_of(place, _terms_today(place, request))
     before = champion(place.books, request.program)
     outcome = retrain(data, before, config, place.store, sets)

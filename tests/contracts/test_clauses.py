@@ -43,7 +43,8 @@ NEUTRAL = {
     # Who decides, what may be redelivered, when the invoice comes.
     *("redelivery.scope", "invoicing.within_days", "feedback.to"),
     # What is made of the data is the buyer's own affair.
-    *("training.backend", "training.retrain", "training.strength"),
+    *(f"training.{name}" for name in ("backend", "retrain", "strength", "labels", "ties")),
+    *("training.flipped_share", "training.length"),
     *(f"training.scope.{name}" for name in ("window_weeks", "half_life_weeks", "holdout_prompts")),
     *(f"training.scope.{name}.*" for name in ("domain_mix", *(f"weights.{by}" for by in SCOPED_BY))),
     # What a version says about itself.
