@@ -242,10 +242,11 @@ def _batch_data(place: Workspace, batch: BatchRow, evaluate: bool) -> BatchData:
 
 
 def _terms_today(place: Workspace, request: OutboxRow) -> tuple[Contract, ...]:
-    """The terms in force at the moment of the request, of every contract of the programme."""
-    known = (row for row in contract_versions(place.books) if row.program == request.program)
-    ordered = in_order([row for row in known if (row.effective or row.as_of) <= request.as_of])
-    latest = {row.contract_id: row.digest for row in ordered}
+    """The terms known and in force at the moment of the request, of every contract of the programme."""
+    at = request.as_of
+    rows = [row for row in contract_versions(place.books) if row.program == request.program]
+    known = [row for row in rows if row.as_of <= at and (row.effective is None or row.effective <= at)]
+    latest = {row.contract_id: row.digest for row in in_order(known)}
     return tuple(terms_of(digest, place) for _, digest in sorted(latest.items()))
 
 

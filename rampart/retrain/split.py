@@ -53,7 +53,7 @@ def within_holdout(pairs: pl.DataFrame, whole: pl.Series, prompts: int) -> pl.Se
     keys = pairs["prompt_key"].filter(own & whole).unique().sort()
     if len(keys) <= prompts:
         return pl.repeat(value=True, n=pairs.height, eager=True)
-    beyond = own & (pairs["prompt_key"] >= keys[prompts])
+    beyond: pl.Series = own & (pairs["prompt_key"] >= keys[prompts])
     return ~beyond
 
 

@@ -72,7 +72,7 @@ SCOPES = st.builds(
 
 
 def dropped(summary: BatchSummary) -> int:
-    counts = [getattr(summary, f"dropped_{fate}") for fate in FATES]
+    counts: list[int] = [getattr(summary, f"dropped_{fate}") for fate in FATES]
     return sum(counts) + sum(one.pairs for one in summary.in_evaluation_sets) + summary.pairs_not_drawn
 
 
