@@ -99,9 +99,9 @@ def crown(
     with writing(engine) as session:
         told = crownings_in(session, program)
         now = told[-1] if told else None
-        if now and now.how == how and (now.by, now.reason) == (by, reason) and version in (None, now.version):
+        if now and said(told, version, how, by, reason):
             return now
-        model = _model(session, program, _wanted(program, version, how, told))
+        model = _model(session, program, target(program, version, how, told))
         if now and now.version == model.version:
             raise ChampionshipError(f"{program} v{model.version} is the champion already")
         must_hold_data(session, program, model.version)
@@ -141,7 +141,22 @@ def batches_of(session: Session, program: str) -> dict[int, tuple[tuple[str, int
     }
 
 
-def _wanted(program: str, version: int | None, how: How, told: tuple[Crowning, ...]) -> int:
+def said(told: tuple[Crowning, ...], version: int | None, how: How, by: str, reason: str) -> bool:
+    """Is this the very word that made the champion of now champion?"""
+    if not told or version not in (None, told[-1].version):
+        return False
+    return (told[-1].how, told[-1].by, told[-1].reason) == (how, by.strip(), reason.strip())
+
+
+def target(program: str, version: int | None, how: How, told: tuple[Crowning, ...]) -> int:
+    """Which version would become champion; `ChampionshipError` where none can.
+
+    Args:
+        program: for the error.
+        version: the one asked for; None asks for the champion before this one.
+        how: by hand any may, by rollback only one that was champion.
+        told: the champions so far.
+    """
     if how == "by_hand":
         if version is None:
             raise ChampionshipError(f"name the version of {program} to promote; `rampart rm list` shows them")

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
-GROUPS = ("contract", "dispute", "invoice", "ledger", "notify", "review")
+GROUPS = ("contract", "dispute", "invoice", "ledger", "notify", "review", "rm")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
     + [("contract", "check")]
@@ -15,6 +15,7 @@ COMMANDS = sorted(
     + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
     + [("review", "draw"), ("review", "read"), ("review", "show"), ("review", "list")]
     + [("notify", "test"), ("notify", "routes")]
+    + [("rm", "list"), ("rm", "show"), ("rm", "card"), ("rm", "promote"), ("rm", "rollback")]
     + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
@@ -56,6 +57,11 @@ def test_every_command_is_known_to_this_test() -> None:
         "review read",
         "review show",
         "rights",
+        "rm card",
+        "rm list",
+        "rm promote",
+        "rm rollback",
+        "rm show",
         "run",
         "scorecard",
         "serve",

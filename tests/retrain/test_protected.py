@@ -87,8 +87,8 @@ def test_many_slices_need_no_correction_a_model_worse_by_the_margin_on_one_of_th
 
 def test_what_many_slices_cost_is_power() -> None:
     one, three = promoted_share(1, loss=0.0), promoted_share(3, loss=0.0)
-    assert 0.5 <= one <= 0.75, "what the contract's default for min_prompts says"
-    assert three < one
+    assert 0.4 <= one <= 0.65, "what the contract's default for min_prompts says"
+    assert 0.1 <= three <= 0.4
 
 
 def probed(**given: Any) -> tuple[str, bool, str]:
