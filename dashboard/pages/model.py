@@ -15,7 +15,7 @@ from rampart.retrain.evaluate import Evaluation
 from rampart.retrain.evaluation.amplification import Amplification
 from rampart.retrain.evaluation.benchmarks.result import BenchmarkResult
 from rampart.retrain.evaluation.calibration import ReliabilityBin
-from rampart.retrain.evaluation.lines import SECTIONS, Line, lines_of
+from rampart.retrain.evaluation.lines import SECTIONS, Line, lines_of, pairs_at
 from rampart.retrain.evaluation.stored import StoredError, read_evaluation, read_probes
 from rampart.retrain.probing import Probes
 
@@ -38,6 +38,7 @@ class ModelPage:
     chart: Markup | None = field(metadata={"help": "The reliability plot; none without bins."})
     probes: tuple[Line, ...] = field(metadata={"help": "What the model rewards that nobody paid for."})
     leans: tuple[Amplification, ...] = field(metadata={"help": "Each feature in its data and in the model."})
+    learnt: str = field(metadata={"help": "Address of the comparisons it was trained on; empty without."})
     benchmarks: tuple[BenchmarkResult, ...] = field(metadata={"help": "Public benchmarks it was run on."})
     key: str = field(metadata={"help": "Where the evaluation lies in the object store, as JSON."})
     problem: str = field(metadata={"help": "Why no evaluation can be shown; empty when one is."})
@@ -56,8 +57,7 @@ def model_page(engine: Engine, read: ReadArtefact, program: str, version: int) -
         return _page(row, None, (), key, f"What was measured cannot be shown: {error}.")
     if evaluation is None:
         return _page(row, None, (), key, "Nothing but its accuracy was stored when it was trained.")
-    dataset = next((key for key in row.artefacts.values() if key.endswith(".parquet")), "")
-    return _page(row, evaluation, lines_of(evaluation, probes, dataset), key, "")
+    return _page(row, evaluation, lines_of(evaluation, probes, _dataset(row)), key, "")
 
 
 def _page(
@@ -73,10 +73,16 @@ def _page(
         chart=reliability_chart(bins) if bins else None,
         probes=sections.get("probe", ()),
         leans=() if evaluation is None else evaluation.amplification,
+        learnt=pairs_at(_dataset(row), "train") if evaluation else "",
         benchmarks=() if evaluation is None else evaluation.benchmarks,
         key=key,
         problem=problem,
     )
+
+
+def _dataset(row: RmRow) -> str:
+    """Key of what it was trained on and held out from."""
+    return next((key for key in row.artefacts.values() if key.endswith(".parquet")), "")
 
 
 def _key(row: RmRow, prefix: str) -> str:

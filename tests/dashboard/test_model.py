@@ -47,6 +47,7 @@ def test_a_lean_shows_data_model_difference_and_ratio(page: str) -> None:
     for shown in ("60.0%", "80.0%", "+20.0 pp", "3.0\N{MULTIPLICATION SIGN}", "amplified"):
         assert shown in said
     assert "not testable" in row(page, "emoji")
+    assert "split=train&amp;target!=0.5" in page
 
 
 def test_a_benchmark_shows_its_figures_its_matrix_and_its_file(page: str) -> None:

@@ -11,6 +11,7 @@ from rampart.retrain.evaluation.accuracy import SliceAccuracy
 from rampart.retrain.evaluation.benchmarks.result import BenchmarkResult
 from rampart.retrain.evaluation.slices import NOT_SAID
 from rampart.retrain.probing import Probes
+from rampart.retrain.snapshot import Split
 
 Unit = Literal["share", "nats", "correlation", "difference"]
 
@@ -77,11 +78,16 @@ def lines_of(evaluation: Evaluation, probes: Probes | None, dataset: str) -> tup
     return tuple(sorted(found, key=lambda line: order.index(line.section)))
 
 
-def held_out(dataset: str, **where: str) -> str:
-    """The address of the strict held-out pairs of a data set whose columns have the values given."""
-    asked = [Condition("split", "holdout"), Condition("target", "0.5", holds=False)]
+def pairs_at(dataset: str, split: Split, **where: str) -> str:
+    """The address of the strict pairs of one side of a data set whose columns have the values given."""
+    asked = [Condition("split", split), Condition("target", "0.5", holds=False)]
     asked += [Condition(name, value) for name, value in where.items()]
     return str(Address("store", (dataset,), tuple(asked)))
+
+
+def held_out(dataset: str, **where: str) -> str:
+    """`pairs_at` of the held-out side."""
+    return pairs_at(dataset, "holdout", **where)
 
 
 def _overall(evaluation: Evaluation, dataset: str) -> Iterator[Line]:
