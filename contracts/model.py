@@ -13,6 +13,7 @@ from contracts.terms.benchmark import Benchmark
 from contracts.terms.bounds import Count, Seconds, Share, WeekNumber
 from contracts.terms.checklist import Checklist
 from contracts.terms.gates import RecordGates
+from contracts.terms.learning import LearningScope
 from contracts.terms.mapping import DeliveryTerms
 from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
@@ -192,9 +193,26 @@ class Training(Terms):
         json_schema_extra=clause(judged=False),
     )
     strength: Literal["ignore", "weight", "margin"] = Field(
-        "ignore",
-        description="What a strong preference does: nothing, weigh more, or ask for a wider margin.",
-        json_schema_extra=clause(judged=False),
+        "weight",
+        description="What a strong preference does, where the scheme has strengths: nothing, weigh more, or "
+        "ask for a wider margin.",
+    )
+    labels: Literal["delivered", "agreement"] = Field(
+        "delivered",
+        description="What a majority's label says: its winner won, or it won as surely as judgements agreed.",
+    )
+    ties: Literal["half", "rao_kupper"] = Field(
+        "half",
+        description="What a tie is: half a win for either response, or an outcome of its own (Rao-Kupper).",
+    )
+    flipped_share: Share = Field(
+        0.0,
+        lt=0.5,
+        description="Share of strict labels taken to be the wrong way round (conservative DPO's smoothing).",
+    )
+    length: Literal["free", "neutral"] = Field(
+        "free",
+        description="Scores as trained, or without what length alone explains of them within a prompt.",
     )
     promotion_margin: Share = Field(
         0.02,
@@ -206,6 +224,7 @@ class Training(Terms):
         (), description="Public benchmarks that every reward model is measured on."
     )
     expected_gain: Gain | None = None
+    scope: LearningScope = LearningScope.defaults()
 
     @field_validator("benchmarks")
     @classmethod

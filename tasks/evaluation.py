@@ -1,5 +1,7 @@
 """The evaluation sets and benchmarks a contract names: read anew for every judgement and every training."""
 
+from collections.abc import Iterable
+
 from prefect import task
 
 from contracts.model import Contract
@@ -47,6 +49,15 @@ def _benchmark(place: Workspace, name: str, path: str) -> BenchmarkFile:
     except BenchmarkError as error:
         raise NotReadyError(f"{problem} ({error})", uri, fix="mend it") from error
     return file
+
+
+def sets_to_keep_clear_of(place: Workspace, contracts: Iterable[Contract]) -> tuple[ReadSet, ...]:
+    """Every set that any of `contracts` names: what no model may be trained on, however it is paid for.
+
+    Raises `NotReadyError` as `sets_named` does.
+    """
+    named = {(one.name, one.path, one.fields) for terms in contracts for one in terms.gates.evaluation_sets}
+    return tuple(_read(place, *one) for one in sorted(named))
 
 
 def _read(place: Workspace, name: str, path: str, fields: tuple[str, ...]) -> ReadSet:

@@ -17,6 +17,7 @@ from tests.contracts.files import SPECS, changed
 # How rows are read and what a vendor's word means: another reading, neither stricter nor looser.
 READING = ("delivery", "annotation.scheme")
 QUALITY = {*QualityRule.model_fields} - {"arguments"}
+SCOPED_BY = ("vendor", "domain", "week")
 NEUTRAL = {
     # Who and when; changing some of them takes a new contract.
     *("contract_id", "status", "name", "vendor.id", "vendor.name", "program"),
@@ -42,7 +43,10 @@ NEUTRAL = {
     # Who decides, what may be redelivered, when the invoice comes.
     *("redelivery.scope", "invoicing.within_days", "feedback.to"),
     # What is made of the data is the buyer's own affair.
-    *("training.backend", "training.retrain", "training.strength"),
+    *(f"training.{name}" for name in ("backend", "retrain", "strength", "labels", "ties")),
+    *("training.flipped_share", "training.length"),
+    *(f"training.scope.{name}" for name in ("window_weeks", "half_life_weeks", "holdout_prompts")),
+    *(f"training.scope.{name}.*" for name in ("domain_mix", *(f"weights.{by}" for by in SCOPED_BY))),
     *(f"training.benchmarks.*.{name}" for name in ("name", "path")),
     # What a version says about itself.
     *("version", "digest"),

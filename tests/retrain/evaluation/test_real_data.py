@@ -20,8 +20,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 
-from rampart.retrain.config import LinearConfig
 from rampart.retrain.evaluate import Evaluation, evaluate
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.train import train
 from rampart.retrain.run import margins_of, strict_holdout
 from rampart.retrain.snapshot import BatchData, build_snapshot
