@@ -3,7 +3,7 @@
 import re
 from typing import get_args
 
-import yaml
+from ruamel.yaml import YAML
 
 from contracts.model import Training
 from rampart.retrain.evaluation.amplification import Outcome
@@ -32,5 +32,5 @@ def test_every_slice_stratum_outcome_and_benchmark_is_named() -> None:
 
 def test_the_terms_it_shows_are_terms_of_a_contract() -> None:
     (shown,) = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    terms = Training.model_validate(yaml.safe_load(shown)["training"])
+    terms = Training.model_validate(YAML(typ="safe").load(shown)["training"])
     assert {one.name for one in terms.benchmarks} == set(MEASURES)

@@ -101,9 +101,10 @@ def _overall(evaluation: Evaluation, dataset: str) -> Iterator[Line]:
 
 def _slices(evaluation: Evaluation, dataset: str) -> Iterator[Line]:
     for one in evaluation.slices:
-        figure = (None, None, None) if one.accuracy is None else _parts(one.accuracy)
         where = held_out(dataset, **_where(one))
-        yield Line(one.name, one.value, "share", *figure, one.n_pairs, one.n_prompts, one.said, where)
+        yield Line(
+            one.name, one.value, "share", *_parts(one.accuracy), one.n_pairs, one.n_prompts, one.said, where
+        )
 
 
 def _where(one: SliceAccuracy) -> dict[str, str]:
@@ -135,9 +136,9 @@ def _probes(probes: Probes, dataset: str) -> Iterator[Line]:
 
 def _amplification(evaluation: Evaluation, dataset: str) -> Iterator[Line]:
     for one in evaluation.amplification:
-        figure = (None, None, None) if one.difference is None else _parts(one.difference)
         n = (0, 0) if one.model is None else (one.model.n_pairs, one.model.n_prompts)
-        yield Line("amplification", one.feature, "difference", *figure, *n, one.said, held_out(dataset))
+        parts = _parts(one.difference)
+        yield Line("amplification", one.feature, "difference", *parts, *n, one.said, held_out(dataset))
 
 
 def _benchmarks(evaluation: Evaluation) -> Iterator[Line]:
@@ -153,5 +154,5 @@ def _benchmark(result: BenchmarkResult) -> Iterator[Line]:
         yield Line("benchmark", label, "share", *parts, figure.n, figure.n, said, "")
 
 
-def _parts(figure: Estimate) -> tuple[float, float | None, float | None]:
-    return figure.value, figure.low, figure.high
+def _parts(figure: Estimate | None) -> tuple[float | None, float | None, float | None]:
+    return (None, None, None) if figure is None else (figure.value, figure.low, figure.high)
