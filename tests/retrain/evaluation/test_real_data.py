@@ -108,7 +108,8 @@ def test_an_independent_model_on_the_same_split_is_within_the_interval(
         return sparse.csr_array(sparse.hstack([sparse.csr_array(words.transform(texts)), length]))
 
     def differences(table: pa.Table) -> sparse.csr_array:
-        return features(table["first"].to_pylist()) - features(table["second"].to_pylist())
+        first, second = (features(table[side].to_pylist()) for side in ("first", "second"))
+        return sparse.csr_array(first - second)
 
     target, weight = learnt["target"].to_numpy() > 0.5, learnt["weight"].to_numpy()
     both = sparse.vstack([differences(learnt), -differences(learnt)])
