@@ -22,6 +22,7 @@ from dashboard.pages import (
     contract_page,
     disputes_page,
     expectations_page,
+    model_page,
     money_page,
     overview_page,
     patterns_page,
@@ -111,6 +112,10 @@ def _add_pages(app: FastAPI, engine: Engine, read: ReadArtefact) -> None:
     @app.get("/programs/{program}", response_class=HTMLResponse)
     def program(program: str) -> str:
         return render("program.html", program_page(engine, program))
+
+    @app.get("/programs/{program}/models/{version}", response_class=HTMLResponse)
+    def model(program: str, version: Number) -> str:
+        return render("model.html", model_page(engine, read, program, version))
 
     @app.get("/rights", response_class=HTMLResponse)
     def rights() -> str:

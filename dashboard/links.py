@@ -59,6 +59,11 @@ def model_url(program: str, version: int) -> str:
     return f"{program_url(program)}#version-{version}"
 
 
+def measured_url(program: str, version: int) -> str:
+    """The page of one reward model: what was measured on it."""
+    return f"{program_url(program)}/models/{version}"
+
+
 def rights_url() -> str:
     """The page of rights."""
     return "/rights"

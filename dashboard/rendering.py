@@ -29,6 +29,7 @@ ENVIRONMENT.globals.update(
     counting=counting,
     if_accepted=if_accepted,
     model_url=links.model_url,
+    measured_url=links.measured_url,
     rights_url=links.rights_url,
     scorecard_url=links.scorecard_url,
     evidence_url=links.evidence_url,

@@ -25,6 +25,9 @@ _QUIET = {
     *("reason_mask", "flag_mask", "exact_key", "work_key", "item", "item_id", "work_order_item"),
     *("annotator_id", "started_at", "submitted_at", "duration_s", "domain", "language", "difficulty"),
     *("unit_kind", "guideline_version", "scheme", "turn", "ranking", "strength", "both_bad"),
+    # Of the pairs that models are trained and judged on.
+    *("prompt_key", "group", "target", "weight", "contract_id", "week", "split", "vendor"),
+    *("group_size", "annotators", "agreement", "on_policy", "anchor"),
 }
 _QUESTION = ("audit", "clause", "metric", "status", "observed", "low", "high", "n", "threshold", "p", "q")
 _FOREIGN = ("opening", "demographics")  # audits whose metrics are words of a vendor's, or names of groups

@@ -43,7 +43,7 @@ def rampart(store: LocalStore) -> tuple[Evaluation, str]:
     backend = LinearBackend(store)
     job = backend.submit(Dataset(DIGEST, DATASET), TrainConfig(), OUT)
     holdout = strict_holdout(pairs_from_parquet(store.get(DATASET)))
-    evaluation = evaluate(holdout, margins_of(backend.scorer(job.out), holdout), DIGEST)
+    evaluation = evaluate(holdout, margins_of(backend.scorer(job.out), holdout))
     model = b"".join(store.get(key) for key in backend.collect(job).artefacts)
     return evaluation, hashlib.sha256(model).hexdigest()
 
@@ -65,7 +65,7 @@ def scikit_learn(store: LocalStore, solver: str = "lbfgs") -> tuple[Evaluation, 
     known = scaling.text_columns(features)[:, scaling.words]
     x = _beside(known, scaling.style_columns(features))
     scores = x @ model.coef_[0]
-    evaluation = evaluate(holdout, scores[texts.first] - scores[texts.second], DIGEST)
+    evaluation = evaluate(holdout, scores[texts.first] - scores[texts.second])
     held = io.BytesIO()
     np.savez(held, coefficients=model.coef_, words=scaling.words, idf=scaling.idf)
     store.put_once(f"{OUT}/scikit-learn.npz", held.getvalue())

@@ -8,6 +8,7 @@ from dashboard.charts.cusum import cusum_chart
 from dashboard.charts.operating import operating_chart
 from dashboard.charts.outlook import rates_chart, units_chart
 from dashboard.charts.ramp import ramp_chart
+from dashboard.charts.reliability import reliability_chart
 from dashboard.charts.spark import sparkline
 from dashboard.charts.standalone import standalone_svg
 
@@ -17,6 +18,7 @@ __all__ = [
     "operating_chart",
     "ramp_chart",
     "rates_chart",
+    "reliability_chart",
     "sparkline",
     "standalone_svg",
     "units_chart",

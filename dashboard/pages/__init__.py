@@ -6,6 +6,7 @@ from dashboard.pages.contract import ContractPage, contract_page
 from dashboard.pages.disputes import DisputesPage, disputes_page
 from dashboard.pages.expectations import ExpectationsPage, expectations_page
 from dashboard.pages.missing import ProblemPage, ReadArtefact
+from dashboard.pages.model import ModelPage, model_page
 from dashboard.pages.money import MoneyPage, money_page
 from dashboard.pages.overview import OverviewPage, overview_page
 from dashboard.pages.patterns import PatternsPage, patterns_page
@@ -27,6 +28,7 @@ PAGES = {
     "audit_page.html": AuditPage,
     "review.html": ReviewPage,
     "program.html": ProgramPage,
+    "model.html": ModelPage,
     "rights.html": RightsPage,
     "disputes.html": DisputesPage,
     "scorecard.html": ScorecardPage,
@@ -41,6 +43,7 @@ __all__ = [
     "ContractPage",
     "DisputesPage",
     "ExpectationsPage",
+    "ModelPage",
     "MoneyPage",
     "OverviewPage",
     "PatternsPage",
@@ -56,6 +59,7 @@ __all__ = [
     "contract_page",
     "disputes_page",
     "expectations_page",
+    "model_page",
     "money_page",
     "overview_page",
     "patterns_page",

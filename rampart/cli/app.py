@@ -25,6 +25,7 @@ class Commands(LazyGroup):
         "backfill": "backfill",
         "retrain": "retrain",
         "rm": "rm",
+        "policy": "policy",
         "decide": "decide",
         "why": "why",
         "mitigate": "mitigate",

@@ -12,7 +12,7 @@ from quality.gates.evaluation.overlap import EvaluationIndex
 from rampart.records.comparisons import every_pair
 from rampart.records.training_pairs import drawn_pairs
 from rampart.retrain.decontamination import counted, in_sets, kept_clear
-from rampart.retrain.manifest import BatchSummary
+from rampart.retrain.manifest import BatchSummary, Claimed
 from rampart.retrain.mix import domain_factor, outside_mix
 from rampart.retrain.pair import PAIR, rendered
 from rampart.retrain.scope import Scope
@@ -60,6 +60,7 @@ def read_batch(
     fated = told.with_columns(fate=_fate(told, batch, scope, age_weeks))
     factor = scope.batch_factor(batch.vendor, batch.contract_id, batch.week, age_weeks)
     pairs = _weighed(fated.filter(pl.col("fate").is_null()), scope, factor)
+    claimed = _claimed(drawn.filter(fated["fate"].is_null()))
     fates = dict(fated.group_by("fate").len().iter_rows())
     rankings = pl.Series("ranking", batch.records["ranking"], dtype=pl.List(pl.Int16))
     on, off = (int((pairs["on_policy"] == value).sum()) for value in (True, False))
@@ -90,6 +91,7 @@ def read_batch(
         on_policy_pairs=on,
         off_policy_pairs=off,
         on_policy_share=on / (on + off) if on + off else None,
+        checkpoints=claimed,
     )
     return pairs, summary
 
@@ -141,6 +143,12 @@ def _weighed(pairs: pl.DataFrame, scope: Scope, factor: float) -> pl.DataFrame:
     """`pairs` without their fate; those for training multiplied by the batch's and their domain's factors."""
     weight = pl.when(pl.col("split") == "train").then(pl.col("weight") * factor * domain_factor(scope))
     return pairs.select(PAIR.names).with_columns(weight=weight.otherwise("weight"))
+
+
+def _claimed(used: pl.DataFrame) -> tuple[Claimed, ...]:
+    sides = pl.concat([used["first_checkpoint"], used["second_checkpoint"].alias("first_checkpoint")])
+    counts = sides.value_counts(name="sides").sort("first_checkpoint")
+    return tuple(Claimed(*row) for row in counts.iter_rows())
 
 
 def _on_policy(checkpoints: tuple[str, ...]) -> pl.Expr:

@@ -8,6 +8,14 @@ from rampart.retrain.scope import Scope
 
 
 @dataclass(frozen=True)
+class Claimed:
+    """Sides of the pairs used whose response claims one checkpoint; None: it claims none."""
+
+    checkpoint: str | None
+    sides: int
+
+
+@dataclass(frozen=True)
 class BatchSummary:
     """What became of one batch: records in, pairs used, and everything dropped by its reason.
 
@@ -47,6 +55,7 @@ class BatchSummary:
     on_policy_pairs: int  # of the pairs used
     off_policy_pairs: int  # the rest of them is of weeks without named checkpoints
     on_policy_share: float | None  # of the two; None without either
+    checkpoints: tuple[Claimed, ...]  # two sides a pair used
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ once; the last vendor's texts attack whoever shows them.
 import hashlib
 import io
 import json
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from rampart.ledger.outbox import pending
 from rampart.ledger.outcome import FileCount, ReasonCount, Settlement
 from rampart.ledger.pricing import price_batch
 from rampart.ledger.settlement import settle
+from tests.dashboard import measured
 from tests.dashboard.reviewed import RESULT, result, review
 from tests.ledger.books import anyone, terms
 from tests.quality.report.batches import told
@@ -44,6 +46,8 @@ HOSTILE_TEXT = "</td><img src=x onerror=alert(1)>\x1b[31m"
 EXPECTATIONS = "batches/expectations-"
 AUDIT = "batches/audit-"
 GROUPS = "batches/groups-"
+EVALUATION = "models/evaluation-"
+PROBES = "models/probes-"
 _FILES = {name: (SPECS / f"{name}.odcs.yaml").read_bytes() for name in ("alder", "birch", "cedar")}
 _TERMS = {f"contracts/{hashlib.sha256(data).hexdigest()}.yaml": data for data in _FILES.values()}
 _TERMS["contracts/hostile.yaml"] = _FILES["alder"].replace(b"id: dc-alder-rm-refresh-2026", b"id: hostile-1")
@@ -52,20 +56,25 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 def stored(key: str) -> bytes:
     """What lies in the store: terms, what models learnt from, and what was found out about every week."""
-    if key.startswith("datasets/"):
-        alder = load_contract(SPECS / "alder.odcs.yaml")
-        learnt = {"contract_id": alder.contract_id, "contract_digest": alder.digest}
-        return json.dumps({"batches": [{**learnt, "week": 3, "revision": 1}]}).encode()
-    if key.startswith(AUDIT):
-        return json.dumps(told()).encode()
-    if key.startswith(GROUPS):
-        return _groups(key)
-    if key.startswith(RESULT):
-        return result(key)
+    for prefix, say in _SAID.items():
+        if key.startswith(prefix):
+            return say(key)
     if key in _TERMS:
         return _TERMS[key]
-    if not key.startswith(EXPECTATIONS):
-        raise MissingObjectError("nothing is stored under this key", key)
+    raise MissingObjectError("nothing is stored under this key", key)
+
+
+def _learnt(_key: str) -> bytes:
+    alder = load_contract(SPECS / "alder.odcs.yaml")
+    learnt = {"contract_id": alder.contract_id, "contract_digest": alder.digest}
+    return json.dumps({"batches": [{**learnt, "week": 3, "revision": 1}]}).encode()
+
+
+def _measured(key: str) -> bytes:
+    return measured.evaluation(hostile=HOSTILE_TEXT if HOSTILE_ID in key else "code")
+
+
+def _expectations(_key: str) -> bytes:
     rate = {"column": "discard_rate", "max_value": 0.3}
     listed = {"column": "domain", "value_set": [HOSTILE_TEXT, "code"]}
     few = {"element_count": 1200, "unexpected_count": 3, "partial_unexpected_list": [HOSTILE_TEXT]}
@@ -88,6 +97,17 @@ def _groups(key: str) -> bytes:
     columns = dict(zip(GROUP_FIELDS.names, zip(*rows, strict=True), strict=True))
     pq.write_table(pa.table(columns, schema=GROUP_FIELDS), sink)
     return sink.getvalue()
+
+
+_SAID: Mapping[str, Callable[[str], bytes]] = {
+    "datasets/": _learnt,
+    AUDIT: lambda _key: json.dumps(told()).encode(),
+    GROUPS: _groups,
+    EVALUATION: _measured,
+    PROBES: lambda _key: measured.probes(),
+    RESULT: result,
+    EXPECTATIONS: _expectations,
+}
 
 
 def _entry(name: str, kwargs: Any, result: Any, success: bool, **observed: float) -> dict[str, Any]:
@@ -190,7 +210,12 @@ def train(engine: Engine, program: str) -> None:
             config_digest="config-1",
             code_digest="code-1",
             contract_digests=(),
-            artefacts={"model": f"models/{run_id}.safetensors"},
+            artefacts={
+                "model": f"models/{run_id}.safetensors",
+                "evaluation-1.json": f"{EVALUATION}{work.contract_id}/{run_id}.json",
+                "probes-1.json": f"{PROBES}{run_id}.json",
+                "data.parquet": f"datasets/{run_id}.parquet",
+            },
             digests={},
             backend="linear",
             n_train=400 * work.week,

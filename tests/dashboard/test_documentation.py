@@ -61,6 +61,7 @@ def test_the_only_templates_are_pages_and_what_they_are_made_of() -> None:
         "signs.html",
         "tables.html",
         "ramp_tables.html",
+        "model_tables.html",
         "reviews.html",
         "review_sheet.html",
         "audit.html",

@@ -99,6 +99,7 @@ def test_what_came_in_is_used_or_dropped_for_one_reason(
         ]
         assert summary.pairs_used == len(own)
         assert summary.train_pairs == sum(row["split"] == "train" for row in own)
+        assert sum(one.sides for one in summary.checkpoints) == 2 * summary.pairs_used
         assert summary.on_policy_pairs == sum(row["on_policy"] is True for row in own)
         assert summary.off_policy_pairs == sum(row["on_policy"] is False for row in own)
     assert sum(one.pairs_used for one in manifest.batches) == len(pairs)

@@ -1,5 +1,6 @@
 """A lean in the data and what the model made of it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ DIGEST = "ab" * 32
 LISTED, PLAIN = "- one\n- two", "one and two"
 
 
-def pairs(lists_win: float, n: int = 400, **columns: list[Any]) -> pa.Table:
+def pairs(lists_win: float, n: int = 400, columns: Mapping[str, list[Any]] | None = None) -> pa.Table:
     """Pairs of a listed and a plain answer, on either side in turn; the listed one wins this share."""
     listed_first = np.arange(n) % 2 == 0
     wins = np.arange(n) < round(lists_win * n)
@@ -30,7 +31,7 @@ def pairs(lists_win: float, n: int = 400, **columns: list[Any]) -> pa.Table:
         "target": (wins == listed_first).astype(float).tolist(),
         "weight": [1.0] * n,
     }
-    return pa.table(made | columns)
+    return pa.table({**made, **(columns or {})})
 
 
 def margins(table: pa.Table, lists_win: float, size: float = 1.0) -> np.ndarray:
@@ -92,7 +93,7 @@ def test_what_no_comparison_differs_in_is_not_testable() -> None:
 
 
 def test_a_hundred_pairs_of_nine_prompts_are_not_enough() -> None:
-    few = pairs(0.9, 100, prompt_key=[str(i % 9) for i in range(100)])
+    few = pairs(0.9, 100, {"prompt_key": [str(i % 9) for i in range(100)]})
     held = pairs(0.5)
     found = {one.feature: one for one in amplification(few, held, margins(held, 0.5), DIGEST)}["lists"]
     assert (found.data, found.outcome) == (None, "not_testable")
@@ -106,7 +107,7 @@ def test_a_word_list_is_not_asked_about_texts_in_another_language() -> None:
 
 
 def _compare(columns: dict[str, list[Any]]) -> tuple[Amplification, ...]:
-    held = pairs(0.5, **columns)
+    held = pairs(0.5, columns=columns)
     return amplification(held, held, margins(held, 0.5), DIGEST)
 
 

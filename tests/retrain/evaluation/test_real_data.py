@@ -20,8 +20,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import accuracy_score
 
-from rampart.retrain.config import LinearConfig
 from rampart.retrain.evaluate import Evaluation, evaluate
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.train import train
 from rampart.retrain.run import margins_of, strict_holdout
 from rampart.retrain.snapshot import BatchData, build_snapshot
@@ -103,11 +103,13 @@ def test_an_independent_model_on_the_same_split_is_within_the_interval(
     words = TfidfVectorizer(ngram_range=(1, 2), sublinear_tf=True)
     words.fit([text for side in ("first", "second") for text in learnt[side].to_pylist()])
 
-    def features(texts: list[str]) -> sparse.csr_matrix:
-        return sparse.hstack([words.transform(texts), np.log1p([[len(text)] for text in texts])])
+    def features(texts: list[str]) -> sparse.csr_array:
+        length = sparse.csr_array(np.log1p([[float(len(text))] for text in texts]))
+        return sparse.csr_array(sparse.hstack([sparse.csr_array(words.transform(texts)), length]))
 
-    def differences(table: pa.Table) -> sparse.csr_matrix:
-        return features(table["first"].to_pylist()) - features(table["second"].to_pylist())
+    def differences(table: pa.Table) -> sparse.csr_array:
+        first, second = (features(table[side].to_pylist()) for side in ("first", "second"))
+        return sparse.csr_array(first - second)
 
     target, weight = learnt["target"].to_numpy() > 0.5, learnt["weight"].to_numpy()
     both = sparse.vstack([differences(learnt), -differences(learnt)])
