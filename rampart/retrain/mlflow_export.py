@@ -1,10 +1,12 @@
 """A version of our registry shown in an MLflow server: one run, one model version, the champion's alias.
 
-The books stay the registry; nothing is read back from the server. MLflow is an optional extra (`mlflow-skinny`,
-which is the client alone) and is imported when it is asked for.
+The books stay the registry; nothing is read back from the server. MLflow is an optional extra
+(`mlflow-skinny`, the client alone) and is imported when it is asked for.
 """
 
+import sys
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -87,7 +89,8 @@ def _run(
         for file, data in {**files, "card.md": card.encode()}.items():
             (Path(folder) / file).write_bytes(data)
         client.log_artifacts(run_id, folder, "rampart")
-    client.set_terminated(run_id)
+    with redirect_stdout(sys.stderr):  # it greets there, where a command's JSON goes
+        client.set_terminated(run_id)
     return run_id, True
 
 

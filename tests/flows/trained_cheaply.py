@@ -32,7 +32,7 @@ from rampart.retrain.snapshot import BatchData
 from simulator.without_prefect import without_prefect
 from tasks.workspace import Workspace, workspace
 from tests.ledger.books import RULES, day, outcome, terms
-from tests.retrain.planted import batch, planted_rows
+from tests.retrain.planted import BAD, GOOD, batch, planted_rows
 
 WEEKS = (1, 2, 3, 4)
 
@@ -42,8 +42,8 @@ def contract(number: int) -> Contract:
     return terms(f"dc-{number:02d}", program=f"program-{number:02d}")
 
 
-class LongerIsBetter:
-    """A backend that fits nothing: its model scores by length."""
+class WordCounter:
+    """A backend that fits nothing: its model counts the words that the planted preferences go by."""
 
     name = "linear"
 
@@ -52,7 +52,7 @@ class LongerIsBetter:
 
     def code_digest(self) -> str:
         """Always the same."""
-        return sha256(b"longer is better")
+        return sha256(b"counts words")
 
     def submit(self, dataset: Dataset, config: TrainConfig, out: str) -> Job:
         """Write a model of a few bytes and its result."""
@@ -82,13 +82,17 @@ class LongerIsBetter:
         """What was submitted."""
         return self._result
 
-    def scorer(self, _out: str) -> "LongerIsBetter":
+    def scorer(self, _out: str) -> "WordCounter":
         """Itself."""
         return self
 
     def score(self, _prompts: Sequence[str], responses: Sequence[str]) -> NDArray[np.float64]:
-        """By length."""
-        return np.array([float(len(text)) for text in responses])
+        """Good words less bad ones."""
+        return np.array([float(_worth(text)) for text in responses])
+
+
+def _worth(text: str) -> int:
+    return sum((word in GOOD) - (word in BAD) for word in text.split())
 
 
 @cache
@@ -107,7 +111,7 @@ def cheaply(contracts: int) -> Iterator[None]:
     known = {one.digest: one for one in map(contract, range(contracts))}
     with (
         without_prefect(),
-        patch.object(rampart.retrain.run, "backend_named", lambda _name, store: LongerIsBetter(store)),
+        patch.object(rampart.retrain.run, "backend_named", lambda _name, store: WordCounter(store)),
         patch.object(rampart.retrain.promotion, "FEWEST_PROMPTS", 10),
         patch.object(tasks.retrain, "terms_of", lambda digest, _place: known[digest]),
         patch.object(tasks.retrain, "_batch_data", _data),

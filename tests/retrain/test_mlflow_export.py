@@ -52,9 +52,8 @@ def mlflow_python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mlflow") / "venv"
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     python = folder / "bin" / "python"
-    got = subprocess.run(
-        [str(python), "-m", "pip", "install", "-q", PINNED], check=False, capture_output=True
-    )
+    line = [str(python), "-m", "pip", "install", "-q", PINNED]
+    got = subprocess.run(line, check=False, capture_output=True)
     if got.returncode:
         pytest.skip(f"{PINNED} cannot be installed here: {got.stderr.decode()[-200:]}")
     return python
