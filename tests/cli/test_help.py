@@ -15,7 +15,14 @@ COMMANDS = sorted(
     + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
     + [("review", "draw"), ("review", "read"), ("review", "show"), ("review", "list")]
     + [("notify", "test"), ("notify", "routes")]
-    + [("rm", "list"), ("rm", "show"), ("rm", "card"), ("rm", "promote"), ("rm", "rollback")]
+    + [
+        ("rm", "list"),
+        ("rm", "show"),
+        ("rm", "card"),
+        ("rm", "promote"),
+        ("rm", "rollback"),
+        ("rm", "export-mlflow"),
+    ]
     + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
@@ -58,6 +65,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "review show",
         "rights",
         "rm card",
+        "rm export-mlflow",
         "rm list",
         "rm promote",
         "rm rollback",
