@@ -7,10 +7,11 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
-GROUPS = ("contract", "dispute", "invoice", "ledger", "notify", "review", "rm")
+GROUPS = ("contract", "dispute", "invoice", "ledger", "notify", "policy", "review", "rm")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
     + [("contract", "check")]
+    + [("policy", "list"), ("policy", "register"), ("policy", "show")]
     + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
     + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
     + [("review", "draw"), ("review", "read"), ("review", "show"), ("review", "list")]
@@ -54,6 +55,9 @@ def test_every_command_is_known_to_this_test() -> None:
         "money",
         "notify routes",
         "notify test",
+        "policy list",
+        "policy register",
+        "policy show",
         "ramp",
         "reconcile",
         "restore",
