@@ -25,6 +25,7 @@ _QUIET = {
     *("reason_mask", "flag_mask", "exact_key", "work_key", "item", "item_id", "work_order_item"),
     *("annotator_id", "started_at", "submitted_at", "duration_s", "domain", "language", "difficulty"),
     *("unit_kind", "guideline_version", "scheme", "turn", "ranking", "strength", "both_bad"),
+    *("kind", "name", "readable", "discarded"),  # counts by domain and annotator
 }
 _QUESTION = ("audit", "clause", "metric", "status", "observed", "low", "high", "n", "threshold", "p", "q")
 _REVIEWED = ("item", "record_id", "annotator_id", "part", "stratum", "weight", "verdict")
