@@ -83,6 +83,7 @@ def play(rng: np.random.Generator, at: int, afters: tuple[int, ...]) -> list[Pla
 
 def _plan(rng: np.random.Generator, contract: SimulatedContract, on_breach: str) -> list[PlannedWeek]:
     """Its weeks; where a breach rejects, the last ceiling is near what the vendor can do."""
+    ceilings: tuple[float, ...]
     if on_breach == "partial":
         ceilings = STANDARD
     elif contract.kind == "vendors":
