@@ -5,10 +5,10 @@ contracted) is at most 1 - `warn` (0.20), *no-go* when it is at least `breach` (
 between. *Not testable* before a first delivered week, when there is only what is believed of vendors in
 general.
 
-**Why this rule.** The probability comes true: of the simulated contracts called *no-go* at most one in
-twenty has enough after all, of those called *go* at most one in five has not, and in between what is said is
-about what comes (`benchmarks/forecast.py`, its table of reliability). What it costs to be wrong is beside it:
-the money still ahead.
+**Why this rule.** The probability comes true: of the simulated contracts called *no-go* about one in twenty
+or fewer have enough after all, of those called *go* at most one in five has not, and in between what is said
+is about what comes (`benchmarks/forecast.py`, its table of reliability). What it costs to be wrong is beside
+it: the money still ahead.
 
 **What it does not say.** Whether what is accepted is any good, or worth its price; whether another vendor
 would do better. Ending a contract is a person's decision.
