@@ -85,7 +85,8 @@ class PieceJudge:
             **self._sketched(frame, keys, room),
         )
         write_part(records, room.records)
-        pq.write_table(found.to_arrow(), room.found, compression="zstd", use_dictionary=["source_file"])
+        # Read once and thrown away: to compress it would take longer than to write and read it as it is.
+        pq.write_table(found.to_arrow(), room.found, compression="none", use_dictionary=["source_file"])
         return read.told
 
     def _sketched(self, frame: pl.DataFrame, keys: pl.DataFrame, room: Room) -> dict[str, pl.Series]:
