@@ -27,7 +27,6 @@ from rampart.records.fates import FATES, codes_of
 from rampart.records.identity import KEYS
 from rampart.records.reasons import reasons_of
 
-
 # Ids and keys are all different: a dictionary of them would only be tried and thrown away.
 _FOLDED = ["source_file", "source_item", "reason_mask", "flag_mask", "reasons.list.element"]
 

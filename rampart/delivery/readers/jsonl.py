@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import msgspec
+import numpy as np
 
 from rampart.delivery.limits import LONGEST_LINE, MAX_VALUES
 from rampart.delivery.readers.row import (
@@ -19,6 +20,7 @@ from rampart.delivery.readers.row import (
 
 BOM = b"\xef\xbb\xbf"
 CHUNK = 16 << 20  # bytes
+(_LINE_END,) = b"\n"
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def jsonl_chunks(stream: BinaryIO, file: str) -> Iterator[Chunk]:
             data, start = data[len(BOM) :], len(BOM)
         end = data.rfind(b"\n") + 1
         if end:
-            ends = data.count(b"\n", 0, end)
+            ends = int(np.count_nonzero(np.frombuffer(data, np.uint8, end) == _LINE_END))
             yield Chunk(file, number, start, ends, data[:end])
             number, start, rest = number + ends, start + end, data[end:]
         elif len(data) > LONGEST_LINE:
