@@ -59,12 +59,9 @@ def plans(place: Workspace, program: str | None = None) -> tuple[Planned, ...]:
 
 def _planned(place: Workspace, request: OutboxRow, after: int) -> Planned:
     plan = planned(place, request)
-    key, hand = (
-        BatchKey(request.contract_id, request.week, request.revision),
-        waits_for_a_person(place, request),
-    )
-    nothing = plan.reason if isinstance(plan, NothingToTrain) else ""
-    known = isinstance(plan, NothingToTrain)
+    key = BatchKey(request.contract_id, request.week, request.revision)
+    hand = waits_for_a_person(place, request)
+    known = None if isinstance(plan, NothingToTrain) else plan
     return Planned(
         program=request.program,
         topic=request.topic,
@@ -73,14 +70,14 @@ def _planned(place: Workspace, request: OutboxRow, after: int) -> Planned:
         revision=request.revision,
         why=_why(request, key, hand),
         by_hand=hand,
-        nothing=nothing,
-        backend="" if known else plan.config.backend,
-        config_digest="" if known else plan.config.digest,
-        compared_with=None if known else plan.compared_with,
+        nothing=plan.reason if isinstance(plan, NothingToTrain) else "",
+        backend=known.config.backend if known else "",
+        config_digest=known.config.digest if known else "",
+        compared_with=known.compared_with if known else None,
         after=after,
         look=_look(place, request),
-        rules=() if known else _rules(plan.config.promotion_margin, plan.rules),
-        batches=() if known else _batches(place, plan.batches, plan.left_out),
+        rules=_rules(known.config.promotion_margin, known.rules) if known else (),
+        batches=_batches(place, known.batches, known.left_out) if known else (),
     )
 
 

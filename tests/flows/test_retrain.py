@@ -21,7 +21,8 @@ from rampart.ledger.models import record_training
 from rampart.ledger.outbox import TRAINING, pending
 from rampart.ledger.read.standing_models import standings
 from rampart.ledger.verify import verify_books
-from rampart.retrain.config import LinearConfig, TrainConfig
+from rampart.retrain.config import TrainConfig
+from rampart.retrain.linear.config import LinearConfig
 from simulator.season import Season, due, week_rows
 from tests.ledger.books import promotion, training
 
