@@ -182,8 +182,10 @@ class Gain(Terms):
 class Training(Terms):
     """How accepted batches become a reward model."""
 
-    backend: Literal["linear", "none"] = Field(
-        "linear", description="What trains: the embedded linear model, or nothing."
+    backend: Literal["linear", "trl", "command", "none"] = Field(
+        "linear",
+        description="What trains: the embedded linear model, a transformer by TRL, a program of the buyer's, "
+        "or nothing.",
     )
     retrain: Literal["every_batch", "by_hand"] = Field(
         "every_batch",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from prefect import get_run_logger, task
 
-from contracts.model import Contract
+from contracts.model import Contract, Training
 from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.judged_rows import stored_rows
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, accepted_batches
@@ -19,6 +19,8 @@ from rampart.ledger.rights.lineage import Lineage
 from rampart.retrain.config import TrainConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.snapshot import BatchData
+from rampart.retrain.trainers_file import trainers
+from rampart.settings import Settings
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
 
@@ -52,7 +54,7 @@ def requests(place: Workspace, program: str | None = None, patient: bool = False
     return tuple(row for row in order if row.program not in resting)
 
 
-@task(**STAGE)
+@task(**{**STAGE, "timeout_seconds": None})  # the wait for the trainer has a limit of its own
 def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     """Train and evaluate on everything accepted up to the batch that asked, and compare with the champion.
 
@@ -73,9 +75,10 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         if (batch.contract_id, batch.week) == (request.contract_id, request.week) and not right.may("train"):
             return NothingToTrain(f"It may not be trained on. {'; '.join(right.because)}.")
     data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in allowed]
-    config = TrainConfig(backend=terms.training.backend, promotion_margin=terms.training.promotion_margin)
+    settings = Settings()
+    config = config_of(terms.training, settings)
     before = champion(place.books, request.program)
-    outcome = retrain(data, before, config, place.store)
+    outcome = retrain(data, before, config, place.store, settings.train_timeout_s)
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
@@ -108,6 +111,12 @@ def book_training(
     decided = trained.outcome.decision.reason
     get_run_logger().info("%s: %s", trained.outcome.run_id[:12], decided)
     return decided
+
+
+def config_of(terms: Training, settings: Settings) -> TrainConfig:
+    """How to train: the contract names the backend and the promotion's margin, the trainers file the rest."""
+    here = trainers(settings)
+    return TrainConfig(terms.backend, terms.promotion_margin, trl=here.trl, command=here.command)
 
 
 def _barred(place: Workspace, request: OutboxRow, terms: Contract) -> str | None:
@@ -176,6 +185,7 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         metrics={
             "log_loss": outcome.evaluation.log_loss,
             "ece": outcome.evaluation.ece,
+            **({"dropped_overlong": float(outcome.dropped_overlong)} if outcome.dropped_overlong else {}),
             **outcome.probes.metrics,
         },
     )

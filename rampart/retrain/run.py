@@ -24,6 +24,7 @@ from rampart.retrain.promotion import PromotionDecision, decide
 from rampart.retrain.registry import backend_named
 from rampart.retrain.snapshot import BatchData, Manifest, Snapshot, build_snapshot
 from rampart.retrain.texts import texts_of
+from rampart.retrain.waiting import A_DAY_S, awaited
 
 Margins = NDArray[np.float64]
 
@@ -42,6 +43,7 @@ class RetrainOutcome:
     evaluation: Evaluation
     probes: Probes
     decision: PromotionDecision
+    dropped_overlong: int = 0  # training pairs that the trainer could not read whole
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,11 @@ class NothingToTrain:
 
 
 def retrain(
-    batches: Sequence[BatchData], champion_run_id: str | None, config: TrainConfig, store: ObjectStore
+    batches: Sequence[BatchData],
+    champion_run_id: str | None,
+    config: TrainConfig,
+    store: ObjectStore,
+    timeout_s: float = A_DAY_S,
 ) -> RetrainOutcome | NothingToTrain:
     """Train a challenger on `batches` and hold it against the champion.
 
@@ -61,6 +67,7 @@ def retrain(
         champion_run_id: the run in force, whose model stands in `store`; None for the first one.
         config: how to train.
         store: where everything is kept.
+        timeout_s: how long to wait for the trainer; `StillTrainingError` after that.
 
     Raises:
         ValueError: for an unknown backend, a week given twice, a backend that failed, or a champion whose
@@ -73,9 +80,7 @@ def retrain(
     run_id = run_id_of(snapshot.digest, config.digest, backend.code_digest())
     dataset, dataset_keys = _keep(snapshot, store)
     job = backend.submit(dataset, config, out_of(run_id))
-    if (state := backend.poll(job)) != "done":
-        raise ValueError(f"run {run_id} of backend {config.backend!r} is {state}, expected done; see its log")
-    result = backend.collect(job)
+    result = awaited(backend, job, timeout_s)
 
     holdout = strict_holdout(snapshot.pairs)
     scorer = backend.scorer(job.out)
@@ -101,6 +106,7 @@ def retrain(
         evaluation=evaluation,
         probes=probes,
         decision=decision,
+        dropped_overlong=result.dropped_overlong,
     )
 
 
