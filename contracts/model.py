@@ -193,9 +193,26 @@ class Training(Terms):
         json_schema_extra=clause(judged=False),
     )
     strength: Literal["ignore", "weight", "margin"] = Field(
-        "ignore",
-        description="What a strong preference does: nothing, weigh more, or ask for a wider margin.",
-        json_schema_extra=clause(judged=False),
+        "weight",
+        description="What a strong preference does, where the scheme has strengths: nothing, weigh more, or "
+        "ask for a wider margin.",
+    )
+    labels: Literal["delivered", "agreement"] = Field(
+        "delivered",
+        description="What a majority's label says: its winner won, or it won as surely as judgements agreed.",
+    )
+    ties: Literal["half", "rao_kupper"] = Field(
+        "half",
+        description="What a tie is: half a win for either response, or an outcome of its own (Rao-Kupper).",
+    )
+    flipped_share: Share = Field(
+        0.0,
+        lt=0.5,
+        description="Share of strict labels taken to be the wrong way round (conservative DPO's smoothing).",
+    )
+    length: Literal["free", "neutral"] = Field(
+        "free",
+        description="Scores as trained, or without what length alone explains of them within a prompt.",
     )
     promotion_margin: Share = Field(
         0.02,
@@ -204,6 +221,16 @@ class Training(Terms):
         json_schema_extra=clause("lower"),
     )
     expected_gain: Gain | None = None
+
+    @model_validator(mode="after")
+    def _backend_can(self) -> "Training":
+        """Only the embedded model has an outcome for ties, and can leave out what length explains."""
+        fix = "leave it out, or let the backend be linear"
+        if self.backend in {"trl", "command"} and self.ties != "half":
+            raise TermError(f"{self.ties} is not for the backend {self.backend}", "ties", fix=fix)
+        if self.backend in {"trl", "command"} and self.length != "free":
+            raise TermError(f"{self.length} is not for the backend {self.backend}", "length", fix=fix)
+        return self
 
 
 class Contract(Terms):

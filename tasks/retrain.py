@@ -1,7 +1,7 @@
 """Accepted batches → a reward model, a promotion decision, and the books."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from prefect import get_run_logger, task
@@ -17,6 +17,8 @@ from rampart.ledger.models import PromotionRecord, TrainingRun, champion, record
 from rampart.ledger.outbox import OutboxRow, pending
 from rampart.ledger.rights.lineage import Lineage
 from rampart.retrain.config import TrainConfig
+from rampart.retrain.labelling import Labelling
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.snapshot import BatchData
 from rampart.retrain.trainers_file import trainers
@@ -114,9 +116,15 @@ def book_training(
 
 
 def config_of(terms: Training, settings: Settings) -> TrainConfig:
-    """How to train: the contract names the backend and the promotion's margin, the trainers file the rest."""
-    here = trainers(settings)
-    return TrainConfig(terms.backend, terms.promotion_margin, trl=here.trl, command=here.command)
+    """How to train: the contract says who trains on which labels, the trainers file the rest."""
+    here, labelling = trainers(settings), Labelling.under(terms)
+    return TrainConfig(
+        backend=terms.backend,
+        promotion_margin=terms.promotion_margin,
+        linear=LinearConfig.under(terms),
+        trl=replace(here.trl, labelling=labelling),
+        command=None if here.command is None else replace(here.command, labelling=labelling),
+    )
 
 
 def _barred(place: Workspace, request: OutboxRow, terms: Contract) -> str | None:

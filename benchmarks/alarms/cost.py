@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.train_linear import PeakMemory
+from benchmarks.volume.peak import PeakMemory
 from quality.audits.joint.report import joint_report
 from simulator.votes import votes
 

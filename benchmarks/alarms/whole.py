@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.train_linear import PeakMemory
+from benchmarks.volume.peak import PeakMemory
 from contracts.load import load_contract
 from quality.report.build import audit_report
 from quality.report.canonical import as_json

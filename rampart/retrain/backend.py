@@ -45,7 +45,7 @@ class TrainingResult:
     code_digest: str
     artefacts: tuple[str, ...]  # keys of the model's files
     n_train: int  # pairs trained on, ties included
-    final_loss: float  # mean weighted loss in nats, penalty included
+    final_loss: float | None  # mean weighted loss in nats, penalty included; None: the trainer does not say
     iterations: int
     converged: bool  # False: stopped at the iteration limit
     dropped_overlong: int = 0  # pairs left out because a text was longer than the model reads

@@ -99,7 +99,8 @@ def _split(tables: dict[str, Any], name: str) -> tuple[dict[str, Any], dict[str,
 
 def _made(kind: type[T], table: Mapping[str, Any], where: str) -> T:
     """`table` as a `kind` (a dataclass), every name known and every value of its type."""
-    known = [one.name for one in fields(kind)]  # type: ignore[arg-type]
+    # What is done with labels is for contracts to say.
+    known = [one.name for one in fields(kind) if one.name != "labelling"]  # type: ignore[arg-type]
     if unknown := sorted(set(table) - set(known)):
         raise TrainersFileError(f"{where}: there is no {unknown[0]!r}; known are {', '.join(known)}")
     try:

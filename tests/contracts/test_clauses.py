@@ -42,7 +42,8 @@ NEUTRAL = {
     # Who decides, what may be redelivered, when the invoice comes.
     *("redelivery.scope", "invoicing.within_days", "feedback.to"),
     # What is made of the data is the buyer's own affair.
-    *("training.backend", "training.retrain", "training.strength"),
+    *(f"training.{name}" for name in ("backend", "retrain", "strength", "labels", "ties")),
+    *("training.flipped_share", "training.length"),
     # What a version says about itself.
     *("version", "digest"),
     *(f"amendment.{name}" for name in ("of", "effective", "clauses", "reason", "agreed_by")),

@@ -1,6 +1,7 @@
 import pytest
 
-from rampart.retrain.config import LinearConfig, TrainConfig
+from rampart.retrain.config import TrainConfig
+from rampart.retrain.linear.config import LinearConfig
 
 
 @pytest.mark.parametrize(

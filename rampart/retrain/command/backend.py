@@ -47,8 +47,8 @@ class CommandBackend:
         def launch(attempt: Attempt, run_id: str) -> Launch:
             return Launch(filled(chosen.argv, _places(attempt, run_id)), {}, chosen.detaches)
 
-        choices = asdict(chosen)
-        asked = Asked(self.name, dataset, config.digest, self.code_digest(), choices, launch)
+        digests = (config.digest, self.code_digest())
+        asked = Asked(self.name, dataset, *digests, asdict(chosen), chosen.labelling, launch)
         return self._runs().submit(asked, out)
 
     def poll(self, job: Job) -> JobState:

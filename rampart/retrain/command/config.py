@@ -1,8 +1,9 @@
 """Which program trains, and how it is called."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rampart.retrain.command.template import check
+from rampart.retrain.labelling import Labelling
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class CommandConfig:
     argv: tuple[str, ...]
     detaches: bool = False
     sources: tuple[str, ...] = ()
+    labelling: Labelling = field(default_factory=Labelling)  # by the contract
 
     def __post_init__(self) -> None:
         check(self.argv, "argv")

@@ -1,8 +1,8 @@
 """Runs one attempt away from whoever asked for it, and writes down how it ended. Standard library only.
 
 ``python keeper.py LOCK PREPARED ATTEMPT``: take the lock of the run, turn the prepared folder into the
-attempt's, leave the caller's session, run `launch.json` there. The lock is held for as long as the program or
-this process lives, so whether a run is alive needs no guess about process ids. The caller gets
+attempt's, leave the caller's session, run what its `launch.json` says. The lock is held for as long as the
+program or this process lives, so whether a run is alive needs no guess about process ids. The caller gets
 
     0  the program was started;
     3  somebody else has the run, or has made this attempt already.
@@ -46,7 +46,7 @@ def _run(attempt: Path, held: int) -> int:
     ours = {name: value for name, value in os.environ.items() if not name.startswith("RAMPART_")}
     try:
         return subprocess.run(  # noqa: S603 (the command line of whoever runs Rampart)
-            launch["argv"], cwd=attempt, env={**ours, **launch["env"]}, pass_fds=(held,), check=False
+            launch["argv"], env={**ours, **launch["env"]}, pass_fds=(held,), check=False
         ).returncode
     except OSError as error:
         os.write(log, f"the program could not be started: {error}\n".encode())

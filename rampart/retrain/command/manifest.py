@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rampart.retrain.backend import Dataset
+from rampart.retrain.labelling import Labelling
 from rampart.retrain.snapshot import pairs_from_parquet
 
 FORMAT = "rampart-training/1"
@@ -42,8 +43,10 @@ def told(path: Path) -> Told:
     return Told(**json.loads(path.read_bytes()))
 
 
-def laid_out(dataset: Dataset, content: bytes, path: Path) -> int:
+def laid_out(dataset: Dataset, content: bytes, labelling: Labelling, path: Path) -> int:
     """Put the snapshot's training side at `path`, whole or not at all; gives the number of pairs.
+
+    The columns are those of `snapshot.PAIR` and `margin`; labels are as the contract wants them.
 
     Held-out pairs never reach a trainer: what it has not got it cannot learn from.
 
@@ -59,6 +62,6 @@ def laid_out(dataset: Dataset, content: bytes, path: Path) -> int:
     if not path.exists():
         handle, fresh = mkstemp(prefix="data-", dir=path.parent)
         os.close(handle)
-        pq.write_table(pairs, fresh, compression="zstd")
+        pq.write_table(labelling.applied(pairs), fresh, compression="zstd")
         Path(fresh).replace(path)
     return int(pairs.num_rows)

@@ -16,8 +16,10 @@ class Reported(BaseModel):
     format: Literal["rampart-result/1"]
     run_id: str = Field(description="The manifest's, so that no other run's result is taken for it.")
     n_train: int = Field(ge=1, description="Pairs trained on.")
-    final_loss: float = Field(allow_inf_nan=False, description="Mean weighted training loss, nats a pair.")
     iterations: int = Field(ge=0, description="Optimiser steps.")
+    final_loss: float | None = Field(
+        None, allow_inf_nan=False, description="Mean weighted training loss in nats, where it is known."
+    )
     converged: bool = Field(True, description="False: stopped early, at a limit.")
     dropped_overlong: int = Field(0, ge=0, description="Pairs left out because a text was too long.")
 

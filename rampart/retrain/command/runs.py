@@ -18,6 +18,7 @@ from rampart.retrain.command.manifest import Told, laid_out, told
 from rampart.retrain.command.publishing import publish_files, publish_result, stored_result
 from rampart.retrain.command.result import reported
 from rampart.retrain.digests import canonical_json
+from rampart.retrain.labelling import Labelling
 
 _TRIES, _PAUSE_S = 100, 0.05  # another caller holds the lock for milliseconds, while it looks
 
@@ -31,6 +32,7 @@ class Asked:
     config_digest: str
     code_digest: str
     choices: Mapping[str, Any]
+    labelling: Labelling
     launch: Callable[[Attempt, str], Launch]  # given the attempt and the run's id
 
     @property
@@ -61,7 +63,8 @@ class Runs:
         if folder.standing() in ("running", "done"):
             return job
         folder.path.mkdir(parents=True, exist_ok=True)
-        pairs = laid_out(asked.dataset, self.store.get(asked.dataset.key), folder.data)
+        content = self.store.get(asked.dataset.key)
+        pairs = laid_out(asked.dataset, content, asked.labelling, folder.data)
         for _ in range(_TRIES):
             if folder.standing() in ("running", "done") or self._started(asked, folder, pairs):
                 return job

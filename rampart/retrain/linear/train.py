@@ -20,16 +20,19 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # p
 
 from rampart.delivery.store import ObjectStore
 from rampart.retrain.backend import Dataset, Job, JobState, TrainingResult, result_key, run_id_of
-from rampart.retrain.config import LinearConfig, TrainConfig
+from rampart.retrain.config import TrainConfig
 from rampart.retrain.digests import canonical_json, sha256
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.features import extract
-from rampart.retrain.linear.model import LinearRewardModel, Scaling, learn_scaling
-from rampart.retrain.linear.objective import Comparisons, Fit, fit
+from rampart.retrain.linear.labels import labelled
+from rampart.retrain.linear.length import length_slope
+from rampart.retrain.linear.model import MODEL_FILES, LinearRewardModel, Scaling, learn_scaling, log_lengths
+from rampart.retrain.linear.objective import Fit, fit
 from rampart.retrain.linear.style import STYLE_NAMES
 from rampart.retrain.snapshot import pairs_from_parquet
 from rampart.retrain.texts import Texts, texts_of
 
-MODEL_FILES = ("model.safetensors", "model.json")
+Floats = NDArray[np.float64]
 
 
 def train(pairs: pa.Table, config: LinearConfig) -> tuple[LinearRewardModel, Fit]:
@@ -41,20 +44,38 @@ def train(pairs: pa.Table, config: LinearConfig) -> tuple[LinearRewardModel, Fit
     if pairs.num_rows == 0:
         raise ValueError("there is no pair to train on; give a snapshot with pairs on the training side")
     texts = texts_of(pairs)
-    labelled = Comparisons(texts.first, texts.second, pairs["target"].to_numpy(), pairs["weight"].to_numpy())
-    scaling, columns, style = _design(texts, config)
+    compared = labelled(pairs, texts, config)
+    scaling, columns, style, lengths = _design(texts, config)
     with threadpool_limits(limits=1, user_api="blas"):
-        found = fit(columns, style, labelled, config.l2, config.max_iterations)
+        found = fit(
+            columns,
+            style,
+            compared,
+            l2=config.l2,
+            max_iterations=config.max_iterations,
+            tie_theta=config.tie_theta,
+        )
+        seen = len(scaling.words)
+        scores = columns @ found.theta[:seen] + style @ found.theta[seen:]
     theta = found.theta.astype(np.float32)
-    seen = len(scaling.words)
-    return LinearRewardModel(scaling, STYLE_NAMES, theta[:seen], theta[seen:]), found
+    model = LinearRewardModel(
+        scaling,
+        STYLE_NAMES,
+        theta[:seen],
+        theta[seen:],
+        found.tie_theta,
+        length_slope(scores, lengths, texts.prompts),
+        config.length == "neutral",
+    )
+    return model, found
 
 
-def _design(texts: Texts, config: LinearConfig) -> tuple[Scaling, sp.csr_array, NDArray[np.float64]]:
-    """The scaling learnt from `texts`, and what the fit sees; the raw counts are let go on return."""
+def _design(texts: Texts, config: LinearConfig) -> tuple[Scaling, sp.csr_array, Floats, Floats]:
+    """The scaling learnt from `texts`, what the fit sees, and lengths; raw counts are let go on return."""
     features = extract(texts.prompts, texts.responses)
     scaling = learn_scaling(features, config.style_scale)
-    return scaling, scaling.seen_columns(features), scaling.style_columns(features)
+    lengths = log_lengths(features)
+    return scaling, scaling.seen_columns(features), scaling.style_columns(features), lengths
 
 
 def code_digest() -> str:

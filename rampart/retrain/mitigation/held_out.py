@@ -26,8 +26,8 @@ from numpy.typing import NDArray
 
 from quality.mitigation.offer import Offer, Training
 from rampart.retrain.bootstrap import Estimate, clustered_mean
-from rampart.retrain.config import LinearConfig
 from rampart.retrain.evaluate import correctness
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.train import train
 from rampart.retrain.snapshot import PAIR, rendered, split_expr
 from rampart.retrain.texts import texts_of

@@ -55,7 +55,8 @@ class TrlBackend:
                 (*_python(place), "-m", f"{WORKER}.train", str(attempt.manifest)), place.environment()
             )
 
-        asked = Asked(self.name, dataset, config.digest, self.code_digest(), choices, launch)
+        digests = (config.digest, self.code_digest())
+        asked = Asked(self.name, dataset, *digests, choices, chosen.labelling, launch)
         return Runs(self.store, self.root).submit(asked, out)
 
     def poll(self, job: Job) -> JobState:

@@ -1,7 +1,8 @@
 """How TRL trains: every choice that changes the weights that come out."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+
+from rampart.retrain.labelling import Labelling
 
 
 @dataclass(frozen=True)
@@ -13,13 +14,11 @@ class TrlConfig:
     warmup_share: float = 0.03  # of all steps, before the rate falls linearly to 0
     batch: int = 32  # judgements a step, over all processes; a judgement's pairs stay together
     max_length: int = 1024  # tokens of prompt and response together; pairs with a longer text are left out
-    strength: Literal["ignore", "weight", "margin"] = "ignore"  # what a strong preference does
-    margin: float = 1.0  # log-odds asked for at strength 1, with strength = margin (Llama 2: 1 for "much")
-    smoothing: float = 0.0  # share of labels taken to be the wrong way round (cDPO)
     centre: float = 0.0  # pulls the mean reward to 0; Eisenstein et al. (arXiv:2312.09244) use 0.01
     bf16: bool = False  # brain floats: half the memory, on hardware that has them
     gradient_checkpointing: bool = False  # less memory, a third more time
     seed: int = 0
+    labelling: Labelling = field(default_factory=Labelling)  # by the contract
 
     def __post_init__(self) -> None:
         problems = {
@@ -28,8 +27,6 @@ class TrlConfig:
             "warmup_share must be from 0 to below 1": not 0 <= self.warmup_share < 1,
             "batch must be at least 1": self.batch < 1,
             "max_length must be at least 2": self.max_length < 2,
-            "margin must be positive": self.margin <= 0,
-            "smoothing must be from 0 to below 0.5": not 0 <= self.smoothing < 0.5,
             "centre must not be negative": self.centre < 0,
         }
         if wrong := [problem for problem, found in problems.items() if found]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rampart.retrain.config import LinearConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.features import COLUMNS, extract
 from rampart.retrain.linear.model import LinearRewardModel, learn_scaling
 from rampart.retrain.linear.train import train
@@ -35,8 +35,8 @@ def test_a_score_does_not_depend_on_what_is_scored_with_it(model: LinearRewardMo
 
 def test_a_file_of_another_format_is_refused(model: LinearRewardModel) -> None:
     tensors, meaning = model.to_files()
-    with pytest.raises(ValueError, match=r"expected 'rampart-linear/1'.*the version that wrote it"):
-        LinearRewardModel.from_files(tensors, meaning.replace(b"rampart-linear/1", b"rampart-linear/9"))
+    with pytest.raises(ValueError, match=r"expected 'rampart-linear/2'.*the version that wrote it"):
+        LinearRewardModel.from_files(tensors, meaning.replace(b"rampart-linear/2", b"rampart-linear/9"))
 
 
 def test_rare_words_weigh_more_and_rows_have_length_one() -> None:

@@ -7,8 +7,9 @@ import pytest
 
 from rampart.delivery.local_store import LocalStore
 from rampart.retrain.backend import Dataset, Job, run_id_of
-from rampart.retrain.config import LinearConfig, TrainConfig
+from rampart.retrain.config import TrainConfig
 from rampart.retrain.digests import sha256
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.train import LinearBackend, code_digest, train
 from rampart.retrain.snapshot import PAIR, Snapshot, build_snapshot
 from tests.retrain.planted import batch, planted_rows

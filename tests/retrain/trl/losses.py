@@ -1,7 +1,7 @@
 """Prints losses of judgements, in TRL's environment: ours, and TRL's own of the same pairs.
 
-``losses.py BASE`` reads ``{"judgements": …, "mean_weight": …, "centre": …}`` from standard input and prints
-the scores of all texts in order, our loss, and TRL's loss of the pairs with the first side chosen.
+``losses.py BASE`` reads a list of ``{"judgements": …, "mean_weight": …, "centre": …}`` from standard input
+and prints for each the scores of all texts in order, our loss, and TRL's of the pairs with the first side chosen.
 """
 
 import json
@@ -26,7 +26,7 @@ def config(folder: str, centre: float) -> RewardConfig:
     )  # fmt: skip
 
 
-def main(base: str, asked: dict[str, Any]) -> None:
+def losses(base: str, asked: dict[str, Any]) -> dict[str, Any]:
     judgements = asked["judgements"]
     with tempfile.TemporaryDirectory() as folder:
         arguments = {"model": base, "args": config(folder, asked["centre"])}
@@ -49,8 +49,8 @@ def main(base: str, asked: dict[str, Any]) -> None:
             ).logits.squeeze(-1)
             loss = ours.compute_loss(ours.model, batch)
             reference = theirs.compute_loss(theirs.model, DataCollatorForPreference(pad_token_id=PAD)(pairs))
-    print(json.dumps({"scores": scores.tolist(), "ours": loss.item(), "trl": reference.item()}))
+    return {"scores": scores.tolist(), "ours": loss.item(), "trl": reference.item()}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], json.load(sys.stdin))
+    print(json.dumps([losses(sys.argv[1], asked) for asked in json.load(sys.stdin)]))

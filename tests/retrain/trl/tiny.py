@@ -14,7 +14,7 @@ from simulator.policy import Policy
 from simulator.prompts import draw_prompts
 from tests.retrain.planted import batch, record
 
-ROOT = Path(__file__).parents[3]
+ROOT, HERE = Path(__file__).parents[3], Path(__file__).parent
 PYTHON = ROOT / ".venv-trl" / "bin" / "python"
 THANKS = "Thank you for asking."
 
@@ -39,9 +39,12 @@ def judgements(n: int, seed: int) -> list[dict[str, Any]]:
     return rows
 
 
-def snapshot(n: int, seed: int = 1) -> Snapshot:
-    """`judgements` as a training set."""
-    return build_snapshot([batch(judgements(n, seed))])
+def snapshot(n: int, seed: int = 1, long: int = 0) -> Snapshot:
+    """`judgements` as a training set; of every fifth, `long` times, the first response goes on and on."""
+    rows = judgements(n, seed)
+    for row in rows[: 5 * long : 5]:
+        row["responses"][0]["content"] += " and so on" * 200
+    return build_snapshot([batch(rows)])
 
 
 def tiny_model(folder: Path) -> Path:
@@ -49,7 +52,7 @@ def tiny_model(folder: Path) -> Path:
     rows = judgements(300, seed=9)
     texts = [turn["content"] for row in rows for turn in [*row["prompt"], *row["responses"]]]
     (folder / "texts.json").write_text(json.dumps(texts), encoding="utf-8")
-    maker = Path(__file__).with_name("tiny_model.py")
+    maker = HERE / "tiny_model.py"
     made = folder / "base"
     subprocess.run(
         [str(PYTHON), str(maker), str(folder / "texts.json"), str(made)],

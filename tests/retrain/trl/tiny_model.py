@@ -11,18 +11,20 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+UNKNOWN, START, END, PAD = "<unk>", "<s>", "</s>", "<pad>"
+
 
 def main(texts: list[str], folder: Path) -> None:
-    words = Tokenizer(models.BPE(unk_token="<unk>"))  # noqa: S106 (a token of text)
+    words = Tokenizer(models.BPE(unk_token=UNKNOWN))
     words.pre_tokenizer = pre_tokenizers.ByteLevel()
-    special = ["<unk>", "<s>", "</s>", "<pad>"]
+    special = [UNKNOWN, START, END, PAD]
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     words.train_from_iterator(
         texts,
         trainers.BpeTrainer(vocab_size=1_000, special_tokens=special, initial_alphabet=alphabet),
     )
     tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=words, unk_token="<unk>", bos_token="<s>", eos_token="</s>", pad_token="<pad>"
+        tokenizer_object=words, unk_token=UNKNOWN, bos_token=START, eos_token=END, pad_token=PAD
     )
     torch.manual_seed(0)
     config = LlamaConfig(

@@ -1,7 +1,7 @@
-"""Two real steps of TRL's GRPOTrainer, in TRL's environment: ``two_grpo_steps.py BASE REWARD``.
+"""Two real steps of TRL's GRPOTrainer, in TRL's environment: ``two_grpo_steps.py BASE REWARD …``.
 
-`REWARD` is the folder of a promoted transformer, given as the model it is; or of a linear model's two files,
-given as a callable. Prints the rewards of each step and how far the policy's weights moved.
+Each `REWARD` is the folder of a promoted transformer, given as the model it is; or of a linear model's two
+files, given as a callable. Prints for each the rewards of every step and how far the policy's weights moved.
 """
 
 import json
@@ -19,12 +19,12 @@ from trl import GRPOConfig, GRPOTrainer
 def reward_of(folder: Path) -> Any:
     if (folder / "config.json").exists():
         return str(folder)
-    from rampart.retrain.linear.reward import LinearReward  # noqa: PLC0415 (not where a transformer rewards)
+    from rampart.retrain.linear.reward import load_reward  # noqa: PLC0415 (not where a transformer rewards)
 
-    return LinearReward.from_folder(folder)
+    return load_reward(folder)
 
 
-def main(base: str, reward: Path) -> None:
+def two_steps(base: str, reward: Path) -> dict[str, Any]:
     policy = AutoModelForCausalLM.from_pretrained(base)
     before = torch.cat([weights.detach().flatten() for weights in policy.parameters()]).clone()
     prompts = [f"user: Question {number}?\n\nassistant: " for number in range(8)]
@@ -51,8 +51,8 @@ def main(base: str, reward: Path) -> None:
         trainer.train()
     after = torch.cat([weights.detach().flatten() for weights in policy.parameters()])
     rewards = [entry["reward"] for entry in trainer.state.log_history if "reward" in entry]
-    print(json.dumps({"rewards": rewards, "moved": float((after - before).abs().max())}))
+    return {"rewards": rewards, "moved": float((after - before).abs().max())}
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], Path(sys.argv[2]))
+    print(json.dumps([two_steps(sys.argv[1], Path(reward)) for reward in sys.argv[2:]]))

@@ -40,8 +40,8 @@ class Read:
         return sum(sum(one.weight) for one in self.judgements) / len(self.judgements)
 
 
-def read(path: str, tokens: Tokens, choices: Mapping[str, Any]) -> Read:
-    """The pairs at `path` (the columns of a snapshot), ready to batch.
+def read(path: str, tokens: Tokens, max_length: int) -> Read:
+    """The pairs at `path` (the columns of a snapshot, and `margin`), ready to batch.
 
     TRL leaves over-long examples out without a word; here they are counted, and the other pairs of the same
     judgement stay, with their weight.
@@ -49,7 +49,7 @@ def read(path: str, tokens: Tokens, choices: Mapping[str, Any]) -> Read:
     Args:
         path: a Parquet file.
         tokens: prompt and response to token ids.
-        choices: `max_length`, `strength`, `margin` and `smoothing`, as in `TrlConfig`.
+        max_length: tokens of a text; pairs with a longer one are left out.
 
     Raises:
         ValueError: every pair has a text that is too long.
@@ -63,7 +63,7 @@ def read(path: str, tokens: Tokens, choices: Mapping[str, Any]) -> Read:
         for text in sides:
             if text not in known:
                 known[text] = tokens(*text)
-        if any(len(known[text]) > choices["max_length"] for text in sides):
+        if any(len(known[text]) > max_length for text in sides):
             overlong += 1
             continue
         pairs += 1
@@ -72,32 +72,17 @@ def read(path: str, tokens: Tokens, choices: Mapping[str, Any]) -> Read:
         group["rows"].append((row, places))
     if not pairs:
         raise ValueError(
-            f"all {len(rows)} pairs have a text of more than {choices['max_length']} tokens; raise max_length"
+            f"all {len(rows)} pairs have a text of more than {max_length} tokens; raise max_length"
         )
-    return Read([_judgement(group, known, choices) for group in found.values()], pairs, overlong)
+    return Read([_judgement(group, known) for group in found.values()], pairs, overlong)
 
 
-def _judgement(
-    group: dict[str, Any], known: Mapping[tuple[str, str], list[int]], choices: Mapping[str, Any]
-) -> Judgement:
+def _judgement(group: dict[str, Any], known: Mapping[tuple[str, str], list[int]]) -> Judgement:
     made = Judgement(texts=[known[text] for text in group["places"]])
     for row, (first, second) in group["rows"]:
-        target, strength = row["target"], row.get("strength")
         made.first.append(first)
         made.second.append(second)
-        made.target.append(target + choices["smoothing"] * (1 - 2 * target))
-        made.weight.append(row["weight"] * _emphasis(strength, choices))
-        made.margin.append(_margin(target, strength, choices))
+        made.target.append(row["target"])
+        made.weight.append(row["weight"])
+        made.margin.append(row["margin"])
     return made
-
-
-def _emphasis(strength: float | None, choices: Mapping[str, Any]) -> float:
-    """What a pair's weight is multiplied by; a label without a strength counts in full."""
-    return 1.0 if choices["strength"] != "weight" or strength is None else strength
-
-
-def _margin(target: float, strength: float | None, choices: Mapping[str, Any]) -> float:
-    """A tie asks for no margin: it says that neither is ahead."""
-    if choices["strength"] != "margin" or strength is None or target == 0.5:
-        return 0.0
-    return float(choices["margin"] * strength)

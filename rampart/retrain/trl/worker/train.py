@@ -31,7 +31,9 @@ def main(manifest: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(choices["base"], local_files_only=True)
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    data = read(told["data"], lambda prompt, response: ids_of(tokenizer, prompt, response), choices)
+    data = read(
+        told["data"], lambda prompt, response: ids_of(tokenizer, prompt, response), choices["max_length"]
+    )
     if _rank() == 0:
         print(
             f"{data.pairs} pairs of {len(data.judgements)} judgements; "
@@ -68,7 +70,7 @@ def trainer_of(data: Read, tokenizer: Any, choices: dict[str, Any], scratch: str
         max_length=None,
         center_rewards_coefficient=choices["centre"] or None,
         bf16=choices["bf16"],
-        gradient_checkpointing=choices["gradient_checkpointing"],
+        activation_checkpointing=choices["gradient_checkpointing"],
         seed=choices["seed"],
         data_seed=choices["seed"],
         remove_unused_columns=False,
