@@ -1,7 +1,7 @@
 """Prints losses of judgements, in TRL's environment: ours, and TRL's own of the same pairs.
 
 ``losses.py BASE`` reads a list of ``{"judgements": …, "mean_weight": …, "centre": …}`` from standard input
-and prints for each the scores of all texts in order, our loss, and TRL's of the pairs with the first side chosen.
+and prints for each the scores of all texts in order, our loss, and TRL's of the pairs whose first side won.
 """
 
 import json
