@@ -5,6 +5,7 @@
     python -m benchmarks.retrain --part linear   # one part
 
 `linear`: the embedded backend end to end, beside scikit-learn on the same features in the same run.
+`choices`: what its choices about labels do, on judges whose truth is known.
 
 Each part is a file of `benchmarks/retraining/` whose docstring says what is measured and how. The last line
 is one JSON object: figures, bars and `ok` by part, and `ok` for all.
@@ -21,7 +22,7 @@ from benchmarks.retraining.part import Part
 
 Measure = Callable[[bool], Part]  # True for the quick size
 
-PARTS = ("linear",)  # files of `benchmarks/retraining/`, in the order they are run
+PARTS = ("linear", "choices")  # files of `benchmarks/retraining/`, in the order they are run
 
 
 def part_named(name: str) -> Measure:

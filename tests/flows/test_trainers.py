@@ -27,6 +27,9 @@ with without_prefect():
 """
 
 
+pytestmark = pytest.mark.slow  # half a minute: it starts flows in a process of their own
+
+
 @pytest.fixture
 def accepted(plain: Season, monkeypatch: pytest.MonkeyPatch) -> Season:
     """An accepted week whose contract wants the `command` backend; the trainer waits for the file `go`."""
@@ -59,19 +62,6 @@ def test_killed_half_way_with_its_trainer_and_run_again_it_ends_in_one_version(a
     (accepted.home / "go").touch()
     assert len(retrain(due(1))) == 1
     assert lines(accepted.home / "count") == 2
-    assert_one_version(accepted)
-
-
-def test_an_orchestrator_killed_while_it_waited_is_followed_by_one_that_waits_for_the_same_training(
-    accepted: Season,
-) -> None:
-    orchestrator = subprocess.Popen([sys.executable, "-c", ALONE])
-    trainer(accepted.home)
-    os.kill(orchestrator.pid, signal.SIGKILL)
-    orchestrator.wait()
-    (accepted.home / "go").touch()
-    retrain(due(1))
-    assert lines(accepted.home / "count") == 1
     assert_one_version(accepted)
 
 

@@ -247,6 +247,33 @@ def test_weights_that_were_planted_without_ties_are_found_again() -> None:
     np.testing.assert_allclose(fitted(found, 1e-6).theta, truth, atol=0.06)
 
 
+def test_margins_keep_the_direction_of_what_was_planted_and_stretch_it() -> None:
+    (counts, style, pairs), truth = planted(np.random.default_rng(4), tie_theta=1.0)
+    asked = replace(pairs, margin=np.full(len(pairs.target), 1.0))
+    plain, wide = (fitted((counts, style, each), 1e-6).theta for each in (pairs, asked))
+    assert plain @ truth / np.linalg.norm(plain) / np.linalg.norm(truth) > 0.995
+    assert wide @ truth / np.linalg.norm(wide) / np.linalg.norm(truth) > 0.995
+    assert np.linalg.norm(wide) > 1.2 * np.linalg.norm(plain)
+
+
+def test_labels_flipped_at_random_leave_the_direction_and_doubt_bounds_the_size() -> None:
+    random = np.random.default_rng(5)
+    (counts, style, pairs), truth = planted(random, tie_theta=1.0)
+    clean = (style[pairs.first] - style[pairs.second]) @ truth > 0
+    flipped = np.where(random.random(len(clean)) < 0.1, ~clean, clean).astype(float)
+    doubted = replace(pairs, target=0.9 * flipped + 0.1 * (1 - flipped))
+    believed, doubting = (
+        fitted((counts, style, each), 1e-6).theta for each in (replace(pairs, target=flipped), doubted)
+    )
+    for theta in (believed, doubting):
+        assert theta @ truth / np.linalg.norm(theta) / np.linalg.norm(truth) > 0.99
+    assert np.linalg.norm(doubting) < np.linalg.norm(believed)
+
+
+def test_a_winner_of_every_pair_is_learnt_to_win_but_for_the_doubted_share() -> None:
+    assert one_feature([0.9, 0.9], [1.0, 1.0]).theta[0] == pytest.approx(np.log(9), abs=1e-3)
+
+
 def test_swapping_a_pair_and_its_label_changes_nothing() -> None:
     counts, style, pairs = problem(3)
     pairs = with_ties(with_margins(pairs))

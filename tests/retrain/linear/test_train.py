@@ -2,7 +2,9 @@ import dataclasses
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from rampart.delivery.local_store import LocalStore
@@ -10,8 +12,10 @@ from rampart.retrain.backend import Dataset, Job, run_id_of
 from rampart.retrain.config import TrainConfig
 from rampart.retrain.digests import sha256
 from rampart.retrain.linear.config import LinearConfig
+from rampart.retrain.linear.model import LinearRewardModel
 from rampart.retrain.linear.train import LinearBackend, code_digest, train
 from rampart.retrain.snapshot import PAIR, Snapshot, build_snapshot
+from rampart.retrain.texts import texts_of
 from tests.retrain.planted import batch, planted_rows
 
 ROOT = Path(__file__).parents[3]
@@ -28,19 +32,78 @@ def submitted(snapshot: Snapshot, store: LocalStore) -> tuple[Dataset, Job]:
     return dataset, LinearBackend(store).submit(dataset, TrainConfig(), "models/one")
 
 
-def model_digest() -> str:
+EVERY_CHOICE = LinearConfig(
+    strength="margin", labels="agreement", ties="rao_kupper", flipped_share=0.1, length="neutral"
+)
+
+
+def with_ties(n: int) -> list[dict[str, Any]]:
+    """Planted judgements, every fifth of them a tie, with a strength."""
+    rows = planted_rows(n, seed=5)
+    for number, row in enumerate(rows):
+        row.update({"ranking": [1, 1], "strength": 0.0} if number % 5 == 0 else {"strength": number % 3 / 2})
+    return rows
+
+
+def model_digests() -> list[str]:
     """What another process prints; see the test below."""
-    pairs = build_snapshot([batch(planted_rows(200, seed=5))]).pairs
-    return sha256(b"".join(train(pairs, LinearConfig())[0].to_files()))
+    pairs = build_snapshot([batch(with_ties(200))]).pairs
+    models = (train(pairs, config)[0] for config in (LinearConfig(), EVERY_CHOICE))
+    return [sha256(b"".join(model.to_files())) for model in models]
 
 
 def test_two_trainings_give_identical_bytes_whatever_the_process_and_its_threads() -> None:
-    code = "from tests.retrain.linear.test_train import model_digest; print(model_digest())"
+    code = "from tests.retrain.linear.test_train import model_digests; print(*model_digests())"
     environment = {"PYTHONHASHSEED": "7", "OPENBLAS_NUM_THREADS": "2", "OMP_NUM_THREADS": "2"}
     other = subprocess.run(
         [sys.executable, "-c", code], env=environment, cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert other.stdout.strip() == model_digest() == model_digest()
+    assert other.stdout.split() == model_digests() == model_digests()
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"strength": "ignore"},
+        {"strength": "margin"},
+        {"strength": "margin", "margin": 2.0},
+        {"ties": "rao_kupper"},
+        {"ties": "rao_kupper", "tie_theta": 4.0},
+        {"flipped_share": 0.1},
+        {"length": "neutral"},
+    ],
+    ids=str,
+)
+def test_every_choice_makes_another_model(choice: dict[str, Any]) -> None:
+    pairs = build_snapshot([batch(with_ties(60))]).pairs
+    usual, other = (train(pairs, LinearConfig(**chosen))[0] for chosen in ({}, choice))
+    texts = texts_of(pairs)
+    scores = usual.score(texts.prompts, texts.responses)
+    assert not np.array_equal(scores, other.score(texts.prompts, texts.responses))
+
+
+def test_a_majority_that_disagreed_is_believed_less_where_agreement_counts() -> None:
+    rows = planted_rows(40, seed=5)
+    ranked = [
+        row
+        | {"record_id": f"{row['record_id']}-{judge}", "ranking": row["ranking"][:: -1 if judge == 2 else 1]}
+        for row in rows
+        for judge in range(3)
+    ]
+    pairs = build_snapshot([batch(ranked, majority=True)]).pairs
+    delivered, agreed = (
+        train(pairs, LinearConfig(labels=labels))[0] for labels in ("delivered", "agreement")
+    )
+    weights, drawn_in = (np.abs(model.word_weights).mean() for model in (delivered, agreed))
+    assert drawn_in < 0.5 * weights
+
+
+def test_ties_of_their_own_leave_their_threshold_with_the_model() -> None:
+    pairs = build_snapshot([batch(with_ties(200))]).pairs
+    model, found = train(pairs, LinearConfig(ties="rao_kupper"))
+    again = LinearRewardModel.from_files(*model.to_files())
+    assert again.tie_theta == model.tie_theta == found.tie_theta > 1.2
+    assert train(pairs, LinearConfig())[0].tie_theta == 1.0
 
 
 def test_submitting_again_finds_the_results_and_trains_nothing(

@@ -8,7 +8,7 @@ from rampart.retrain.trl.worker.texts import ids_of, text_of, turns_of
 class Plain:
     """A tokenizer without a template: a character is a token."""
 
-    chat_template = None
+    chat_template: str | None = None
 
     def __call__(self, text: str, add_special_tokens: bool) -> dict[str, list[int]]:
         assert not add_special_tokens
