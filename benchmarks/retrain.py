@@ -6,6 +6,7 @@
 
 `linear`: the embedded backend end to end, beside scikit-learn on the same features in the same run.
 `choices`: what its choices about labels do, on judges whose truth is known.
+`snapshot`: what drawing a dataset costs, in time and memory.
 
 Each part is a file of `benchmarks/retraining/` whose docstring says what is measured and how. The last line
 is one JSON object: figures, bars and `ok` by part, and `ok` for all.
@@ -22,7 +23,7 @@ from benchmarks.retraining.part import Part
 
 Measure = Callable[[bool], Part]  # True for the quick size
 
-PARTS = ("linear", "choices")  # files of `benchmarks/retraining/`, in the order they are run
+PARTS = ("linear", "choices", "snapshot")  # files of `benchmarks/retraining/`, in the order they are run
 
 
 def part_named(name: str) -> Measure:

@@ -44,6 +44,10 @@ def _weeks(contract: "Contract") -> Iterator[TermError]:
     if gain and gain.by_week > weeks:
         problem, fix = f"the term has no week {gain.by_week}", f"name a week from 1 to {weeks}"
         yield TermError(problem, "training", "expected_gain", "by_week", fix=fix)
+    for week in contract.training.scope.weights.week:
+        if not 1 <= week <= weeks:
+            problem, fix = f"the term has no week {week}", f"name weeks from 1 to {weeks}"
+            yield TermError(problem, "training", "scope", "weights", "week", week, fix=fix)
     if weeks > 1 and len({contract.delivery.folder_of(week) for week in range(1, weeks + 1)}) < weeks:
         problem = f"every week would be read from the same folder, {contract.delivery.folder!r}"
         yield TermError(problem, "delivery", "folder", fix="put {week} or {week:02d} into it")

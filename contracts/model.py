@@ -12,6 +12,7 @@ from contracts.terms.base import MisfitError, TermError, Terms, clause
 from contracts.terms.bounds import Count, Seconds, Share, WeekNumber
 from contracts.terms.checklist import Checklist
 from contracts.terms.gates import RecordGates
+from contracts.terms.learning import LearningScope
 from contracts.terms.mapping import DeliveryTerms
 from contracts.terms.mix import Mix
 from contracts.terms.parties import Slug, Vendor
@@ -221,6 +222,7 @@ class Training(Terms):
         json_schema_extra=clause("lower"),
     )
     expected_gain: Gain | None = None
+    scope: LearningScope = LearningScope.defaults()
 
     @model_validator(mode="after")
     def _backend_can(self) -> "Training":

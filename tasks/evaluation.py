@@ -1,5 +1,7 @@
 """The evaluation sets a contract names: read anew for every judgement, and part of what it rests on."""
 
+from collections.abc import Iterable
+
 from prefect import task
 
 from contracts.model import Contract
@@ -26,6 +28,15 @@ def sets_named(place: Workspace, contract: Contract) -> tuple[ReadSet, ...]:
     if terms.evaluation_overlap == "allow":
         return ()
     return tuple(_read(place, one.name, one.path, one.fields) for one in terms.evaluation_sets)
+
+
+def sets_to_keep_clear_of(place: Workspace, contracts: Iterable[Contract]) -> tuple[ReadSet, ...]:
+    """Every set that any of `contracts` names: what no model may be trained on, however it is paid for.
+
+    Raises `NotReadyError` as `sets_named` does.
+    """
+    named = {(one.name, one.path, one.fields) for terms in contracts for one in terms.gates.evaluation_sets}
+    return tuple(_read(place, *one) for one in sorted(named))
 
 
 def _read(place: Workspace, name: str, path: str, fields: tuple[str, ...]) -> ReadSet:

@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from prefect import get_run_logger, task
 
-from contracts.model import Contract, Training
+from contracts.model import Contract
+from contracts.versions.reach import in_order
 from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.judged_rows import stored_rows
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, accepted_batches
+from rampart.ledger.contracts import contract_versions
 from rampart.ledger.deletion.said import deletion_of, still_held
 from rampart.ledger.errors import DataDeletedError
 from rampart.ledger.hashed import hashed
@@ -20,9 +22,11 @@ from rampart.retrain.config import TrainConfig
 from rampart.retrain.labelling import Labelling
 from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
+from rampart.retrain.scope import scope_of
 from rampart.retrain.snapshot import BatchData
 from rampart.retrain.trainers_file import trainers
 from rampart.settings import Settings
+from tasks.evaluation import sets_to_keep_clear_of
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
 
@@ -78,9 +82,10 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
             return NothingToTrain(f"It may not be trained on. {'; '.join(right.because)}.")
     data = [_batch_data(place, batch, right.may("evaluate")) for batch, right in allowed]
     settings = Settings()
-    config = config_of(terms.training, settings)
+    config = config_of(terms, settings)
+    sets = sets_to_keep_clear_of(place, _terms_today(place, request))
     before = champion(place.books, request.program)
-    outcome = retrain(data, before, config, place.store, settings.train_timeout_s)
+    outcome = retrain(data, before, config, place.store, sets, settings.train_timeout_s)
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))
@@ -115,13 +120,14 @@ def book_training(
     return decided
 
 
-def config_of(terms: Training, settings: Settings) -> TrainConfig:
-    """How to train: the contract says who trains on which labels, the trainers file the rest."""
-    here, labelling = trainers(settings), Labelling.under(terms)
+def config_of(terms: Contract, settings: Settings) -> TrainConfig:
+    """How to train: the contract says who trains on which labels of what, the trainers file the rest."""
+    here, labelling = trainers(settings), Labelling.under(terms.training)
     return TrainConfig(
-        backend=terms.backend,
-        promotion_margin=terms.promotion_margin,
-        linear=LinearConfig.under(terms),
+        backend=terms.training.backend,
+        promotion_margin=terms.training.promotion_margin,
+        scope=scope_of(terms),
+        linear=LinearConfig.under(terms.training),
         trl=replace(here.trl, labelling=labelling),
         command=None if here.command is None else replace(here.command, labelling=labelling),
     )
@@ -168,7 +174,17 @@ def _batch_data(place: Workspace, batch: BatchRow, evaluate: bool) -> BatchData:
         terms.term.start + timedelta(weeks=batch.week - 1),
         terms.on_policy.allowed(batch.week),
         evaluate,
+        terms.version,
     )
+
+
+def _terms_today(place: Workspace, request: OutboxRow) -> tuple[Contract, ...]:
+    """The terms known and in force at the moment of the request, of every contract of the programme."""
+    at = request.as_of
+    rows = [row for row in contract_versions(place.books) if row.program == request.program]
+    known = [row for row in rows if row.as_of <= at and (row.effective is None or row.effective <= at)]
+    latest = {row.contract_id: row.digest for row in in_order(known)}
+    return tuple(terms_of(digest, place) for _, digest in sorted(latest.items()))
 
 
 def _run(request: OutboxRow, trained: Trained) -> TrainingRun:

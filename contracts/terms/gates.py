@@ -96,7 +96,9 @@ class RecordGates(Terms):
         json_schema_extra=clause(POLICIES),
     )
     evaluation_sets: tuple[EvaluationSet, ...] = Field(
-        (), description="Test sets whose text must be in no prompt and no response."
+        (),
+        description="Test sets whose text must be in no prompt and no response. No model is trained on work "
+        "that holds it, whatever is paid for, and whenever the set was named.",
     )
     evaluation_overlap: Policy = Field(
         "discard",

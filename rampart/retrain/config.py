@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from rampart.retrain.command.config import CommandConfig
 from rampart.retrain.digests import canonical_json, sha256
 from rampart.retrain.linear.config import LinearConfig
+from rampart.retrain.scope import EVERYTHING, Scope
 from rampart.retrain.trl.config import TrlConfig
 
 
@@ -14,6 +15,7 @@ class TrainConfig:
 
     backend: str = "linear"
     promotion_margin: float = 0.02  # held-out accuracy, as in the contract's `training` terms
+    scope: Scope = EVERYTHING
     linear: LinearConfig = field(default_factory=LinearConfig)
     trl: TrlConfig = field(default_factory=TrlConfig)
     command: CommandConfig | None = None

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from quality.gates.evaluation.sets import ReadSet
 from rampart.delivery.store import ObjectStore
 from rampart.retrain.backend import Dataset, Scorer, out_of, result_key, run_id_of
 from rampart.retrain.config import TrainConfig
@@ -58,6 +59,7 @@ def retrain(
     champion_run_id: str | None,
     config: TrainConfig,
     store: ObjectStore,
+    sets: Sequence[ReadSet] = (),
     timeout_s: float = A_DAY_S,
 ) -> RetrainOutcome | NothingToTrain:
     """Train a challenger on `batches` and hold it against the champion.
@@ -67,13 +69,14 @@ def retrain(
         champion_run_id: the run in force, whose model stands in `store`; None for the first one.
         config: how to train.
         store: where everything is kept.
+        sets: evaluation sets whose text must not be in the dataset.
         timeout_s: how long to wait for the trainer; `StillTrainingError` after that.
 
     Raises:
         ValueError: for an unknown backend, a week given twice, a backend that failed, or a champion whose
             model is not in the store or was written by code this version cannot read.
     """
-    snapshot = build_snapshot(batches)
+    snapshot = build_snapshot(batches, config.scope, sets)
     if missing := _missing(snapshot.manifest):
         return NothingToTrain(missing)
     backend = backend_named(config.backend, store)

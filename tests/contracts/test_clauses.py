@@ -17,6 +17,7 @@ from tests.contracts.files import SPECS, changed
 # How rows are read and what a vendor's word means: another reading, neither stricter nor looser.
 READING = ("delivery", "annotation.scheme")
 QUALITY = {*QualityRule.model_fields} - {"arguments"}
+SCOPED_BY = ("vendor", "domain", "week")
 NEUTRAL = {
     # Who and when; changing some of them takes a new contract.
     *("contract_id", "status", "name", "vendor.id", "vendor.name", "program"),
@@ -44,6 +45,8 @@ NEUTRAL = {
     # What is made of the data is the buyer's own affair.
     *(f"training.{name}" for name in ("backend", "retrain", "strength", "labels", "ties")),
     *("training.flipped_share", "training.length"),
+    *(f"training.scope.{name}" for name in ("window_weeks", "half_life_weeks", "holdout_prompts")),
+    *(f"training.scope.{name}.*" for name in ("domain_mix", *(f"weights.{by}" for by in SCOPED_BY))),
     # What a version says about itself.
     *("version", "digest"),
     *(f"amendment.{name}" for name in ("of", "effective", "clauses", "reason", "agreed_by")),

@@ -1,7 +1,11 @@
 """Retraining: each accepted revision is answered once, in the order of the weeks."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -76,6 +80,53 @@ def test_a_held_or_rejected_batch_asks_for_no_training(season: Season) -> None:
     season.deliver(1, week_rows("north", 1, hasty=30))
     assert process_delivery("dc-north", 1, due(1)).state == "held"
     assert retrain(due(1)) == ()
+
+
+def manifest_of_the_newest(season: Season) -> dict[str, Any]:
+    digest = season.export()["models"][-1]["data_digest"]
+    told: dict[str, Any] = json.loads((season.home / "store" / "datasets" / f"{digest}.json").read_bytes())
+    return told
+
+
+def test_a_set_that_another_contract_names_later_is_kept_out_of_work_accepted_before(
+    season: Season, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = "Question 7 of week 1 for north?"  # work of north, accepted before any contract named a set
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "quiz.txt").write_text(f"{held}\n")
+    monkeypatch.setenv("RAMPART_EVALUATION_SETS", str(tmp_path / "sets"))
+    season.agree()
+    season.deliver(1)
+    process_delivery("dc-north", 1, due(1))
+    retrain(due(1))
+    assert manifest_of_the_newest(season)["evaluation_sets"] == []
+    # What is paid for is another question: this contract would pay for work with such text in it.
+    named = "evaluation_sets: [{name: quiz, path: quiz.txt}], evaluation_overlap: allow"
+    season.agree("south", due(1), min_duration_s=f"4, {named}")
+    season.deliver(2, vendor="south")
+    process_delivery("dc-south", 2, due(2))
+    retrain(due(2))
+    told = manifest_of_the_newest(season)
+    digest = hashlib.sha256(f"{held}\n".encode()).hexdigest()
+    assert told["evaluation_sets"] == [{"name": "quiz", "digest": digest}]
+    assert [(one["contract_id"], one["in_evaluation_sets"]) for one in told["batches"]] == [
+        ("dc-north", [{"evaluation_set": "quiz", "pairs": 1}]),
+        ("dc-south", []),
+    ]
+
+
+def test_the_scope_of_the_contract_whose_batch_asks_is_what_is_trained_on(season: Season) -> None:
+    season.agree(amendment="      training: {scope: {window_weeks: 1, half_life_weeks: 4}}\n")
+    for week in (1, 2):
+        season.deliver(week)
+        process_delivery("dc-north", week, due(week))
+    retrain(due(2))
+    told = manifest_of_the_newest(season)
+    first, second = told["batches"]
+    assert (told["scope"]["window_weeks"], told["scope"]["half_life_weeks"]) == (1, 4)
+    assert (first["age_weeks"], first["train_pairs"], second["age_weeks"]) == (1, 0, 0)
+    assert first["dropped_out_of_window"] > 0 < second["train_pairs"]
+    assert (first["vendor"], first["contract_version"]) == ("north", "1.0.0")
 
 
 def test_a_champion_that_moved_since_the_comparison_is_noticed(

@@ -11,7 +11,6 @@ from rampart.retrain.snapshot import (
     build_snapshot,
     is_anchor,
     pairs_from_parquet,
-    split_expr,
     split_of,
 )
 from tests.retrain.planted import batch, planted_rows, record
@@ -218,13 +217,3 @@ def test_the_anchor_is_a_quarter_of_the_held_out_prompts_and_the_same_ones_for_e
     assert {side for side in sides[0].values() if side[1]} == {("holdout", True)}
     assert 70 < sum(anchor for _, anchor in sides[0].values()) < 130
     assert all(is_anchor(key) == anchor for key, (_, anchor) in sides[0].items())
-
-
-@pytest.mark.parametrize(
-    ("draw", "split", "anchor"), [(4, "holdout", True), (5, "holdout", False), (20, "train", False)]
-)
-def test_the_same_number_settles_split_and_anchor(draw: int, split: str, anchor: bool) -> None:
-    key = f"{draw:08x}" + "0" * 56
-    frame = pl.DataFrame({"prompt_key": [key]}).select(split=split_expr(pl.col("prompt_key")))
-    assert (split_of(key), is_anchor(key)) == (split, anchor)
-    assert frame["split"].to_list() == [split]
