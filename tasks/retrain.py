@@ -85,7 +85,7 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     config = config_of(terms, settings)
     sets = sets_to_keep_clear_of(place, _terms_today(place, request))
     before = champion(place.books, request.program)
-    outcome = retrain(data, before, config, place.store, sets, settings.train_timeout_s)
+    outcome = retrain(data, before, config, place.store, sets, timeout_s=settings.train_timeout_s)
     if isinstance(outcome, NothingToTrain):
         return outcome
     digests = tuple(sorted({batch.contract_digest for batch in batches}))

@@ -60,6 +60,7 @@ def retrain(
     config: TrainConfig,
     store: ObjectStore,
     sets: Sequence[ReadSet] = (),
+    *,
     timeout_s: float = A_DAY_S,
 ) -> RetrainOutcome | NothingToTrain:
     """Train a challenger on `batches` and hold it against the champion.

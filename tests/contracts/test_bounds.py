@@ -39,6 +39,8 @@ TOO_MUCH = "units: 1000000000}\n          2: {phase: production, units: 20}\n   
         (TOP, "      rights: {retention_days: 36501}\n" + TOP, "rights.retention_days", "at most 36500"),
         (TOP, f"      {AMENDED} 9999-12-31}}\n{TOP}", "amendment.effective", "the year 9999 cannot"),
         (TOP, "      training: {promotion_margin: 0.5}\n" + TOP, "training.promotion_margin", "less than"),
+        (TOP, "      training: {backend: trl, ties: rao_kupper}\n" + TOP, "training.ties", "not for the backend"),
+        (TOP, "      training: {backend: command, length: neutral}\n" + TOP, "training.length", "not for the"),
         (TOP, f"      on_policy: {{checkpoints: {{1: [a]}}, newest: 1{'0' * 400}}}\n{TOP}",
          "on_policy.newest", "at most"),
         ("max_lean: 0.1", f"max_lean: 0.1, min_effective_n: 1{'0' * 400}", "audits.length.min_effective_n",
