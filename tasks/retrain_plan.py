@@ -1,6 +1,6 @@
 """What a retraining would do, without doing it: the same plan, told instead of carried out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rampart.ledger.batch_rows import BatchKey, BatchRow
 from rampart.ledger.engine import reading
@@ -38,14 +38,14 @@ class Planned:
     revision: int
     why: str
     by_hand: bool
-    nothing: str
-    backend: str
-    config_digest: str
-    compared_with: str | None
     after: int
     look: int
-    rules: tuple[str, ...]
-    batches: tuple[PlannedBatch, ...]
+    nothing: str = ""
+    backend: str = ""
+    config_digest: str = ""
+    compared_with: str | None = None
+    rules: tuple[str, ...] = ()
+    batches: tuple[PlannedBatch, ...] = ()
 
 
 def plans(place: Workspace, program: str | None = None) -> tuple[Planned, ...]:
@@ -59,10 +59,11 @@ def plans(place: Workspace, program: str | None = None) -> tuple[Planned, ...]:
 
 def _planned(place: Workspace, request: OutboxRow, after: int) -> Planned:
     plan = planned(place, request)
-    key = BatchKey(request.contract_id, request.week, request.revision)
-    hand = waits_for_a_person(place, request)
-    known = None if isinstance(plan, NothingToTrain) else plan
-    return Planned(
+    key, hand = (
+        BatchKey(request.contract_id, request.week, request.revision),
+        waits_for_a_person(place, request),
+    )
+    told = Planned(
         program=request.program,
         topic=request.topic,
         contract_id=request.contract_id,
@@ -70,14 +71,18 @@ def _planned(place: Workspace, request: OutboxRow, after: int) -> Planned:
         revision=request.revision,
         why=_why(request, key, hand),
         by_hand=hand,
-        nothing=plan.reason if isinstance(plan, NothingToTrain) else "",
-        backend=known.config.backend if known else "",
-        config_digest=known.config.digest if known else "",
-        compared_with=known.compared_with if known else None,
         after=after,
         look=_look(place, request),
-        rules=_rules(known.config.promotion_margin, known.rules) if known else (),
-        batches=_batches(place, known.batches, known.left_out) if known else (),
+    )
+    if isinstance(plan, NothingToTrain):
+        return replace(told, nothing=plan.reason)
+    return replace(
+        told,
+        backend=plan.config.backend,
+        config_digest=plan.config.digest,
+        compared_with=plan.compared_with,
+        rules=_rules(plan.config.promotion_margin, plan.rules),
+        batches=_batches(place, plan.batches, plan.left_out),
     )
 
 

@@ -129,7 +129,7 @@ def accept(books: Engine, of: Contract, week: int) -> None:
     if granted is None:
         return
     for stage in ("landed", "gated", "audited"):
-        advance(books, granted, stage, day(7 * week))  # type: ignore[arg-type]
+        advance(books, granted, stage, day(7 * week))
     settle(books, granted, outcome(), day(7 * week + 1))
 
 
