@@ -57,13 +57,22 @@ def synthetic_pairs(n: int, seed: int) -> pa.Table:
             first.append(texts[i])
             second.append(texts[j])
             target.append(float(worth[i] > worth[j]))
-    constant = {
+    constant: dict[str, Any] = {
         "weight": 1.0,
         "contract_id": "synthetic",
         "week": 1,
         "split": "train",
         "prompt_key": "0" * 64,
         "group": "one",
+        "vendor": "synthetic",
+        "domain": None,
+        "language": None,
+        "strength": None,
+        "group_size": 2,
+        "annotators": 1,
+        "agreement": None,
+        "on_policy": None,
+        "anchor": False,
     }
     columns: dict[str, list[Any]] = {"prompt": prompts, "first": first, "second": second, "target": target}
     columns |= {name: [value] * len(target) for name, value in constant.items()}

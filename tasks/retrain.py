@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from prefect import get_run_logger, task
 
@@ -147,6 +147,9 @@ def _batch_data(place: Workspace, batch: BatchRow, evaluate: bool) -> BatchData:
         terms.annotation.aggregation,
         terms.annotation.scheme,
         stored_rows(place.store, batch.artefacts).accepted(),
+        terms.vendor.id,
+        terms.term.start + timedelta(weeks=batch.week - 1),
+        terms.on_policy.allowed(batch.week),
         evaluate,
     )
 

@@ -7,8 +7,10 @@ responses it ranked (Ouyang et al. 2022, arXiv:2203.02155, section 3.5).
 from typing import Literal
 
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 
+from rampart.records.agreed import agreed
 from rampart.records.prompt_key import SEPARATOR, prompt_keys
 
 PAIRED = (
@@ -31,6 +33,7 @@ PAIRED = (
 )
 COLUMNS = (*PAIRED, "language", "prompt_author_id", "submitted_at")  # the last ones are for audits alone
 DRAWN_BY = ("unit", "group", "first_identity", "second_identity", "gap")
+JUDGED_BY = ("group_size", "annotators", "agreement")
 
 
 def comparisons(
@@ -51,7 +54,8 @@ def comparisons(
         a majority saw different ones; `strength` is the mean of the judgements'; `judgements` counts what
         the row joins, and `submitted_at` is when the last of them was. Rows keep the order of `records`.
     """
-    return every_pair(records, aggregation).select(COLUMNS)
+    each = _each(records, aggregation)
+    return (each if aggregation == "judgement" else _majority(each)).select(COLUMNS)
 
 
 def every_pair(
@@ -60,11 +64,19 @@ def every_pair(
     """`comparisons`, with what a rule that draws some of the pairs needs to know besides.
 
     Returns:
-        `COLUMNS` and `DRAWN_BY`: `unit` is the same number for all pairs of one judgement (of one item, by
-        majority) and `group` that judgement's record id (the item's id); `first_identity` and
+        `COLUMNS`, `DRAWN_BY` and `JUDGED_BY`. `unit` is the same number for all pairs of one judgement (of
+        one item, by majority) and `group` that judgement's record id (the item's id); `first_identity` and
         `second_identity` tell the responses of a unit apart; `gap` is the first response's rating less the
-        second's, null without ratings and by majority.
+        second's, null without ratings and by majority. `group_size` counts the responses ranked together (by
+        majority: by the item's widest judgement), `annotators` and `agreement` are `agreed`'s.
     """
+    each = agreed(_each(records, aggregation))
+    joined = each if aggregation == "judgement" else _majority(each)
+    return joined.select(*COLUMNS, *DRAWN_BY, *JUDGED_BY)
+
+
+def _each(records: pa.Table, aggregation: Literal["judgement", "majority"]) -> pl.DataFrame:
+    """Every pair of every single judgement; by majority its responses are told apart across judgements."""
     frame = pl.DataFrame(pl.from_arrow(records))
     frame = frame.with_columns(prompt_keys(frame["prompt"])).with_row_index("row")
     ranked = frame.filter(pl.col("ranking").is_not_null())
@@ -75,9 +87,9 @@ def every_pair(
         pl.col("position") < pl.col("position_second")
     )
     size = pl.col("ranking").list.len()
-    about = ranked.select("row", *_ABOUT, weight=2.0 / (size * (size - 1)))
+    about = ranked.select("row", *_ABOUT, weight=2.0 / (size * (size - 1)), group_size=size.cast(pl.Int32))
     joined = pairs.join(about, on="row", maintain_order="left")
-    each = joined.select(
+    return joined.select(
         "record_id",
         "item_id",
         "annotator_id",
@@ -102,8 +114,8 @@ def every_pair(
         first_identity="identity",
         second_identity="identity_second",
         gap=_rating("position") - _rating("position_second"),
+        group_size="group_size",
     )
-    return (each if aggregation == "judgement" else _majority(each)).select(*COLUMNS, *DRAWN_BY)
 
 
 _ABOUT = (
@@ -168,8 +180,10 @@ def _majority(each: pl.DataFrame) -> pl.DataFrame:
             pl.col("language", "prompt_author_id").first(),
             pl.col("submitted_at").max(),
             pl.col("strength").mean(),
+            pl.col("group_size").max(),
             pl.when(~moved).then(places.first()),
             pl.col("unit").first(),
+            cs.by_name("annotators", "agreement", require_all=False).first(),
             first_identity=pl.col(one).first(),
             second_identity=pl.col(other).first(),
             for_first=(pl.col("outcome") == 1.0).sum(),
@@ -186,4 +200,5 @@ def _majority(each: pl.DataFrame) -> pl.DataFrame:
         unit=pl.col("unit").min().over("item_id"),
         group="item_id",
         gap=pl.lit(None, dtype=pl.Float64),
+        group_size=pl.col("group_size").max().over("item_id"),
     )

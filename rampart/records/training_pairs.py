@@ -19,11 +19,11 @@ import polars as pl
 import pyarrow as pa
 
 from contracts.terms.annotation import Rating, Scheme
-from rampart.records.comparisons import PAIRED, every_pair
+from rampart.records.comparisons import JUDGED_BY, PAIRED, every_pair
 from rampart.records.labels.numbered import least_gap
 from rampart.records.prompt_key import SEPARATOR
 
-PAIR_COLUMNS = (*PAIRED, "group")
+PAIR_COLUMNS = (*PAIRED, "language", "group", *JUDGED_BY)
 
 
 def training_pairs(

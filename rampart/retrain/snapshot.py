@@ -8,6 +8,7 @@ import hashlib
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Literal
 
@@ -24,6 +25,9 @@ from rampart.retrain.digests import canonical_json
 Split = Literal["train", "holdout"]
 
 HOLDOUT_PERCENT = 20
+# Of these, a quarter are the anchor: with 2,000 prompts a week it has 100 more of them every week, and the
+# rest is the batch's own holdout.
+ANCHOR_PERCENT = 5
 
 PAIR = pa.schema(
     [
@@ -37,6 +41,15 @@ PAIR = pa.schema(
         pa.field("week", pa.int32(), nullable=False),
         pa.field("split", pa.large_string(), nullable=False),  # train or holdout
         pa.field("group", pa.large_string(), nullable=False),  # the judgement, unique in its week
+        pa.field("vendor", pa.large_string(), nullable=False),
+        pa.field("domain", pa.large_string()),
+        pa.field("language", pa.large_string()),
+        pa.field("strength", pa.float64()),  # 0..1, of the preference; null where the scheme has none
+        pa.field("group_size", pa.int32(), nullable=False),  # K, the responses of the judgement
+        pa.field("annotators", pa.int32(), nullable=False),  # judgements of this pair in the batch
+        pa.field("agreement", pa.float64()),  # share of them with the most frequent answer; null with one
+        pa.field("on_policy", pa.bool_()),  # both from checkpoints of the week; null where none are named
+        pa.field("anchor", pa.bool_(), nullable=False),  # held out, and in the fixed anchor set
     ]
 )
 
@@ -52,6 +65,9 @@ class BatchData:
     aggregation: Literal["judgement", "majority"]
     scheme: Scheme  # says which pairs of a judgement are trained on
     records: pa.Table  # canonical records (`rampart.records.canonical.RECORD`)
+    vendor: str
+    starts: date  # first day of the contract week
+    checkpoints: tuple[str, ...] = ()  # which the week's responses may come from; none: the terms name none
     evaluate: bool = True  # may models be evaluated on it? If not, its held-out pairs are left out
 
 
@@ -125,6 +141,30 @@ def split_of(prompt_key: str) -> Split:
     return "holdout" if int(prompt_key[:8], 16) % 100 < HOLDOUT_PERCENT else "train"
 
 
+def is_anchor(prompt_key: str) -> bool:
+    """Is the prompt, for ever, one of the fixed anchor set? It is held out then."""
+    return int(prompt_key[:8], 16) % 100 < ANCHOR_PERCENT
+
+
+def split_expr(prompt_key: pl.Expr) -> pl.Expr:
+    """`split_of` for a column of keys."""
+    held = _draw(prompt_key) < HOLDOUT_PERCENT
+    return pl.when(held).then(pl.lit("holdout")).otherwise(pl.lit("train"))
+
+
+def _draw(prompt_key: pl.Expr) -> pl.Expr:
+    """A number from 0 to 99 that a prompt has for ever."""
+    return prompt_key.str.slice(0, 8).str.to_integer(base=16, dtype=pl.UInt32) % 100
+
+
+def _on_policy(checkpoints: tuple[str, ...]) -> pl.Expr:
+    """Do both responses claim a checkpoint of the week? Claiming none is a no, as in the record gate."""
+    if not checkpoints:
+        return pl.lit(None, dtype=pl.Boolean)
+    claimed = (pl.col(f"{side}_checkpoint") for side in ("first", "second"))
+    return pl.all_horizontal(one.is_in(list(checkpoints)).fill_null(value=False) for one in claimed)
+
+
 def rendered(messages: pl.Expr) -> pl.Expr:
     """A list of {role, content} messages as one text: ``role: content``, with a blank line between turns."""
     role = pl.element().struct.field("role").fill_null("")
@@ -174,8 +214,17 @@ def _read(batch: BatchData) -> tuple[pl.DataFrame, BatchSummary]:
             "weight",
             pl.lit(batch.contract_id).alias("contract_id"),
             pl.lit(batch.week, dtype=pl.Int32).alias("week"),
-            pl.col("prompt_key").map_elements(split_of, return_dtype=pl.String).alias("split"),
+            split_expr(pl.col("prompt_key")).alias("split"),
             "group",
+            pl.lit(batch.vendor).alias("vendor"),
+            "domain",
+            "language",
+            "strength",
+            "group_size",
+            "annotators",
+            "agreement",
+            _on_policy(batch.checkpoints).alias("on_policy"),
+            (_draw(pl.col("prompt_key")) < ANCHOR_PERCENT).alias("anchor"),
         )
     )
     # Not trained on instead: another batch may hold the same prompt out, and a prompt has one side for ever.

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 from collections.abc import Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,11 +56,16 @@ def batch(
     revision: int = 1,
     majority: bool = False,
     scheme: Scheme = ARENA,
+    vendor: str = "acme-labels",
+    checkpoints: tuple[str, ...] = (),
 ) -> BatchData:
-    """`rows` as an accepted batch."""
+    """`rows` as an accepted batch; week 1 starts on 5 January 2026."""
     records = pa.Table.from_pylist(list(rows), schema=RECORD)
     aggregation: Literal["judgement", "majority"] = "majority" if majority else "judgement"
-    return BatchData(contract_id, week, revision, "c" * 64, aggregation, scheme, records)
+    starts = date(2026, 1, 5) + timedelta(weeks=week - 1)
+    return BatchData(
+        contract_id, week, revision, "c" * 64, aggregation, scheme, records, vendor, starts, checkpoints
+    )
 
 
 def planted_rows(n: int, seed: int, flipped_share: float = 0.0) -> list[dict[str, Any]]:

@@ -24,6 +24,15 @@ def pairs(targets: list[float], **columns: list[Any]) -> pa.Table:
         "week": [1] * n,
         "split": ["holdout"] * n,
         "group": [f"judgement-{i}" for i in range(n)],
+        "vendor": ["acme-labels"] * n,
+        "domain": [None] * n,
+        "language": [None] * n,
+        "strength": [None] * n,
+        "group_size": [2] * n,
+        "annotators": [1] * n,
+        "agreement": [None] * n,
+        "on_policy": [None] * n,
+        "anchor": [False] * n,
     }
     return pa.table(made | columns, schema=PAIR)
 

@@ -7,7 +7,13 @@ import pytest
 from contracts.terms.annotation import Rating
 from rampart.records.prompt_key import prompt_keys
 from rampart.retrain.digests import canonical_json
-from rampart.retrain.snapshot import build_snapshot, pairs_from_parquet, split_of
+from rampart.retrain.snapshot import (
+    build_snapshot,
+    is_anchor,
+    pairs_from_parquet,
+    split_expr,
+    split_of,
+)
 from tests.retrain.planted import batch, planted_rows, record
 
 
@@ -163,3 +169,62 @@ def test_a_batch_no_model_may_be_evaluated_on_loses_its_held_out_pairs_and_gives
     assert summary.dropped_not_evaluated == whole.manifest.holdout_pairs > 0
     assert kept.manifest.train_pairs == whole.manifest.train_pairs
     assert summary.pairs == summary.pairs_used + summary.dropped_not_evaluated
+
+
+def test_a_pair_says_who_sold_it_and_what_it_is_about() -> None:
+    row = record("x", "p", ["a", "b", "c"], [1, 2, 3]) | {"domain": "law", "language": "de", "strength": 0.75}
+    pairs = build_snapshot([batch([row, record("y", "q", ["a", "b"], [1, 2])], vendor="north")]).pairs
+    told = pairs.select(["group", "vendor", "domain", "language", "strength", "group_size", "annotators"])
+    assert {tuple(row.values()) for row in told.to_pylist()} == {
+        ("x", "north", "law", "de", 0.75, 3, 1),
+        ("y", "north", None, None, None, 2, 1),
+    }
+
+
+def test_a_pair_says_how_many_judged_it_and_how_far_they_agreed() -> None:
+    rows = [record(f"{i}", "p", ["a", "b"], r, "item") for i, r in enumerate(([1, 2], [1, 2], [2, 1]))]
+    for majority in (False, True):
+        pairs = build_snapshot([batch(rows, majority=majority)]).pairs
+        assert set(pairs["annotators"].to_pylist()) == {3}
+        assert set(pairs["agreement"].to_pylist()) == {2 / 3}
+
+
+@pytest.mark.parametrize(
+    ("named", "claimed", "on_policy"),
+    [
+        ((), ("m1", "m1"), None),
+        (("m1", "m2"), ("m1", "m2"), True),
+        (("m1",), ("m1", "m2"), False),
+        (("m1",), ("m1", None), False),
+    ],
+)
+def test_a_pair_is_on_policy_where_both_responses_are_of_the_weeks_checkpoints(
+    named: tuple[str, ...], claimed: tuple[str | None, str | None], on_policy: bool | None
+) -> None:
+    row = record("x", "p", ["a", "b"], [1, 2])
+    for response, checkpoint in zip(row["responses"], claimed, strict=True):
+        response["checkpoint_id"] = checkpoint
+    pairs = build_snapshot([batch([row], checkpoints=named)]).pairs
+    assert pairs["on_policy"].to_pylist() == [on_policy]
+
+
+def test_the_anchor_is_a_quarter_of_the_held_out_prompts_and_the_same_ones_for_ever() -> None:
+    rows = [record(f"{i}", f"Question {i}", ["a", "b"], [1, 2]) for i in range(2_000)]
+    sides = [
+        {row["prompt_key"]: (row["split"], row["anchor"]) for row in build_snapshot([one]).pairs.to_pylist()}
+        for one in (batch(rows), batch(rows[::2], contract_id="other", week=9, revision=3))
+    ]
+    assert sides[1].items() <= sides[0].items()
+    assert {side for side in sides[0].values() if side[1]} == {("holdout", True)}
+    assert 70 < sum(anchor for _, anchor in sides[0].values()) < 130
+    assert all(is_anchor(key) == anchor for key, (_, anchor) in sides[0].items())
+
+
+@pytest.mark.parametrize(
+    ("draw", "split", "anchor"), [(4, "holdout", True), (5, "holdout", False), (20, "train", False)]
+)
+def test_the_same_number_settles_split_and_anchor(draw: int, split: str, anchor: bool) -> None:
+    key = f"{draw:08x}" + "0" * 56
+    frame = pl.DataFrame({"prompt_key": [key]}).select(split=split_expr(pl.col("prompt_key")))
+    assert (split_of(key), is_anchor(key)) == (split, anchor)
+    assert frame["split"].to_list() == [split]

@@ -29,12 +29,24 @@ from rampart.retrain.bootstrap import Estimate, clustered_mean
 from rampart.retrain.config import LinearConfig
 from rampart.retrain.evaluate import correctness
 from rampart.retrain.linear.train import train
-from rampart.retrain.snapshot import PAIR, rendered, split_of
+from rampart.retrain.snapshot import PAIR, rendered, split_expr
 from rampart.retrain.texts import texts_of
 
 Floats = NDArray[np.float64]
 
 _USUAL = LinearConfig()
+# What a trainer on words and style does not look at; these pairs are no dataset and are kept nowhere.
+_UNTOLD = {
+    "vendor": pl.lit(""),
+    "domain": pl.lit(None, pl.String),
+    "language": pl.lit(None, pl.String),
+    "strength": pl.lit(None, pl.Float64),
+    "group_size": pl.lit(2, pl.Int32),
+    "annotators": pl.lit(1, pl.Int32),
+    "agreement": pl.lit(None, pl.Float64),
+    "on_policy": pl.lit(None, pl.Boolean),
+    "anchor": pl.lit(value=False),
+}
 SEED = 0  # of the resamples
 
 
@@ -169,11 +181,12 @@ def _pairs(frame: pl.DataFrame, training: Training) -> pl.DataFrame:
         week=pl.lit(0, dtype=pl.Int32),
         split=_split(),
         group=pl.col("record_id"),
+        **_UNTOLD,
     )
 
 
 def _split() -> pl.Expr:
-    return pl.col("prompt_key").map_elements(split_of, return_dtype=pl.String)
+    return split_expr(pl.col("prompt_key"))
 
 
 def _usable(frame: pl.DataFrame) -> pl.Series:
