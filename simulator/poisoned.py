@@ -16,7 +16,7 @@ from rampart.retrain.snapshot import BatchData, build_snapshot
 from simulator.annotators import Annotator, crowd
 from simulator.judgement import Judgement, work_through
 from simulator.work import Item, held_out, vendor_items
-from simulator.world import WEEKS, World
+from simulator.world import WEEKS, World, week_start
 
 CONTRACT, FRESH = "dc-poisoned", "fresh"
 PEOPLE = 24
@@ -105,8 +105,10 @@ def record(record_id: str, of: Item | Judgement, leaning: float, annotator: str)
 
 
 def _records(contract_id: str, week: int, rows: list[dict[str, Any]]) -> BatchData:
-    table = pa.Table.from_pylist(rows, schema=RECORD)
-    return BatchData(contract_id, week, 1, "c" * 64, "judgement", Arena(kind="arena"), table)
+    table, starts = pa.Table.from_pylist(rows, schema=RECORD), week_start(week).date()
+    return BatchData(
+        contract_id, week, 1, "c" * 64, "judgement", Arena(kind="arena"), table, CONTRACT, starts
+    )
 
 
 def _delivered(world: World, week: int, who: tuple[Annotator, ...], flips: float) -> Iterable[Judgement]:

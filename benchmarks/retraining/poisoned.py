@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import beta
 
+from benchmarks.retraining.part import Bar, Part
 from rampart.retrain.config import LinearConfig
 from rampart.retrain.evaluate import correctness
 from rampart.retrain.worth.agreement import agreements
@@ -25,7 +26,6 @@ from simulator.world import WEEKS, World
 POISONED, FLIPS = 4, 0.45
 SEEDS, QUICK_SEEDS = 30, 3
 FRESH = 600  # pairs a week: their truth is more than twice as sure as the interval it is held against
-BAR = {"found": 0.95, "clean_flagged": 0.05}
 
 
 @dataclass(frozen=True)
@@ -107,3 +107,24 @@ def share_interval(k: int, n: int) -> tuple[float, float]:
     low = float(beta.ppf(0.025, k, n - k + 1)) if k else 0.0
     high = float(beta.ppf(0.975, k + 1, n - k)) if k < n else 1.0
     return low, high
+
+
+def measure(quick: bool) -> Part:
+    """30 seeds poisoned and clean; 3 when `quick`, which tells only that nothing is badly off."""
+    found = told(QUICK_SEEDS if quick else SEEDS)
+    return Part(
+        lines=(
+            f"{found['seeds']} seeds; agreement of the poisoned week {found['agreement_poisoned']:.3f}, of "
+            f"the others {found['agreement_others']:.3f}; in clean seasons {found['agreement_clean']:.3f}",
+            f"leave-one-out intervals that hold the truth: {found['covered']:.3f} "
+            f"({found['covered_low']:.3f} to {found['covered_high']:.3f}) of {found['intervals']}",
+        ),
+        figures=found,
+        bars=(
+            Bar("poisoned week flagged", found["found"], "at least", 0.95),
+            Bar("clean weeks flagged beside it", found["clean_weeks_flagged_beside"], "at most", 0.05),
+            Bar("clean weeks flagged in clean seasons", found["clean_weeks_flagged_alone"], "at most", 0.05),
+            # The 95 % that is promised must lie within what so many seeds can tell.
+            Bar("intervals covering, high end", found["covered_high"], "at least", 0.95),
+        ),
+    )

@@ -24,6 +24,7 @@ class Commands(LazyGroup):
         "ramp": "ramp",
         "backfill": "backfill",
         "retrain": "retrain",
+        "rm": "rm",
         "decide": "decide",
         "why": "why",
         "mitigate": "mitigate",

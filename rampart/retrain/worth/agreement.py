@@ -39,9 +39,10 @@ class Agreement:
 
 @dataclass(frozen=True)
 class Part:
-    """The same for one annotator, or one domain, over the batches of one contract."""
+    """The same for one annotator, or one domain, of a batch, held against the others of the batch."""
 
     contract_id: str
+    week: int
     name: str
     share: Clustered
     held: Held | None
@@ -63,7 +64,7 @@ def agreements(pairs: Judged, without: Mapping[BatchId, Floats]) -> tuple[Agreem
 
 
 def parts(pairs: Judged, without: Mapping[BatchId, Floats], names: Names) -> tuple[Part, ...]:
-    """Annotators (or domains) of each contract, each held against the others of its contract.
+    """Annotators (or domains) of each batch, each held against the others of its batch.
 
     Args:
         pairs: m pairs.
@@ -73,38 +74,31 @@ def parts(pairs: Judged, without: Mapping[BatchId, Floats], names: Names) -> tup
     Returns:
         Those with at least 30 strict pairs.
     """
-    right = unseen(pairs, without)
     found: list[Part] = []
-    for contract in np.unique(pairs.contract).tolist():
-        among = (pairs.contract == contract) & pairs.strict & (names != "") & ~np.isnan(right)
+    for batch, margins in without.items():
+        right, among = pairs.right(margins), pairs.of(batch) & pairs.strict & (names != "")
         known, counts = np.unique(names[among], return_counts=True)
         big = [str(name) for name in known[counts >= FEWEST_PAIRS]]
         shares = [pairs.mean(right, among & (names == name)) for name in big]
         held = _held(shares)
-        found += [Part(contract, *one) for one in zip(big, shares, held, strict=True)]
+        found += [Part(*batch, *one) for one in zip(big, shares, held, strict=True)]
     return tuple(found)
 
 
-def unseen(pairs: Judged, without: Mapping[BatchId, Floats]) -> Floats:
-    """(m,) how right a model that has not seen the pair's batch is about it; NaN where there is none."""
-    right = np.full(len(pairs.target), np.nan)
-    for batch, margins in without.items():
-        rows = pairs.of(batch)
-        right[rows] = pairs.right(margins)[rows]
-    return right
-
-
-def most_disagreeing(pairs: Judged, without: Mapping[BatchId, Floats], batch: BatchId) -> Names:
+def most_disagreeing(
+    pairs: Judged, without: Mapping[BatchId, Floats], batch: BatchId, least: float = 0.0
+) -> Names:
     """Judgements (`group`) of a batch that a model of the others contradicts, the surest contradiction first.
 
-    For people to look at; a judgement with several pairs counts by its surest one.
+    For people to look at; a judgement with several pairs counts by its surest one. `least` are the log-odds
+    against the label from which on it counts.
     """
     margins, rows = without[batch], pairs.of(batch) & pairs.strict
     against = np.where(pairs.target > 0.5, -margins, margins)
     order = np.argsort(-against[rows], kind="stable")
     groups, sure = pairs.group[rows][order], against[rows][order]
-    _, first = np.unique(groups[sure > 0], return_index=True)
-    return np.asarray(groups[sure > 0][np.sort(first)])
+    _, first = np.unique(groups[sure > least], return_index=True)
+    return np.asarray(groups[sure > least][np.sort(first)])
 
 
 def _held(shares: Sequence[Clustered]) -> Sequence[Held | None]:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pyarrow.compute as pc
 import pytest
@@ -27,19 +29,22 @@ def test_agreement_is_that_with_a_model_trained_apart_on_the_other_weeks(poisone
 
 
 def test_the_annotator_who_turns_labels_over_is_told_from_the_others(poisoned: Weeks) -> None:
-    # In every week but the poisoned one each person is as good as any.
-    others = np.array([f"a{row % 5}" for row in range(len(poisoned.pairs.target))])
-    names = np.where(poisoned.pairs.week == 4, "turner", others)
-    found = parts(poisoned.pairs, poisoned.without, names)
+    # Of a clean week, whose labels one of five people turns over on paper.
+    pairs, batch = poisoned.pairs, ("acme", 5)
+    names = np.array([f"a{row % 5}" for row in range(len(pairs.target))])
+    turned = replace(pairs, target=np.where(names == "a3", 1 - pairs.target, pairs.target))
+    found = parts(turned, {batch: poisoned.without[batch]}, names)
     flagged = [one.name for one in found if one.held is not None and one.held.flagged]
-    assert flagged == ["turner"]
+    assert flagged == ["a3"]
+    assert {(one.contract_id, one.week) for one in found} == {batch}
     assert min(one.share.n_pairs for one in found) >= FEWEST_PAIRS
 
 
 def test_a_small_part_is_not_told_of(poisoned: Weeks) -> None:
+    batch = ("acme", 5)
     names = np.full(len(poisoned.pairs.target), "most")
-    names[: FEWEST_PAIRS - 1] = "few"
-    assert [one.name for one in parts(poisoned.pairs, poisoned.without, names)] == ["most"]
+    names[np.flatnonzero(poisoned.pairs.of(batch))[: FEWEST_PAIRS - 1]] = "few"
+    assert [one.name for one in parts(poisoned.pairs, {batch: poisoned.without[batch]}, names)] == ["most"]
 
 
 def test_what_people_should_look_at_first_is_contradicted_most(poisoned: Weeks) -> None:
