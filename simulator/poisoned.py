@@ -53,7 +53,7 @@ def season(world: World, poisoned: int | None, flips: float, fresh: int) -> Seas
         [batch(CONTRACT, week, _delivered(world, week, who, share[week])) for week in weeks]
     )
     items = [(week, item) for week in weeks for item in held_out(world, week, fresh)]
-    unseen = untaught(items)
+    unseen = untaught(items) if items else delivered.pairs.slice(0, 0)
     chances = np.array([_first_wins(item, who, share[week]) for week, item in items])
     gaps = np.array([item.gap for _, item in items])
     known = np.full(delivered.pairs.num_rows, np.nan)

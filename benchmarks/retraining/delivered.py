@@ -1,7 +1,6 @@
 """A season of the demonstration's three vendors through landing, gates and blocking audits, without books."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,25 +24,14 @@ from rampart.records.comparisons import comparisons
 from rampart.records.identity import KEYS
 from rampart.retrain.snapshot import BatchData
 from simulator import DEMO_CONTRACTS, World, write_week
+from simulator.against_chance import Delivered
 from simulator.world import PROGRAM, WEEKS
 
 KEY = b"the benchmark of gated and random"
 
 
-@dataclass(frozen=True, eq=False)
-class Delivered:
-    """One contract week: all its readable records, which of them (n,) are kept, and what held the batch.
-
-    Of a held or rejected batch nothing is kept.
-    """
-
-    batch: BatchData
-    kept: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-    held_by: str
-
-
 def season(world: World) -> tuple[Delivered, ...]:
-    """Six weeks of three vendors, judged in the order of the weeks."""
+    """Six weeks of three vendors, judged in order; of a held or rejected batch nothing is kept."""
     with TemporaryDirectory(prefix="rampart-gated-") as folder:
         return tuple(_weeks(world, Path(folder)))
 
@@ -69,7 +57,7 @@ def _weeks(world: World, root: Path) -> Iterator[Delivered]:
             held_by = _held_by(records, kept, contract, week)
             if held_by != "discard_rate":
                 seen[contract.contract_id].append(gated.keys.filter(pl.Series(kept)))
-            yield Delivered(_batch(contract, week, records), kept & (not held_by), held_by)
+            yield Delivered(_batch(contract, week, records), kept & (not held_by))
 
 
 def _held_by(records: pa.Table, kept: Sequence[bool], contract: Contract, week: int) -> str:

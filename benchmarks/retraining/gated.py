@@ -6,22 +6,16 @@ at random. All are judged on fresh pairs whose better response the world knows. 
 difference; the interval is Student's over seeds, the quantity the mean over worlds.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 from scipy.stats import t as student
 
-from benchmarks.retraining.delivered import Delivered, season
+from benchmarks.retraining.delivered import season
 from benchmarks.retraining.part import Bar, Part
-from rampart.retrain.config import LinearConfig
-from rampart.retrain.snapshot import BatchData, build_snapshot
-from rampart.retrain.worth.gated import Gated, gated
-from rampart.retrain.worth.refit import LinearRefit
-from rampart.retrain.worth.table import judged
-from simulator.poisoned import untaught
-from simulator.work import held_out
-from simulator.world import WEEKS, World
+from rampart.retrain.worth.gated import Gated
+from simulator.against_chance import against_chance
+from simulator.world import World
 
 SEEDS, QUICK_SEEDS = 20, 2
 DRAWS, QUICK_DRAWS = 5, 2
@@ -40,28 +34,7 @@ class Spread:
 def on_the_truth(seed: int, draws: int) -> Gated:
     """One world."""
     world = World(seed)
-    delivered = season(world)
-    pairs = build_snapshot([_numbered(one) for one in delivered]).pairs
-    kept = {
-        (one.batch.contract_id, one.batch.week, str(row))
-        for one in delivered
-        for row in np.flatnonzero(one.kept).tolist()
-    }
-    named = zip(*(pairs[name].to_pylist() for name in ("contract_id", "week", "group")), strict=True)
-    fresh = untaught([(week, item) for week in range(1, WEEKS + 1) for item in held_out(world, week, FRESH)])
-    whole = pa.concat_tables([pairs, fresh])
-    judging = np.arange(whole.num_rows) >= pairs.num_rows
-    mask = np.array([name in kept for name in named] + [False] * fresh.num_rows)
-    refit = LinearRefit(whole, LinearConfig())
-    return gated(judged(whole), mask, judging, refit, draws=draws, seed=seed)
-
-
-def _numbered(one: Delivered) -> BatchData:
-    """The batch with each record named by its row: vendors give one id to several records."""
-    records = one.batch.records
-    names = pa.array([str(row) for row in range(records.num_rows)], records.schema.field("record_id").type)
-    at = records.schema.get_field_index("record_id")
-    return replace(one.batch, records=records.set_column(at, records.schema.field(at), names))
+    return against_chance(world, season(world), FRESH, draws)
 
 
 def over_seeds(values: list[float]) -> Spread:

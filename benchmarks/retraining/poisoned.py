@@ -2,15 +2,17 @@
 
 For each seed one honest crowd judges six weeks (240 to 1,000 judgements). Agreement with a model of the other
 weeks is flagged by `rampart.retrain.worth.outlying`; the same weeks without the flips say how often a clean
-season is flagged. Leave-one-out intervals of all weeks are held against the truth: the difference between the
-same two models on 3,600 pairs nobody delivered, each with the chance that the week's people prefer its first
-response, weeks in the shares of the holdout.
+season is flagged. Leave-one-out intervals of the poisoned seasons' weeks are held against the truth: the
+difference between the same two models on 2,400 pairs nobody delivered, each with the chance that the week's
+people prefer its first response, weeks in the shares of the holdout. The truth is not sure either, about half
+as unsure as what it judges; its variance is added to the interval's.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.stats import beta
+from scipy.stats import t as student
 
 from benchmarks.retraining.part import Bar, Part
 from rampart.retrain.config import LinearConfig
@@ -25,69 +27,76 @@ from simulator.world import WEEKS, World
 
 POISONED, FLIPS = 4, 0.45
 SEEDS, QUICK_SEEDS = 30, 3
-FRESH = 600  # pairs a week: their truth is more than twice as sure as the interval it is held against
+FRESH = 400  # pairs a week, to know the truth by
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One season: each week's agreement, which weeks are flagged, and each week's interval and its truth."""
+    """One season: each week's agreement, which weeks are flagged, which intervals hold their truth."""
 
     agreement: tuple[float, ...]
     flagged: tuple[bool, ...]
-    intervals: tuple[tuple[float, float, float], ...]  # low, high, truth
-    errors: tuple[float, ...]
+    covered: tuple[bool, ...]
 
 
-def seen(seed: int, poisoned: int | None) -> Seen:
-    """Look at one season."""
-    made = season(World(seed), poisoned, FLIPS, FRESH)
-    whole = judged(made.pairs)
-    refit = LinearRefit(made.pairs, LinearConfig())
-    without = {
-        batch: margins for batch, margins in refits_without(whole, refit).items() if batch[0] == CONTRACT
-    }
-    delivered = judged(made.pairs.filter(~made.fresh))
-    mine = {batch: margins[~made.fresh] for batch, margins in without.items()}
-    everything = refit(whole.train)
-    found = agreements(delivered, mine)
-    lost = left_out(delivered, everything[~made.fresh], mine)
-    truth = [_truth(made, delivered, everything, without[(CONTRACT, one.week)]) for one in lost]
+def seen(seed: int, poisoned: int | None, fresh: int) -> Seen:
+    """Look at one season; without `fresh` pairs no truth is known."""
+    made = season(World(seed), poisoned, FLIPS, fresh)
+    refit, mine = LinearRefit(made.pairs, LinearConfig()), ~made.fresh
+    pairs = judged(made.pairs.filter(mine))
+    chosen = judged(made.pairs)
+    without = refits_without(chosen, refit, pairs.batches())
+    near = {batch: margins[mine] for batch, margins in without.items()}
+    found = agreements(pairs, near)
+    covered: tuple[bool, ...] = ()
+    if fresh:
+        everything = refit(chosen.train)
+        lost = left_out(pairs, everything[mine], near)
+        covered = tuple(_covers(one, made, pairs, everything, without[(CONTRACT, one.week)]) for one in lost)
     return Seen(
         agreement=tuple(one.share.value for one in found),
         flagged=tuple(one.flagged for one in found),
-        intervals=tuple((*_ends(one), true) for one, true in zip(lost, truth, strict=True)),
-        errors=tuple(one.difference.value - true for one, true in zip(lost, truth, strict=True)),
+        covered=covered,
     )
 
 
-def _ends(one: LeftOut) -> tuple[float, float]:
-    low, high = one.difference.low, one.difference.high
-    if low is None or high is None:
+def _covers(one: LeftOut, made: Season, pairs: Judged, everything: Floats, without: Floats) -> bool:
+    """Is the difference as far from the truth as its interval allows?"""
+    if one.difference.error is None:
         raise AssertionError("a simulated holdout has prompts enough for an interval")
-    return low, high
+    true, error = _truth(made, pairs, everything, without)
+    reach = float(student.ppf(0.975, one.difference.n_prompts - 1))
+    return abs(one.difference.value - true) <= reach * float(np.hypot(one.difference.error, error))
 
 
-def _truth(made: Season, delivered: Judged, everything: Floats, without: Floats) -> float:
-    """The expected difference of the two models on fresh judgements, weeks as in the holdout."""
+def _truth(made: Season, pairs: Judged, everything: Floats, without: Floats) -> tuple[float, float]:
+    """The expected difference of two models on fresh judgements, weeks as in the holdout; its own error."""
     weeks = made.pairs["week"].to_numpy()
-    holdout = np.bincount(delivered.week[delivered.holdout], minlength=WEEKS + 1)
+    held = np.bincount(pairs.week[pairs.holdout], minlength=WEEKS + 1)[1:]
     gained = np.zeros(len(weeks))
     for wins, chance in ((1.0, made.first_wins), (0.0, 1 - made.first_wins)):
         target = np.full(len(weeks), wins)
         gained += chance * (correctness(everything, target) - correctness(without, target))
-    by_week = [gained[made.fresh & (weeks == week)].mean() for week in range(1, WEEKS + 1)]
-    return float(np.average(by_week, weights=holdout[1:]))
+    each = [gained[made.fresh & (weeks == week)] for week in range(1, WEEKS + 1)]
+    share = held / held.sum()
+    error = np.sqrt(share**2 @ np.array([one.var(ddof=1) / len(one) for one in each]))
+    return float(share @ np.array([one.mean() for one in each])), float(error)
 
 
 def told(seeds: int) -> dict[str, float]:
     """The figures over so many seeds, poisoned and clean."""
-    bad, clean = ([seen(seed, week) for seed in range(seeds)] for week in (POISONED, None))
+    bad = [seen(seed, POISONED, FRESH) for seed in range(seeds)]
+    return figures(bad, [seen(seed, None, 0) for seed in range(seeds)])
+
+
+def figures(bad: list[Seen], clean: list[Seen]) -> dict[str, float]:
+    """What poisoned and clean seasons say together."""
     place = POISONED - 1
     others = [flag for one in bad for week, flag in enumerate(one.flagged) if week != place]
-    covered = [low <= true <= high for one in (*bad, *clean) for low, high, true in one.intervals]
+    covered = [hit for one in bad for hit in one.covered]
     low, high = share_interval(sum(covered), len(covered))
     return {
-        "seeds": seeds,
+        "seeds": len(bad),
         "found": float(np.mean([one.flagged[place] for one in bad])),
         "clean_weeks_flagged_beside": float(np.mean(others)),
         "clean_weeks_flagged_alone": float(np.mean([one.flagged for one in clean])),
@@ -111,7 +120,11 @@ def share_interval(k: int, n: int) -> tuple[float, float]:
 
 def measure(quick: bool) -> Part:
     """30 seeds poisoned and clean; 3 when `quick`, which tells only that nothing is badly off."""
-    found = told(QUICK_SEEDS if quick else SEEDS)
+    return part(told(QUICK_SEEDS if quick else SEEDS))
+
+
+def part(found: dict[str, float]) -> Part:
+    """The figures, with the bars they are held to."""
     return Part(
         lines=(
             f"{found['seeds']} seeds; agreement of the poisoned week {found['agreement_poisoned']:.3f}, of "

@@ -105,7 +105,7 @@ def _points(points: "Points | None") -> str:
 
 def _to_look_at(one: "WeekWorth", named: tuple[str, ...]) -> None:
     if not named:
-        console.print("No judgement of it is contradicted four to one.")
+        console.print("No judgement of it is contradicted, or its data are gone.")
         return
     shown = ", ".join(safe(name) for name in named[:MOST_SHOWN])
     more = f" and {len(named) - MOST_SHOWN:,} more (--json)" if len(named) > MOST_SHOWN else ""

@@ -100,17 +100,22 @@ def key_in(model: RmRow) -> str | None:
 
 
 def worth_of(read: ReadArtefact, model: RmRow) -> dict[str, Any] | None:
-    """What is stored of a model's batches (`rampart.retrain.worth.value.Worth`, plain)."""
-    key = key_in(model)
-    return None if key is None else json.loads(read(key))
+    """What is stored of a model's batches (a `worth.value.Worth`, plain); None where nothing is."""
+    if (key := key_in(model)) is None:
+        return None
+    try:
+        found: dict[str, Any] = json.loads(read(key))
+    except MissingObjectError:
+        return None
+    return found
 
 
 def contract_worth(engine: Engine, read: ReadArtefact, contract_id: str) -> ContractWorth:
     """What a contract's batches were worth; `UnknownContractError` for one that is not on the books."""
     of = statement(engine, contract_id)
     paid = {week.week: week.money.payable for week in of.weeks}
-    looked = [model for model in rm_rows(engine, of.program) if key_in(model) is not None]
-    told = [(model, worth_of(read, model) or {}) for model in looked]
+    models = [(model, worth_of(read, model)) for model in rm_rows(engine, of.program)]
+    told = [(model, one) for model, one in models if one is not None]
     newest = next(
         ((m, one) for m, one in reversed(told) if not one["skipped"] and _knows(one, contract_id)), None
     )

@@ -85,20 +85,17 @@ def parts(pairs: Judged, without: Mapping[BatchId, Floats], names: Names) -> tup
     return tuple(found)
 
 
-def most_disagreeing(
-    pairs: Judged, without: Mapping[BatchId, Floats], batch: BatchId, least: float = 0.0
-) -> Names:
+def most_disagreeing(pairs: Judged, without: Mapping[BatchId, Floats], batch: BatchId) -> Names:
     """Judgements (`group`) of a batch that a model of the others contradicts, the surest contradiction first.
 
-    For people to look at; a judgement with several pairs counts by its surest one. `least` are the log-odds
-    against the label from which on it counts.
+    For people to look at; a judgement with several pairs counts by its surest one.
     """
     margins, rows = without[batch], pairs.of(batch) & pairs.strict
     against = np.where(pairs.target > 0.5, -margins, margins)
     order = np.argsort(-against[rows], kind="stable")
     groups, sure = pairs.group[rows][order], against[rows][order]
-    _, first = np.unique(groups[sure > least], return_index=True)
-    return np.asarray(groups[sure > least][np.sort(first)])
+    _, first = np.unique(groups[sure > 0], return_index=True)
+    return np.asarray(groups[sure > 0][np.sort(first)])
 
 
 def _held(shares: Sequence[Clustered]) -> Sequence[Held | None]:

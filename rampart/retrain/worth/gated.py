@@ -41,7 +41,7 @@ class Gated:
         told = f"{self.gated.value:.1%} after the gates, {np.mean(self.random):.1%} after a random discard"
         between = "" if gap.low is None else f" ({100 * gap.low:+.1f} to {100 * (gap.high or 0):+.1f})"
         told = f"{told} of equal size: {100 * gap.value:+.1f} points{between}"
-        return told if gap.distinguishable else f"{told}, not distinguishable at this holdout"
+        return told if gap.distinguishable else f"{told}, not distinguishable"
 
 
 def gated(  # noqa: PLR0917 (what is trained on, what judges, and how)

@@ -9,7 +9,7 @@ A batch's own held-out pairs come from its own people, so a lean they share pays
 leaves them out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from rampart.retrain.worth.clustered import Clustered, Floats, Mask
@@ -28,9 +28,12 @@ class LeftOut:
     elsewhere: Clustered | None
 
 
-def refits_without(pairs: Judged, refit: Refit) -> dict[BatchId, Floats]:
-    """Batch → margins (m,) of a model trained on all other batches; empty where there is only one."""
-    chosen: dict[BatchId, Mask] = {batch: pairs.train & ~pairs.of(batch) for batch in pairs.batches()}
+def refits_without(
+    pairs: Judged, refit: Refit, batches: Iterable[BatchId] | None = None
+) -> dict[BatchId, Floats]:
+    """Batch → margins (m,) of a model trained on all others; empty where there is only one. None: each."""
+    left = pairs.batches() if batches is None else batches
+    chosen: dict[BatchId, Mask] = {batch: pairs.train & ~pairs.of(batch) for batch in left}
     return {batch: refit(mask) for batch, mask in chosen.items() if mask.any()}
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from scipy.special import logit
 
 from rampart.retrain.config import LinearConfig
 from rampart.retrain.worth.agreement import Agreement, Part, agreements, most_disagreeing, parts
@@ -21,10 +20,10 @@ from rampart.retrain.worth.table import BatchId, Judged, judged
 
 # Pairs x batches. 60 batches of 5,000 pairs in all; some 25 s on one core with answers of 100 words.
 MOST_WORK = 300_000
-# People are asked to look where a model of the other batches is four to one against the label, the surest
-# cases first, and never at more of a batch than this: it is a place to look, not a verdict on the rest.
-SURE = 0.8
-MOST_DOUBTED = 200
+# People are shown first what a model of the other batches contradicts most surely, and never more of a batch
+# than this: it is a place to look, not a verdict. How sure a model is depends on how much it has seen, so the
+# cut is a share of the batch.
+DOUBTED_SHARE, MOST_DOUBTED = 0.1, 200
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,9 @@ def worth(
 
 
 def _doubted(pairs: Judged, without: dict[BatchId, Floats], batch: BatchId) -> tuple[str, ...]:
-    surely = most_disagreeing(pairs, without, batch, float(logit(SURE)))[:MOST_DOUBTED]
+    judgements = len(np.unique(pairs.group[pairs.of(batch)]))
+    most = min(MOST_DOUBTED, round(DOUBTED_SHARE * judgements))
+    surely = most_disagreeing(pairs, without, batch)[:most]
     return tuple(group.rsplit("\x1f", 1)[-1] for group in surely.tolist())
 
 
