@@ -65,11 +65,7 @@ def write_valued(engine: Engine, found: Valued, program: str, as_of: datetime) -
         append_event(session, stream, VALUED, as_of, about)
         if found.flagged:
             key = BatchKey(found.contract_id, found.week, found.revision)
-            said: dict[str, Json] = {
-                "reason": found.sentence,
-                "share": found.share,
-                "expected": found.expected,
-            }
+            said: dict[str, Json] = {"reason": found.sentence}
             put(session, DOUBTED, key, program, as_of, what="", about=said)
     return True
 

@@ -81,7 +81,8 @@ def parts(pairs: Judged, without: Mapping[BatchId, Floats], names: Names) -> tup
         big = [str(name) for name in known[counts >= FEWEST_PAIRS]]
         shares = [pairs.mean(right, among & (names == name)) for name in big]
         held = _held(shares)
-        found += [Part(*batch, *one) for one in zip(big, shares, held, strict=True)]
+        told = zip(big, shares, held, strict=True)
+        found += [Part(*batch, name, share, one) for name, share, one in told]
     return tuple(found)
 
 

@@ -18,7 +18,7 @@ from rampart.retrain.worth.refit import Refit
 from rampart.retrain.worth.table import Judged
 
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
-DRAWS = 3
+DRAWS = 2
 EXPONENTS = np.linspace(0.05, 1.0, 20)
 RESAMPLES = 500
 FEWEST_PAIRS = 400  # on the training side: a sixteenth must still teach something

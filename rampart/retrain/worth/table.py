@@ -27,7 +27,7 @@ class Judged:
     @property
     def strict(self) -> Mask:
         """Pairs that one side won: a tie has no right answer."""
-        return (self.target == 0) | (self.target == 1)
+        return np.isin(self.target, [0.0, 1.0])
 
     @property
     def holdout(self) -> Mask:
@@ -41,7 +41,7 @@ class Judged:
 
     def of(self, batch: BatchId) -> Mask:
         """The pairs of one batch."""
-        return (self.contract == batch[0]) & (self.week == batch[1])
+        return np.logical_and(self.contract == batch[0], self.week == batch[1])
 
     def right(self, margins: Floats) -> Floats:
         """1 where margins agree with the label, 0.5 where they are 0, else 0."""
