@@ -6,7 +6,8 @@ from prefect import flow
 
 from flows.moment import business_time
 from rampart.ledger.outbox import OutboxRow
-from tasks.retrain import NothingToTrain, Trained, book_training, requests, train_on
+from rampart.retrain.run import NothingToTrain
+from tasks.retrain import Trained, book_training, requests, train_on
 from tasks.turns import turn_of
 from tasks.workspace import Workspace, workspace
 from tasks.worth import judge_gains, value

@@ -26,7 +26,7 @@ from simulator.poisoned import CONTRACT, Season, season
 from simulator.world import WEEKS, World
 
 POISONED, FLIPS = 4, 0.45
-SEEDS, QUICK_SEEDS = 30, 3
+SEEDS, QUICK_SEEDS = 30, 2
 FRESH = 400  # pairs a week, to know the truth by
 
 
@@ -119,7 +119,7 @@ def share_interval(k: int, n: int) -> tuple[float, float]:
 
 
 def measure(quick: bool) -> Part:
-    """30 seeds poisoned and clean; 3 when `quick`, which tells only that nothing is badly off."""
+    """30 seeds poisoned and clean; 2 when `quick`, which tells only that nothing is badly off."""
     return part(told(QUICK_SEEDS if quick else SEEDS))
 
 

@@ -92,7 +92,8 @@ def learning_curve(
     low, high = np.quantile(gains, [0.025, 0.975])
     gain = float(_gain(fitted[None], float(np.exp(n[-1])), another)[0])
     told = tuple(Point(round(float(np.exp(size))), float(one)) for size, one in zip(n, points, strict=True))
-    return Curve(told, *map(float, fitted), another, gain, float(low), float(high))
+    a, b, c = map(float, fitted)
+    return Curve(told, a, b, c, another, gain, float(low), float(high))
 
 
 def power_law(log_n: Floats, accuracies: Floats) -> Floats:

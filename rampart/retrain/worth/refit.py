@@ -41,7 +41,8 @@ class LinearRefit:
         features = extract(texts.prompts, texts.responses)
         scaling = learn_scaling(_rows(features, taught), config.style_scale)
         words = scaling.text_columns(features)[:, scaling.words]
-        columns = sp.csr_array(sp.hstack([words, scaling.style_columns(features)], format="csr"))
+        style = sp.csr_array(scaling.style_columns(features))
+        columns = sp.csr_array(sp.hstack([sp.csr_array(words), style], format="csr"))
         self._gaps = sp.csr_array(columns[texts.first] - columns[texts.second])
         self._gaps.eliminate_zeros()
         self._target, self._weight = pairs["target"].to_numpy(), pairs["weight"].to_numpy()
@@ -65,9 +66,14 @@ class LinearRefit:
             return float(loss / total), np.asarray(pull / total)
 
         start = np.zeros(gaps.shape[1])
-        options = {"maxiter": MOST_ITERATIONS, "gtol": TOLERANCE, "ftol": 0.0}
         with threadpool_limits(limits=1, user_api="blas"):
-            found = minimize(loss_and_gradient, start, jac=True, method="L-BFGS-B", options=options)
+            found = minimize(
+                loss_and_gradient,
+                start,
+                jac=True,
+                method="L-BFGS-B",
+                options={"maxiter": MOST_ITERATIONS, "gtol": TOLERANCE, "ftol": 0.0},
+            )
         return np.asarray(found.x)
 
 

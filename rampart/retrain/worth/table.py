@@ -41,7 +41,7 @@ class Judged:
 
     def of(self, batch: BatchId) -> Mask:
         """The pairs of one batch."""
-        return np.logical_and(self.contract == batch[0], self.week == batch[1])
+        return np.asarray((self.contract == batch[0]) & (self.week == batch[1]), dtype=np.bool_)
 
     def right(self, margins: Floats) -> Floats:
         """1 where margins agree with the label, 0.5 where they are 0, else 0."""
