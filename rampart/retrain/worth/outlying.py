@@ -7,8 +7,9 @@ doi:10.1016/0197-2456(86)90046-2; the prediction interval of Higgins et al. 2009
 doi:10.1111/j.1467-985X.2008.00552.x). So a spread that batches have anyway raises no alarm.
 
 **Several at once.** The lowest of the $k$ left is taken out and the rest is looked at again, in $r$ steps, a
-third as many as there are means; all taken out up to the last step with $r k p \le \alpha$ are flagged, so
-that two bad ones cannot hide each other (as in generalised extreme Studentised deviates, Rosner 1983,
+third as many as there are means; all taken out up to the last step with $k p \le \alpha_i$ are flagged, where
+$\alpha_1 = 0.8 \alpha$ and the other steps share the rest,
+so that two bad ones cannot hide each other (as in generalised extreme Studentised deviates, Rosner 1983,
 doi:10.1080/00401706.1983.10487848, whose own levels are for many more means). $\alpha$ is for all together.
 """
 
@@ -20,6 +21,7 @@ from scipy.stats import t as student
 from rampart.retrain.worth.clustered import Floats
 
 ALPHA = 0.05
+FIRST = 0.8  # share of it for the lowest alone: one bad batch is what mostly happens
 FEWEST = 4  # means; with three the prediction rests on two, and no gap is far enough
 
 
@@ -68,7 +70,7 @@ def _taken_out(means: Floats, errors: Floats, alpha: float) -> set[int]:
             break
         p = [against(means[left], errors[left], place)[1] for place in range(len(left))]
         lowest = int(np.argmin(p))
-        if p[lowest] * len(left) * steps <= alpha:
+        if p[lowest] * len(left) <= alpha * (FIRST if step == 1 else (1 - FIRST) / (steps - 1)):
             last = step
         order.append(left.pop(lowest))
     return set(order[:last])
