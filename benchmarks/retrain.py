@@ -5,6 +5,8 @@
     python -m benchmarks.retrain --part linear   # one part
 
 `linear`: the embedded backend end to end, beside scikit-learn on the same features in the same run.
+`poisoned`: is a week of 45 % flips told by its agreement with the other weeks; how often is a clean one told.
+`gated`: the model after the gates beside one after a random discard of equal size, on the truth.
 `choices`: what its choices about labels do, on judges whose truth is known.
 `snapshot`: what drawing a dataset costs, in time and memory.
 
@@ -23,7 +25,7 @@ from benchmarks.retraining.part import Part
 
 Measure = Callable[[bool], Part]  # True for the quick size
 
-PARTS = ("linear", "choices", "snapshot")  # files of `benchmarks/retraining/`, in the order they are run
+PARTS = ("linear", "poisoned", "gated", "choices", "snapshot")  # files of `benchmarks/retraining/`, in the order they are run
 
 
 def part_named(name: str) -> Measure:

@@ -172,13 +172,13 @@ class Gain(Terms):
     by_week: int = Field(
         ge=1,
         description="Contract week whose retraining is judged.",
-        json_schema_extra=clause("lower", judged=False),
+        json_schema_extra=clause("lower"),
     )
     points: float = Field(
         gt=0,
         le=100,
         description="Least gain in held-out accuracy over the model before the contract, in points.",
-        json_schema_extra=clause("higher", judged=False),
+        json_schema_extra=clause("higher"),
     )
 
 

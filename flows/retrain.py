@@ -6,9 +6,11 @@ from prefect import flow
 
 from flows.moment import business_time
 from rampart.ledger.outbox import OutboxRow
-from tasks.retrain import book_training, requests, train_on
+from rampart.retrain.run import NothingToTrain
+from tasks.retrain import Trained, book_training, requests, train_on
 from tasks.turns import turn_of
 from tasks.workspace import Workspace, workspace
+from tasks.worth import judge_gains, value
 
 
 @flow(name="retrain")
@@ -43,11 +45,16 @@ def retrain(
                     reasons.append(_answer(place, request, at))
                 else:
                     taken.add(request.program)
+        judge_gains(place, program, at)
     return tuple(reasons)
 
 
 def _answer(place: Workspace, request: OutboxRow, at: datetime) -> str:
     """Train and book it; anew, as often as data it was trained on are deleted meanwhile."""
-    while (reason := book_training(place, request, train_on(place, request), at)) is None:
+    while (reason := book_training(place, request, _valued(place, request, at), at)) is None:
         continue
     return reason
+
+
+def _valued(place: Workspace, request: OutboxRow, at: datetime) -> Trained | NothingToTrain:
+    return value(place, request, train_on(place, request), at)

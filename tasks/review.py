@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +22,7 @@ from rampart.ledger.canonical import canonical_json
 from rampart.ledger.errors import ReviewStateError
 from rampart.ledger.review_events import SHOWN, Review
 from rampart.ledger.reviews import drawn_before, open_review, reviewable, reviews
+from rampart.ledger.valued import valued
 from rampart.records.for_reviewers import FIELDS, columns_for, shown
 from rampart.showing.review_page import review_html
 from tasks.workspace import Workspace, terms_of
@@ -81,15 +83,21 @@ def design_kept(place: Workspace, review: Review) -> Design:
     return design_from(place.store.get(review.design_key))
 
 
-def frame_of(rows: JudgedRows, but: Iterable[int] = ()) -> Frame:
-    """What may be drawn of a judged delivery, each record named by its row; accepted rows `but` left out."""
+def frame_of(rows: JudgedRows, but: Iterable[int] = (), doubted: Iterable[str] = ()) -> Frame:
+    """What may be drawn of a judged delivery, each record named by its row; accepted rows `but` left out.
+
+    Records `doubted` (ids, or items) count as flagged: they are looked at harder where the risk is.
+    """
     fates = rows.fates(["reason_mask", "flag_mask"])
     every = pl.DataFrame(
         {
             "row": range(fates.num_rows),
             "annotator_id": rows.readable(["annotator_id"])["annotator_id"].to_pylist(),
             "lost": [mask != 0 for mask in fates["reason_mask"].to_pylist()],
-            "flags": [["flagged"] if mask else [] for mask in fates["flag_mask"].to_pylist()],
+            "flags": [
+                ["flagged"] if mask or disputed else []
+                for mask, disputed in zip(fates["flag_mask"].to_pylist(), _among(rows, doubted), strict=True)
+            ],
         },
         schema={
             "row": pl.Int64,
@@ -105,6 +113,20 @@ def frame_of(rows: JudgedRows, but: Iterable[int] = ()) -> Frame:
         every.filter("lost").select("record_id", "annotator_id"),
         people.agg(readable=pl.len(), discarded=pl.col("lost").sum()).sort("annotator_id"),
     )
+
+
+def _among(rows: JudgedRows, named: Iterable[str]) -> list[bool]:
+    """For each readable record: is it, or its item, one of those named?"""
+    wanted, names = set(named), rows.readable(["record_id", "item_id"])
+    pairs = zip(names["record_id"].to_pylist(), names["item_id"].to_pylist(), strict=True)
+    return [record in wanted or item in wanted for record, item in pairs]
+
+
+def contradicted(place: Workspace, batch: BatchRow) -> tuple[str, ...]:
+    """Judgements of the batch that a reward model of the other batches contradicts most, as last told."""
+    every = valued(place.books, batch.contract_id, batch.week)
+    told = [one for one in every if one.revision == batch.revision]
+    return tuple(json.loads(place.store.get(told[-1].object_key))["doubted"]) if told else ()
 
 
 def _again(place: Workspace, before: Review, wanted: Wanted, rows: JudgedRows) -> Drawn:
@@ -125,7 +147,7 @@ def _drawn(  # noqa: PLR0917 (what is drawn from, and what is wanted of it)
     known: Iterable[Review],
 ) -> Design:
     seen = [row.row for one in known for row in design_kept(place, one).rows] if wanted.rest else []
-    frame = frame_of(rows, seen)
+    frame = frame_of(rows, seen, contradicted(place, batch))
     if not frame.accepted.height:
         left = "is left to review" if wanted.rest else "is accepted, so there is nothing to review"
         raise ReviewStateError(f"no record of {batch.key} {left}")

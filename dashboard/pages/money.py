@@ -17,6 +17,7 @@ from rampart.ledger.errors import UnknownContractError
 from rampart.ledger.invoices.booked import BookedInvoice
 from rampart.ledger.invoices.result import Result, from_bytes
 from rampart.ledger.read import Statement, statement
+from rampart.ledger.read.worth import ContractWorth, contract_worth
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class MoneyPage:
     statement: Statement = field(
         metadata={"help": "Every week's money by its state, the sums, and the gain of the reward model."}
     )
+    worth: ContractWorth = field(
+        metadata={"help": "What each batch was worth to the reward model, as `rampart rm value` gives it."}
+    )
     clauses: tuple[ClauseSum, ...] = field(
         metadata={"help": "The clauses behind the lines that are owed: what each says, where and how much."}
     )
@@ -65,6 +69,7 @@ def money_page(engine: Engine, read: ReadArtefact, contract_id: str) -> MoneyPag
     values = {version: _values(key, read) for version, key in keys.items()}
     return MoneyPage(
         statement=found,
+        worth=contract_worth(engine, read, contract_id),
         clauses=tuple(_clauses(found, values)),
         invoices=tuple(InvoiceShown(one, _result(one, read)) for one in found.invoices),
     )

@@ -13,6 +13,7 @@ from dashboard.pages.missing import NotOnTheBooksError, ReadArtefact
 from quality.ramp.rates import Rate
 from quality.ramp.report import Answer, RampReport, RampWeek
 from rampart.delivery.errors import MissingObjectError
+from rampart.ledger.gain_decisions import GainDecision, gain_decisions
 from rampart.ledger.ramp_decisions import RampDecision, decisions
 from rampart.ledger.ramp_report import read_ramp_report
 
@@ -32,6 +33,9 @@ class RampPage:
     latest: RampWeek | None = field(metadata={"help": "The last judged week; None before the first."})
     domains: tuple[Rate, ...] = field(metadata={"help": "The domains of the last judged week."})
     decisions: tuple[RampDecision, ...] = field(metadata={"help": "Go or no-go as it went into the books."})
+    gains: tuple[GainDecision, ...] = field(
+        metadata={"help": "Whether the gain that was expected of the data was there, as it was booked."}
+    )
     rates: Markup = field(
         metadata={"help": "Discard rates, what was expected of them, the ceiling, and the weeks to come."}
     )
@@ -69,6 +73,7 @@ def ramp_page(engine: Engine, read: ReadArtefact, contract_id: str) -> RampPage:
             rate for rate in report.domains.found or () if latest and rate.group[0] == str(latest.week)
         ),
         decisions=decisions(engine, contract_id),
+        gains=gain_decisions(engine, contract_id),
         rates=rates_chart(report, lambda week: judged_url(report, week)),
         units=units_chart(report) if report.outlook.found else None,
         cohorts=cusum_chart(report.cohorts.found or (), len(report.weeks)),

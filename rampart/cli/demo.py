@@ -8,6 +8,7 @@ import typer
 from rich.rule import Rule
 from sqlalchemy import Engine
 
+from rampart.cli.demo_worth import agreement_lines, gated_line
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.home import MARK
 from rampart.cli.running import Stage, flows_here
@@ -152,6 +153,9 @@ def _report(settings: Settings, new: bool) -> None:
     console.print(discard_table(ramp_rows(books)))
     console.print(money_table(money_rows(books)))
     console.print(rm_table(rm_rows(books, "rm-refresh")))
+    console.print(gated_line(settings.root, SEED), soft_wrap=True)
+    for line in agreement_lines():
+        console.print(line, soft_wrap=True)
     for row in ramp_rows(books):
         if row.state in ("held", "rejected"):
             console.print(

@@ -9,6 +9,7 @@ import typer
 
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.rm_tables import list_table, show_table
+from rampart.cli.rm_value import add_to as add_value
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
 from rampart.cli.written import refuse_existing, write
@@ -165,6 +166,9 @@ def rollback(
 ) -> None:
     """Make an earlier champion champion again; later trainings are held against it."""
     _crown(program, None if to is None else _number(to), "rollback", by, reason, as_of=as_of, as_json=as_json)
+
+
+add_value(app)
 
 
 def _crown(

@@ -20,6 +20,7 @@ from rampart.ledger.outbox import NOTICES
 from rampart.ledger.review_events import every_review
 from rampart.ledger.scorecards import scorecard_keys
 from rampart.ledger.tables import Artefact, Batch, ContractVersion, FileLine, Outbox, RmArtefact, RmVersion
+from rampart.ledger.valued import every_valued
 
 LISTING = "the list of its landed files"
 WORK_ORDERS = "work-orders/"  # kept by hand, before anything is on the books: each names itself
@@ -64,6 +65,7 @@ def named_in_books(session: Session) -> tuple[Named, ...]:
         *_disputes(session),
         *_invoices(session),
         *_reviews(session),
+        *_valued(session),
         *_models(session),
         *_scorecards(session),
     )
@@ -110,6 +112,12 @@ def _reviews(session: Session) -> Iterator[Named]:
         subject = f"{review.contract_id} week {review.week}"
         for key, what in keys.items():
             yield Named(key, subject, f"{what} of {review}", review.contract_id, review.week)
+
+
+def _valued(session: Session) -> Iterator[Named]:
+    for found in every_valued(session):
+        subject = f"{found.contract_id} week {found.week}"
+        yield Named(found.object_key, subject, "its contradicted judgements", found.contract_id, found.week)
 
 
 def _models(session: Session) -> Iterator[Named]:

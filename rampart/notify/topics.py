@@ -32,6 +32,8 @@ RULES: Mapping[Topic, Rule] = {
     "dispute.ruled": Rule("Dispute ruled on", "info", ("vendor_manager",), ("quality",)),
     "dispute.unanswered": Rule("Dispute unanswered", "warning", ("data_lead", "vendor_manager")),
     "ramp.decided": Rule("Go or no-go", "warning", ("data_lead", "vendor_manager")),
+    "gain.decided": Rule("Expected gain", "warning", ("data_lead", "vendor_manager", "rm_engineer")),
+    "agreement.low": Rule("Batch disagrees with the others", "warning", ("data_lead", "rm_engineer")),
     "review.drawn": Rule("Review drawn", "info", ("vendor_manager",)),
     "review.read": Rule("Review read back", "info", ("data_lead", "vendor_manager")),
     "delivery.refused": Rule("Delivery refused", "warning", ("data_lead", "vendor_manager"), ("delivery",)),

@@ -1,6 +1,8 @@
 """The money page: its figures lead to weeks, clauses and invoices."""
 
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,16 +13,21 @@ from contracts.model import Contract
 from dashboard.links import money_url
 from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.invoice_file import read_invoice
+from rampart.ledger.batch_rows import BatchKey
 from rampart.ledger.contracts import register_contract
 from rampart.ledger.engine import open_ledger
 from rampart.ledger.invoices.booked import BookedInvoice, book_invoice
 from rampart.ledger.invoices.owed import weeks_owed
 from rampart.ledger.invoices.reconcile import reconcile
 from rampart.ledger.invoices.result import Result, to_bytes
+from rampart.ledger.models import record_training
+from rampart.ledger.outbox import pending
 from tests.dashboard.books import HOSTILE_TEXT, SPECS, day, deliver, stored
 from tests.dashboard.conftest import Get, browser
 from tests.dashboard.markup import Page
+from tests.ledger.books import promotion, training
 
+WORTH_KEY = "models/one/worth-1.json"
 FILE = SPECS / "birch.odcs.yaml"
 INVOICE = f"""invoice_number,line,week,unit_kind,units,unit_price,amount,currency
 {HOSTILE_TEXT.replace(chr(27), "")},1,1,,133,2.00,266.00,USD
@@ -108,3 +115,50 @@ def test_without_a_store_the_figures_stand_and_the_rest_says_so(books: Engine) -
 def test_a_contract_that_is_not_there_is_a_clear_404(get: Get) -> None:
     answer = get("/contracts/nobody/money")
     assert (answer.status_code, "There is no contract nobody" in answer.text) == (404, True)
+
+
+def valued_books(opened: Engine) -> Engine:
+    """Birch's first week is accepted and trained on, with what it was worth beside the model."""
+    for work in pending(opened, "batch.accepted"):
+        key = BatchKey(work.contract_id, work.week, work.revision)
+        run = training(key, work.program)
+        run = replace(run, artefacts={**run.artefacts, "worth-1.json": WORTH_KEY}, contract_digests=())
+        record_training(opened, work.id, run, promotion(), day(9))
+    return opened
+
+
+def worth_stored(contract_id: str) -> bytes:
+    def share(value: float, error: float) -> dict[str, float]:
+        low, high = value - 2 * error, value + 2 * error
+        return {"value": value, "error": error, "low": low, "high": high, "n_pairs": 99, "n_prompts": 88}
+
+    batch = {"contract_id": contract_id, "week": 1}
+    held = {"expected": 0.79, "p": 0.0001, "flagged": True}
+    return json.dumps(
+        {
+            "skipped": "",
+            "since": {**batch, "before": None, "gain": share(0.1, 0.02)},
+            "agreements": [{**batch, "share": share(0.53, 0.02), "held": held}],
+            "left_out": [
+                {**batch, "n_train": 80, "difference": share(0.01, 0.01), "elsewhere": share(-0.03, 0.01)}
+            ],
+            "curve": {"another": 80, "gain": 0.01, "gain_low": 0.002, "gain_high": 0.02},
+        }
+    ).encode()
+
+
+def test_a_batch_below_what_the_others_say_is_marked_and_its_cost_is_beside_it(books: Engine) -> None:
+    contract_id = load_contract(FILE).contract_id
+    valued_books(books)
+
+    def read(key: str) -> bytes:
+        return worth_stored(contract_id) if key == WORTH_KEY else stored(key)
+
+    page = Page(browser(books, read)(BIRCH).text)
+    assert "worth-1" in page.ids
+    assert "53.0%" in page.text
+    assert "! look" in page.text
+    assert "+1.0 -1.0 to +3.0 not distinguishable at this holdout" in page.text
+    # 1 point for 186.20 is 5.4 points for a thousand.
+    assert "+5.4 -5.4 to +16.1 not distinguishable at this holdout" in page.text
+    assert f"{WORTH_KEY}" in page.text

@@ -6,15 +6,19 @@ from sqlalchemy import Engine
 from rampart.ledger.batch_rows import BatchKey, current_batch
 from rampart.ledger.batches import expect, mark_late
 from rampart.ledger.canonical import Json
+from rampart.ledger.gain_decisions import write_gain
 from rampart.ledger.notices import notice, tell_crashed, tell_stuck
 from rampart.ledger.outbox import CLOCK, NOTICES, REQUESTS, OutboxRow, Topic, pending
 from rampart.ledger.ramp_decisions import write_decision
 from rampart.ledger.settlement import settle
 from rampart.ledger.sla import Call, note
+from rampart.ledger.valued import write_valued
 from tests.docs.pages import ROOT, blocks, code, table
 from tests.ledger.books import a_month, audited, day, judged, outcome, register, terms
 from tests.ledger.conftest import empty_books, engine
+from tests.ledger.test_gain_decisions import MISSED
 from tests.ledger.test_ramp_decisions import NO_GO
+from tests.ledger.test_valued import LOW
 
 __all__ = ["empty_books", "engine"]  # fixtures
 PAGE = ROOT / "docs" / "events.md"
@@ -34,6 +38,8 @@ def everything(engine: Engine) -> tuple[OutboxRow, ...]:
     assert batch is not None
     tell_stuck(engine, batch, "It cannot be judged.", day(9))
     write_decision(engine, NO_GO, "assistant")
+    write_gain(engine, MISSED, "assistant")
+    write_valued(engine, LOW, "assistant", day(9))
     about: dict[str, dict[str, Json]] = {
         "delivery.due": {"clause": "c", "due": "d"},
         "delivery.missing": {"clause": "c", "due": "d", "missing_since": "m"},

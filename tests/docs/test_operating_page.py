@@ -37,6 +37,7 @@ def test_every_key_of_the_store_is_made_as_the_page_says() -> None:
                 "records-00001-….parquet",
                 "fates-….parquet",
                 "dispute-….jsonl",
+                "doubted-….json",
                 "sheet-….csv",
                 "reading-….txt",
             )
