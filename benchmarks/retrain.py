@@ -25,7 +25,8 @@ from benchmarks.retraining.part import Part
 
 Measure = Callable[[bool], Part]  # True for the quick size
 
-PARTS = ("linear", "poisoned", "gated", "choices", "snapshot")  # files of `benchmarks/retraining/`, in the order they are run
+# Files of `benchmarks/retraining/`, in the order they are run.
+PARTS = ("linear", "poisoned", "gated", "choices", "snapshot")
 
 
 def part_named(name: str) -> Measure:

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rampart.retrain.config import LinearConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.snapshot import BatchData, build_snapshot
 from rampart.retrain.worth.gated import Gated, gated
 from rampart.retrain.worth.refit import LinearRefit

@@ -21,8 +21,8 @@ from rampart.ledger.read.reward_models import RmRow, rm_rows
 from rampart.ledger.read.worth import worth_key, worth_of
 from rampart.ledger.valued import Valued, valued, write_valued
 from rampart.retrain.backend import out_of
-from rampart.retrain.config import LinearConfig
 from rampart.retrain.digests import canonical_json, sha256
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.run import NothingToTrain, strict_holdout
 from rampart.retrain.snapshot import pairs_from_parquet
 from rampart.retrain.worth.clustered import Names

@@ -15,8 +15,8 @@ from scipy.stats import beta
 from scipy.stats import t as student
 
 from benchmarks.retraining.part import Bar, Part
-from rampart.retrain.config import LinearConfig
 from rampart.retrain.evaluate import correctness
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.worth.agreement import agreements
 from rampart.retrain.worth.clustered import Floats
 from rampart.retrain.worth.left_out import LeftOut, left_out, refits_without

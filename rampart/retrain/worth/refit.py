@@ -18,7 +18,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
-from rampart.retrain.config import LinearConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.features import TextFeatures, extract
 from rampart.retrain.linear.model import learn_scaling
 from rampart.retrain.texts import texts_of

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from rampart.retrain.config import LinearConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.worth.agreement import Agreement, Part, agreements, most_disagreeing, parts
 from rampart.retrain.worth.clustered import Floats, Names
 from rampart.retrain.worth.curve import Curve, learning_curve

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pytest
 
-from rampart.retrain.config import LinearConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.snapshot import build_snapshot
 from rampart.retrain.worth.clustered import Floats
 from rampart.retrain.worth.left_out import refits_without

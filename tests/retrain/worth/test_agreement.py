@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from rampart.retrain.config import LinearConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.train import train
 from rampart.retrain.run import margins_of
 from rampart.retrain.worth.agreement import FEWEST_PAIRS, agreements, most_disagreeing, parts

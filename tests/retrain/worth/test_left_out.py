@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import statsmodels.api as sm
 
-from rampart.retrain.config import LinearConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.snapshot import build_snapshot
 from rampart.retrain.worth.left_out import left_out, refits_without
 from rampart.retrain.worth.refit import LinearRefit

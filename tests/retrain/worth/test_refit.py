@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from sklearn.linear_model import LogisticRegression
 
-from rampart.retrain.config import LinearConfig
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.train import train
 from rampart.retrain.run import margins_of
 from rampart.retrain.snapshot import build_snapshot

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from rampart.retrain.config import LinearConfig
 from rampart.retrain.digests import canonical_json
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.snapshot import build_snapshot
 from rampart.retrain.worth import value
 from rampart.retrain.worth.value import DOUBTED_SHARE, too_much, worth
