@@ -7,7 +7,7 @@ from prefect import task
 from contracts.model import Contract
 from quality.gates.evaluation.sets import EvaluationSetError, ReadSet, read_set
 from rampart.delivery.errors import MissingObjectError, NotReadyError
-from rampart.retrain.evaluation.benchmarks.every import BenchmarkFile, must_be_read
+from rampart.retrain.evaluation.benchmarks.every import BenchmarkFile, as_set, must_be_read
 from rampart.retrain.evaluation.benchmarks.rows import BenchmarkError
 from tasks.policy import STAGE
 from tasks.workspace import Workspace
@@ -33,12 +33,17 @@ def sets_named(place: Workspace, contract: Contract) -> tuple[ReadSet, ...]:
 
 
 def sets_to_keep_clear_of(place: Workspace, contracts: Iterable[Contract]) -> tuple[ReadSet, ...]:
-    """Every set that any of `contracts` names: what no model may be trained on, however it is paid for.
+    """Every set and benchmark that any of `contracts` names: what no model may be trained on.
 
     Raises `NotReadyError` as `sets_named` does.
     """
-    named = {(one.name, one.path, one.fields) for terms in contracts for one in terms.gates.evaluation_sets}
-    return tuple(_read(place, *one) for one in sorted(named))
+    terms = tuple(contracts)
+    named = {(one.name, one.path, one.fields) for each in terms for one in each.gates.evaluation_sets}
+    run = {(one.name, one.path) for each in terms for one in each.training.benchmarks}
+    return (
+        *(_read(place, *one) for one in sorted(named)),
+        *(as_set(_benchmark(place, *one)) for one in sorted(run)),
+    )
 
 
 def benchmarks_named(place: Workspace, contract: Contract) -> tuple[BenchmarkFile, ...]:

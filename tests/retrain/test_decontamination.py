@@ -1,3 +1,4 @@
+import json
 from typing import Any, Literal
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from contracts.terms.annotation import Rating
 from quality.gates.evaluation.sets import Item, ReadSet
 from rampart.retrain.decontamination import HeldText, SetUsed
+from rampart.retrain.evaluation.benchmarks.every import BenchmarkFile, as_set
 from rampart.retrain.snapshot import Snapshot, build_snapshot
 from tests.retrain.planted import batch, planted_rows, record
 
@@ -78,3 +80,17 @@ def test_what_is_drawn_of_other_judgements_stays_the_same(pairs: Literal["best_a
     assert snapshot.pairs.equals(build_snapshot([batch(rows[:7] + rows[8:], scheme=rating)]).pairs)
     (summary,) = snapshot.manifest.batches
     assert summary.in_evaluation_sets == (HeldText("moons", 6),)
+
+
+def test_a_benchmark_keeps_its_prompts_and_answers_out_of_what_it_will_measure() -> None:
+    answers = [f"{style} {TRAIN}" for style in ("Briefly:", "In full:", "**In bold**:")]
+    row = {"id": "1", "prompt": MOONS, "chosen": answers, "rejected": ["No.", "Not so.", "**No**."]}
+    file = BenchmarkFile("rm_bench", "b.json", json.dumps([{**row, "domain": "chat"}]).encode())
+    rows = [
+        record("x", MOONS, ["a", "b"], [1, 2]),
+        record("y", "When do they meet?", ["a", TRAIN], [1, 2]),
+        record("z", "p", ["a", "b"], [1, 2]),
+    ]
+    snapshot = build_snapshot([batch(rows)], sets=(as_set(file),))
+    assert snapshot.manifest.batches[0].in_evaluation_sets == (HeldText("rm_bench", 2),)
+    assert snapshot.pairs["group"].to_pylist() == ["z"]

@@ -1,9 +1,12 @@
 """The benchmarks there are, by the names that contracts call them by."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from quality.audits.probes.scorer import Scorer
+from quality.gates.evaluation.sets import Item, ReadSet
 from rampart.retrain.evaluation.benchmarks import reward_bench_2, rm_bench
 from rampart.retrain.evaluation.benchmarks.result import BenchmarkResult
 
@@ -11,7 +14,20 @@ MEASURES: Mapping[str, Callable[[str, bytes, Scorer], BenchmarkResult]] = {
     reward_bench_2.NAME: reward_bench_2.measure,
     rm_bench.NAME: rm_bench.measure,
 }
-_READERS: Mapping[str, Callable[[str, bytes], Sequence[object]]] = {
+
+
+class Question(Protocol):
+    """An item of any benchmark: a prompt with right and wrong answers."""
+
+    @property
+    def prompt(self) -> str: ...  # noqa: D102
+    @property
+    def right(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def wrong(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+_READERS: Mapping[str, Callable[[str, bytes], Sequence[Question]]] = {
     reward_bench_2.NAME: reward_bench_2.read,
     rm_bench.NAME: rm_bench.read,
 }
@@ -34,3 +50,11 @@ def measured(file: BenchmarkFile, scorer: Scorer) -> BenchmarkResult:
 def must_be_read(file: BenchmarkFile) -> None:
     """`BenchmarkError` where the file is no such benchmark: better known before a training than after it."""
     _READERS[file.name](file.path, file.payload)
+
+
+def as_set(file: BenchmarkFile) -> ReadSet:
+    """All texts of a benchmark, as a set that no model which is measured on it may have learnt from."""
+    items = enumerate(_READERS[file.name](file.path, file.payload), 1)
+    texts = ((number, (item.prompt, *item.right, *item.wrong)) for number, item in items)
+    told = tuple(Item(number, text) for number, said in texts for text in dict.fromkeys(said))
+    return ReadSet(file.name, hashlib.sha256(file.payload).hexdigest(), told)
