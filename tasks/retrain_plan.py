@@ -9,7 +9,8 @@ from rampart.ledger.outbox import OutboxRow
 from rampart.ledger.read import batch_detail
 from rampart.retrain.rules import Rules
 from rampart.retrain.run import NothingToTrain
-from tasks.retrain import planned, requests, waits_for_a_person
+from tasks.retrain import requests
+from tasks.training_plan import planned, waits_for_a_person
 from tasks.workspace import Workspace
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import tasks.retrain
+import tasks.training_plan
 from flows.process_delivery import process_delivery
 from flows.reconcile import reconcile
 from flows.retrain import retrain
@@ -147,7 +148,9 @@ def test_a_champion_that_moved_since_the_comparison_is_noticed(
     assert known is not None
     run = replace(training(known.key, "small"), contract_digests=(known.contract_digest,))
     record_training(books, pending(books, "batch.accepted")[0].id, run, promotion(), due(1))
-    monkeypatch.setattr(tasks.retrain, "champion", lambda *_: None)  # as it was when the comparison began
+    monkeypatch.setattr(
+        tasks.training_plan, "champion", lambda *_: None
+    )  # as it was when the comparison began
     with pytest.raises(ChampionMovedError, match="compare again"):
         retrain(due(2))
     assert len(pending(books, "batch.accepted")) == 1
@@ -214,7 +217,7 @@ def test_a_training_begun_anew_with_another_configuration_is_another_look(
         with pytest.raises(RuntimeError):
             retrain(due(2))
     changed = replace(TrainConfig(), linear=LinearConfig(l2=9.0))
-    monkeypatch.setattr(tasks.retrain, "TrainConfig", lambda **_: changed)
+    monkeypatch.setattr(tasks.training_plan, "config_of", lambda *_: changed)
     retrain(due(2))
     assert looks(plain) == [1, 1, 2]
     decision = plain.export()["models"][-1]["artefacts"]
