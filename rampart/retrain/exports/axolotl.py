@@ -1,0 +1,49 @@
+"""axolotl's `bradley_terry.chat_template`: one question, perhaps under a system message.
+
+`BTChatTemplateStrategy` (github.com/axolotl-ai-cloud/axolotl,
+src/axolotl/prompt_strategies/bradley_terry/chat_template.py, commit eb8cb38) reads ``prompt["system"]``
+whether it is there or not, so the column is always written, empty where there is none;
+docs/reward_modelling.qmd (commit 1855055) calls it optional. Longer conversations have no form here and are left
+out; margins are not read.
+"""
+
+import polars as pl
+
+from rampart.retrain.exports.format import Format
+from rampart.retrain.exports.preferences import Preferences
+
+_ROLES = pl.col("prompt").list.eval(pl.element().struct.field("role")).list.join(" ")
+_FIRST = pl.col("prompt").list.first().struct
+_LAST = pl.col("prompt").list.last().struct
+
+
+def columns(made: Preferences) -> pl.DataFrame:
+    """`system`, `input`, `chosen`, `rejected`: texts."""
+    under = pl.when(_FIRST.field("role") == "system").then(_FIRST.field("content")).otherwise(pl.lit(""))
+    return made.rows.select("chosen", "rejected", system=under, input=_LAST.field("content")).select(
+        "system", "input", "chosen", "rejected"
+    )
+
+
+AXOLOTL = Format(
+    name="axolotl",
+    about="axolotl (bradley_terry.chat_template)",
+    columns=columns,
+    command="base_model: BASE\n"
+    "model_type: AutoModelForSequenceClassification\n"
+    "num_labels: 1\n"
+    "reward_model: true\n"
+    "chat_template: tokenizer_default\n"
+    "datasets:\n"
+    "  - path: FOLDER/train.parquet\n"
+    "    ds_type: parquet\n"
+    "    split: train\n"
+    "    type: bradley_terry.chat_template\n"
+    "output_dir: OUT",
+    language="yaml",
+    # An empty system message would be read as none, which is another conversation.
+    refused={
+        "not_single_turn": ~_ROLES.is_in(["user", "system user"]),
+        "empty_system": (_ROLES == "system user") & (_FIRST.field("content") == ""),
+    },
+)
