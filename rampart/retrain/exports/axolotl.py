@@ -3,8 +3,8 @@
 `BTChatTemplateStrategy` (github.com/axolotl-ai-cloud/axolotl,
 src/axolotl/prompt_strategies/bradley_terry/chat_template.py, commit eb8cb38) reads ``prompt["system"]``
 whether it is there or not, so the column is always written, empty where there is none;
-docs/reward_modelling.qmd (commit 1855055) calls it optional. Longer conversations have no form here and are left
-out; margins are not read.
+docs/reward_modelling.qmd (commit 1855055) calls it optional. Longer conversations have no form here and are
+left out; margins are not read.
 """
 
 import polars as pl
