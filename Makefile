@@ -5,10 +5,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Another project's reader of the contracts, whose pins are not ours.
 READER := .venv-datacontract
+# What the backend `trl` trains in; torch and its friends have no place in the application.
+TRAINER := .venv-trl
+# By version, without a hash: the builds for CPU, CUDA and ROCm differ, and pip takes the one it is pointed to
+# (PIP_EXTRA_INDEX_URL, PIP_FIND_LINKS; see docs/trainers.md). All else is locked with hashes.
+TORCH ?= torch==2.13.0
 export DO_NOT_TRACK := 1
 ONLY ?= slow or chaos
 
-.PHONY: demo demo-reset serve test slow bench check lock clean postgresql
+.PHONY: demo demo-reset serve test slow trl bench check lock clean postgresql
 
 demo: $(VENV)/.app
 	@$(BIN)/rampart demo
@@ -24,13 +29,15 @@ test: $(VENV)/.dev check
 
 # An hour on two cores, which three workers share as they wait much: servers of their own, and every crash,
 # fault and race on both stacks. A change is tried on a share of the sweeps: make slow ONLY="(slow or chaos) and not exhaustive"
-slow: $(VENV)/.dev $(READER)/.done postgresql
+slow: $(VENV)/.dev $(READER)/.done $(TRAINER)/.done postgresql
 	$(BIN)/pytest -n 3 --dist worksteal -m "$(ONLY)"
 
 # All of them, or some: make bench SOME="gates detection"
 bench: $(VENV)/.dev
 	@for name in $(or $(SOME),$(filter-out __init__,$(basename $(notdir $(wildcard benchmarks/*.py))))); do \
 	  echo "· benchmarks/$$name.py --quick"; $(BIN)/python -m benchmarks.$$name --quick || exit 1; done
+
+trl: $(TRAINER)/.done
 
 postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "· installing PostgreSQL for the tests"; \
@@ -46,7 +53,7 @@ lock: $(VENV)/.uv
 	UV=$(BIN)/uv requirements/lock.sh
 
 clean:
-	rm -rf $(VENV) $(READER) .rampart
+	rm -rf $(VENV) $(READER) $(TRAINER) .rampart
 
 # uv installs the hashed lock in seconds; pip, which every Python has, is the fall-back.
 $(VENV)/.uv: requirements/uv.txt
@@ -71,6 +78,15 @@ $(READER)/.done: requirements/datacontract.txt
 	@echo "· installing datacontract-cli, which the slow tests read our contracts with"
 	@$(PYTHON) -m venv $(READER)
 	@$(READER)/bin/pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements/datacontract.txt
+	@touch $@
+
+$(TRAINER)/.done: $(VENV)/.uv requirements/trl.txt
+	@echo "· installing TRL, which the backend trl trains with ($(TORCH))"
+	@$(PYTHON) -m venv $(TRAINER)
+	@if [ -x $(BIN)/uv ] && VIRTUAL_ENV=$(TRAINER) $(BIN)/uv pip install -q --require-hashes --no-deps \
+	  -r requirements/trl.txt; then :; else $(TRAINER)/bin/pip install -q --disable-pip-version-check \
+	  --require-hashes --no-deps -r requirements/trl.txt; fi
+	@$(TRAINER)/bin/pip install -q --disable-pip-version-check $(TORCH)
 	@touch $@
 
 define install

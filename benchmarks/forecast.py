@@ -1,45 +1,39 @@
 """Do the forecast, the ceiling's probability, the looks week after week and the chart keep what they promise?
 
-    python -m benchmarks.forecast            # 4,000 contracts
-    python -m benchmarks.forecast --quick    # 400, under 50 s on two cores
+    python -m benchmarks.forecast            # 2,880 contracts
+    python -m benchmarks.forecast --quick    # 288, under two minutes on two cores
 
-Forecast: contracts of four kinds of learning (`simulator/ramps.py`), of one vendor or three, on the standard
-six-week plan and on the volumes of Llama 2's 14 weekly batches (Touvron et al. 2023, arXiv:2307.09288, Table
-26), are forecast after week 3, called go or no-go, and played to their end. Looks: 14 weeks at exactly the
-ceiling, or learning; in how many contracts is any look wrong. Chart: on the 14 volumes, weeks of an
-unchanging vendor that p' and a plain p chart call out of line. The last line is one JSON object: figures,
-bars and `ok`.
+Forecast: contracts of six kinds of learning (`simulator/ramps.py`: learning that accelerates and the
+simulator's own vendors among them), of one vendor or three, where a breach discards or rejects the whole
+week, on the standard six-week plan (the simulator's vendors on their own) and on the volumes of Llama 2's 14
+weekly batches (Touvron et al. 2023, arXiv:2307.09288, Table 26), are forecast after week 3 and after week 2,
+called go or no-go, and played to their end. Reliability: of the contracts of which P(accepted >= contracted)
+was said to be so much, how many had enough. Looks: 14 weeks at exactly the ceiling, or learning; in how many
+contracts is any look wrong. Chart: on the 14 volumes, weeks of an unchanging vendor that p' and a plain p
+chart call out of line. The last line is one JSON object: figures, bars and `ok`.
 """
 
 import argparse
 import json
 import sys
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
-from itertools import product
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import polars as pl
 from scipy import special
 
-from contracts.terms.ramp import Confidence
+from benchmarks.forecasting.figures import Figures, brier, calls, coverage, mean, reliability
+from benchmarks.forecasting.played import play
 from quality.ramp.control_chart import ChartPoint, laney_chart
 from quality.ramp.discard import probability_above
-from quality.ramp.forecast import Forecast, forecast
-from quality.ramp.go_no_go import Call, go_no_go
-from quality.ramp.learning import learning_curves
-from quality.ramp.plan import PastWeek, PlannedWeek
 from quality.ramp.sequence import confidence_sequence
-from simulator.ramps import KINDS, LLAMA2_WEEKS, STANDARD_WEEKS, SimulatedContract, simulated_contract
+from simulator.ramps import LLAMA2_WEEKS
 
 SEED = 20260216  # not a seed that any default was set by
-FULL, QUICK = 4000, 400
-AFTER = 3
-CONTRACTED = (0.75, 0.95)  # of what is planned: about what comes, so that the call is not easy
-CEILINGS = (0.35, 0.35, 0.15, 0.15, 0.05)  # of the standard contract's weeks; the last one holds on
+FULL, QUICK = 2880, 288  # multiples of 72: every setting as often as every other
+LOOKED_AT, QUICK_LOOKED_AT = 2000, 200
+AFTERS = (3, 2)  # the bars are those of the first
 BAR = {
     "coverage": (0.75, 0.85),
     "median_error": 0.10,
@@ -47,37 +41,10 @@ BAR = {
     "looks_error": 0.05,
     "go_right": (0.80, 1.0),  # a go is called from 0.80 on, a no-go from 0.95 on
     "no_go_right": (0.95, 1.0),
+    "brier": 0.15,  # 0.25 is who says one half every time
     "ceiling": {"165": (0.90, 0.92), "170": (0.95, 0.97)},
     "laney_out": 0.03,
 }
-Figures = dict[str, float]
-
-
-@dataclass(frozen=True)
-class Played:
-    """A contract that was forecast after `AFTER` and played to its end."""
-
-    kind: str
-    weeks: int
-    found: Forecast
-    accepted: int
-    breaches: float
-    call: Call
-
-    @property
-    def covered(self) -> bool:
-        """Did the 80 % interval hold what came?"""
-        return self.found.accepted.p10 <= self.accepted <= self.found.accepted.p90
-
-    @property
-    def enough(self) -> bool:
-        """Were there as many as contracted?"""
-        return self.accepted >= self.found.contracted
-
-    @property
-    def error(self) -> float:
-        """How far the median was off, as a share of what came."""
-        return abs(self.found.accepted.p50 - self.accepted) / self.accepted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -90,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began, count = time.perf_counter(), QUICK if quick else FULL
     figures: dict[str, Any] = {"contracts": count, **_forecasts(count)}
     figures["ceiling"] = {str(k): round(probability_above(k, 1000, 0.15), 3) for k in (165, 170)}
-    figures |= _looks(count // 2) | _charts(count // 2)
+    looked_at = QUICK_LOOKED_AT if quick else LOOKED_AT
+    figures |= _looks(looked_at) | _charts(looked_at)
     figures["seconds"] = round(time.perf_counter() - began, 1)
     ok = _ok(figures)
     print(json.dumps({**figures, "quick": quick, "bar": BAR, "ok": ok}))
@@ -107,59 +75,23 @@ def _ok(figures: dict[str, Any]) -> bool:
     return all(within(figures[name], bar) for name, bar in BAR.items())
 
 
-def _forecasts(count: int) -> Figures:
+def _forecasts(count: int) -> dict[str, Any]:
+    """The figures after week 3, and those after week 2 under `after_week_2`."""
     rng = np.random.default_rng(SEED)
-    played = [_played(rng, at) for at in range(count)]
-    figures = {
-        "coverage": _mean(one.covered for one in played),
-        "below": _mean(one.accepted < one.found.accepted.p10 for one in played),
-        "above": _mean(one.accepted > one.found.accepted.p90 for one in played),
-        "median_error": round(float(np.median([one.error for one in played])), 4),
-        "llama2_coverage": _mean(one.covered for one in played if one.weeks == len(LLAMA2_WEEKS)),
-        "llama2_median_error": round(
-            float(np.median([one.error for one in played if one.weeks == len(LLAMA2_WEEKS)])), 4
-        ),
-        **{f"coverage_{kind}": _mean(one.covered for one in played if one.kind == kind) for kind in KINDS},
-        "go": _mean(one.call == "go" for one in played),
-        "go_right": _mean(one.enough for one in played if one.call == "go"),
-        "no_go": _mean(one.call == "no_go" for one in played),
-        "no_go_right": _mean(not one.enough for one in played if one.call == "no_go"),
-        "breaches_expected": _mean(week.breaches for one in played for week in one.found.weeks),
-        "breaches_found": _mean(one.breaches for one in played),
-    }
-    print("\n".join(f"{name}: {figure:.3f}" for name, figure in figures.items()), flush=True)
+    played = [one for at in range(count) for one in play(rng, at, AFTERS)]
+    figures: dict[str, Any] = {}
+    for after in AFTERS:
+        those = [one for one in played if one.after == after]
+        found = coverage(those) | calls(those) | brier(those)
+        table = reliability(those)
+        print(f"after week {after}")
+        print("\n".join(f"  {name}: {figure:.3f}" for name, figure in found.items()))
+        for row in table:
+            said = "  P(enough) {from:.2f} to {to:.2f}: said {said:.3f}, came {came:.3f} in {contracts}"
+            print(said.format(**row), flush=True)
+        told = {**found, "reliability": table}
+        figures |= told if after == AFTERS[0] else {f"after_week_{after}": told}
     return figures
-
-
-def _played(rng: np.random.Generator, at: int) -> Played:
-    """Every kind, plan and number of vendors in turn; two standard plans to one of 14 weeks."""
-    settings = list(product(KINDS, (STANDARD_WEEKS, LLAMA2_WEEKS, STANDARD_WEEKS), (1, 3)))
-    kind, planned, vendors = settings[at % len(settings)]
-    contract = simulated_contract(rng, kind, planned, vendors)
-    own = contract.counts.filter(vendor="vendor-1").rows(named=True)
-    plan = [
-        PlannedWeek(row["week"], row["planned"], _ceiling(row["week"]), Decimal(5)) for row in own[AFTER:]
-    ]
-    found = _forecast(contract, plan, round(rng.uniform(*CONTRACTED) * sum(planned)))
-    breaches = [
-        probability_above(row["discarded"], row["readable"], week.ceiling) >= week.breach
-        for row, week in zip(own[AFTER:], plan, strict=True)
-    ]
-    accepted, call = sum(row["accepted"] for row in own), go_no_go(found, Confidence()).call
-    return Played(kind, len(planned), found, accepted, float(np.mean(breaches)), call)
-
-
-def _forecast(contract: SimulatedContract, plan: list[PlannedWeek], contracted: int) -> Forecast:
-    seen = contract.counts.filter(pl.col("week") <= AFTER)
-    past = [
-        PastWeek(row["week"], row["planned"], row["readable"], row["accepted"])
-        for row in seen.filter(vendor="vendor-1").iter_rows(named=True)
-    ]
-    return forecast(learning_curves(seen), "vendor-1", past, plan, contracted, draws=1000)
-
-
-def _ceiling(week: int) -> float:
-    return CEILINGS[min(week, len(CEILINGS)) - 1]
 
 
 def _looks(count: int) -> Figures:
@@ -198,15 +130,11 @@ def _charts(count: int) -> Figures:
         rates = special.expit(-1.7 + rng.normal(0, 0.1, len(volumes)))
         points += laney_chart(weeks, volumes.tolist(), rng.binomial(volumes, rates).tolist()).points
     shares = {
-        "laney_out": _mean(point.out for point in points),
-        "plain_out": _mean(point.plain_out for point in points),
+        "laney_out": mean(point.out for point in points),
+        "plain_out": mean(point.plain_out for point in points),
     }
     print("\n".join(f"{name}: {share:.3f}" for name, share in shares.items()), flush=True)
     return shares
-
-
-def _mean(values: Iterable[float]) -> float:
-    return round(float(np.mean(list(values))), 4)
 
 
 if __name__ == "__main__":

@@ -185,8 +185,10 @@ class Gain(Terms):
 class Training(Terms):
     """How accepted batches become a reward model."""
 
-    backend: Literal["linear", "none"] = Field(
-        "linear", description="What trains: the embedded linear model, or nothing."
+    backend: Literal["linear", "trl", "command", "none"] = Field(
+        "linear",
+        description="What trains: the embedded linear model, a transformer by TRL, a program of the buyer's, "
+        "or nothing.",
     )
     retrain: Literal["every_batch", "by_hand"] = Field(
         "every_batch",
@@ -237,6 +239,16 @@ class Training(Terms):
                 problem = f"the benchmark {name} is named twice, so its figures would have one name"
                 raise TermError(problem, "benchmarks", place, "name", fix="name the file that is meant")
         return benchmarks
+
+    @model_validator(mode="after")
+    def _backend_can(self) -> "Training":
+        """Only the embedded model has an outcome for ties, and can leave out what length explains."""
+        fix = "leave it out, or let the backend be linear"
+        if self.backend in {"trl", "command"} and self.ties != "half":
+            raise TermError(f"{self.ties} is not for the backend {self.backend}", "ties", fix=fix)
+        if self.backend in {"trl", "command"} and self.length != "free":
+            raise TermError(f"{self.length} is not for the backend {self.backend}", "length", fix=fix)
+        return self
 
 
 class Contract(Terms):

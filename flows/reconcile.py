@@ -16,6 +16,7 @@ from tasks.notify import Sent, send_notices
 from tasks.ramp import decide_ramps
 from tasks.reconcile import MOST_TRIES, clear_leftovers, flag_missing, left_lying, note_stuck
 from tasks.runs import close_lost_runs
+from tasks.scorecard import keep_scorecards
 from tasks.workspace import Workspace, workspace
 
 
@@ -24,7 +25,8 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
     """Judge what was left or reinstated, flag what is missing, close dead runs, send packs and notices.
 
     It may run at any time, twice in a row or twice at once: the second finds nothing to do. One part's
-    failure does not stop the others; the report names it. Training goes last, because it may take hours.
+    failure does not stop the others; the report names it. Training goes late, because it may take hours, and
+    only scorecards after it, because what was trained is in them.
     """
     at = business_time(as_of)
     problems: list[str] = []
@@ -39,6 +41,7 @@ def reconcile(as_of: datetime | None = None) -> Reconciled:
         packs = tried(problems, "feedback packs", lambda: hand_over_packs(place)) or HandedOver()
         post = tried(problems, "notices", lambda: send_notices(place)) or Sent(0, 0, ())
         trained = tried(problems, "training", lambda: retrain(at, patient=True)) or ()
+        tried(problems, "scorecards", lambda: keep_scorecards(place, at))
     return Reconciled(
         sent=post.sent,
         waiting=post.waiting,

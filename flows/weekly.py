@@ -16,6 +16,7 @@ from tasks.clock import run_clock
 from tasks.hand_over import hand_over_packs
 from tasks.notify import send_notices
 from tasks.ramp import decide_ramps
+from tasks.scorecard import keep_scorecards
 from tasks.workspace import workspace
 
 
@@ -24,7 +25,8 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
     """Judge every delivery that has arrived by `as_of`, mark what is late, run the SLA clock, and
     retrain once a batch accepted.
 
-    A contract whose decision week is over gets its go or no-go into the books.
+    A contract whose decision week is over gets its go or no-go into the books; every programme its scorecard,
+    once what the round judged and trained is in it.
 
     One part's failure does not hold up the others; the round then fails at its end (`UnfinishedRoundError`),
     naming it.
@@ -42,6 +44,7 @@ def weekly(as_of: datetime | None = None) -> tuple[Outcome, ...]:
         tried(failed, "go or no-go", partial(decide_ramps, place, at))
         tried(failed, "the SLA clock", partial(run_clock, place, at))
         tried(failed, "reward models", partial(retrain, at))
+        tried(failed, "scorecards", partial(keep_scorecards, place, at))
         tried(failed, "feedback packs", partial(hand_over_packs, place))
         tried(failed, "notices", partial(send_notices, place))
         if failed:

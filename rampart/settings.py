@@ -78,6 +78,18 @@ class Settings(BaseSettings):
     judge_key: SecretStr | None = Field(
         None, description="Bearer token of that endpoint, if it asks for one."
     )
+    trainers: Path | None = Field(
+        None, description="File that says how the backends `trl` and `command` train (TOML); default: none."
+    )
+    trainer_folder: Path | None = Field(
+        None, description="Folder of what their programs work on; default: `trainers` at home."
+    )
+    trl_python: Path = Field(
+        Path(".venv-trl/bin/python"), description="Python that has TRL installed; `make trl` makes this one."
+    )
+    train_timeout_s: float = Field(
+        86400.0, gt=0, description="Seconds a retraining waits for its trainer; a rerun waits on."
+    )
     run_lost_after_s: float = Field(
         21600.0, gt=0, description="Seconds after which a silent Prefect run without live work is lost."
     )

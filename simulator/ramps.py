@@ -1,11 +1,13 @@
 """Contracts as counts alone: what vendors deliver and what of it is discarded, week by week, with the truth.
 
-Fast enough for hundreds of contracts. Their learning comes in four kinds, none of them drawn from a model
-that forecasts it: a power law, a fall to a floor, improvement in steps when feedback has been read, and a
-power law with a new crew thrown in.
+Fast enough for hundreds of contracts. Their learning comes in six kinds, none of them drawn from a model
+that forecasts it: a power law, a fall to a floor, improvement in steps when feedback has been read, a
+power law with a new crew thrown in, learning that accelerates before it ends, and the discards of this
+simulator's own vendors, the cheat among them.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -13,8 +15,11 @@ import numpy.typing as npt
 import polars as pl
 from scipy import special
 
-Kind = Literal["power", "floor", "steps", "new crew"]
-KINDS: tuple[Kind, ...] = ("power", "floor", "steps", "new crew")
+from simulator.truth import truth
+from simulator.world import VENDORS, WEEKS, World
+
+Kind = Literal["power", "floor", "steps", "new crew", "accelerating", "vendors"]
+KINDS: tuple[Kind, ...] = ("power", "floor", "steps", "new crew", "accelerating", "vendors")
 
 # Judgements planned in the standard six-week contract (contracts/specs/standard).
 STANDARD_WEEKS = (2000, 5000, 10000, 20000, 30000, 30000)
@@ -58,9 +63,13 @@ def simulated_contract(
     """`vendors` vendors that deliver about what is planned and learn in the way of `kind`."""
     weeks = np.arange(1, len(planned) + 1)
     start, rates = rng.normal(-0.7, 0.4), np.empty((vendors, len(planned)))
+    who = rng.permutation(len(VENDORS))
     for at in range(vendors):
         own = start + rng.normal(0, 0.35)
-        logits = _LOGITS[kind](rng, own, weeks) + rng.normal(0, 0.12, len(weeks))
+        if kind == "vendors":
+            logits = _vendor(rng, VENDORS[who[at % len(who)]], weeks) + rng.normal(0, 0.12, len(weeks))
+        else:
+            logits = _LOGITS[kind](rng, own, weeks) + rng.normal(0, 0.12, len(weeks))
         rates[at] = special.expit(logits)
     delivered = np.rint(np.array(planned) * rng.normal(0.98, 0.03, rates.shape).clip(0.8, 1.1)).astype(int)
     discarded = rng.binomial(delivered, rates)
@@ -103,4 +112,27 @@ def _new_crew(rng: np.random.Generator, start: float, weeks: Weeks) -> Logits:
     return np.asarray(_power(rng, start, weeks) + (weeks >= joins) * shock * np.exp(-after / 1.5))
 
 
-_LOGITS = {"power": _power, "floor": _floor, "steps": _steps, "new crew": _new_crew}
+def _accelerating(rng: np.random.Generator, start: float, weeks: Weeks) -> Logits:
+    middle, pace, depth = rng.uniform(2, 5), rng.uniform(0.4, 1.0), rng.uniform(0.8, 2.2)
+    fall = special.expit((weeks - middle) / pace) - special.expit((1 - middle) / pace)
+    return np.asarray(start - depth * fall)
+
+
+def _vendor(rng: np.random.Generator, vendor: str, weeks: Weeks) -> Logits:
+    """The vendor's own discards, at another level a contract; after its last week it stays as it is."""
+    rates = np.array(_discarded(vendor))[np.minimum(weeks, WEEKS) - 1]
+    return np.asarray(special.logit(rates) + rng.normal(0, 0.2))
+
+
+@lru_cache
+def _discarded(vendor: str) -> tuple[float, ...]:
+    return tuple(truth(World(0), week).fault_share(vendor) for week in range(1, WEEKS + 1))
+
+
+_LOGITS = {
+    "power": _power,
+    "floor": _floor,
+    "steps": _steps,
+    "new crew": _new_crew,
+    "accelerating": _accelerating,
+}

@@ -1,4 +1,4 @@
-"""A programme's policy against what its champion was trained on."""
+"""A programme's policy against what one of its reward models was trained on."""
 
 import json
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class BatchDistance:
 
 @dataclass(frozen=True)
 class PolicyReport:
-    """The champion's dataset against the policy served at one moment; `manifest_key` has the rows behind."""
+    """A model's dataset against the policy served at one moment; `manifest_key` has the rows behind."""
 
     served: PolicyCheckpoint | None
     model: str
@@ -34,11 +34,17 @@ class PolicyReport:
     batches: tuple[BatchDistance, ...]
 
 
-def policy_report(place: Workspace, program: str, at: datetime) -> PolicyReport:
-    """How the champion of `program` stands to the policy served at `at`.
+def policy_report(place: Workspace, program: str, at: datetime, model: str | None = None) -> PolicyReport:
+    """How a reward model of `program` stands to the policy served at `at`.
+
+    Args:
+        place: the workspace.
+        program: the programme.
+        at: the moment.
+        model: its version or run; default: the champion, or the newest where there is none.
 
     Raises:
-        LedgerError: no checkpoint is registered, or there is no champion.
+        LedgerError: no checkpoint is registered, or there is no such model.
         MissingObjectError: the manifest of its dataset is gone.
     """
     known = checkpoints(place.books, program)
@@ -47,15 +53,16 @@ def policy_report(place: Workspace, program: str, at: datetime) -> PolicyReport:
             f"no checkpoint of programme {program!r} is on the books; register one with "
             "`rampart policy register`"
         )
-    run_id = champion(place.books, program)
-    if run_id is None:
-        raise LedgerError(f"programme {program!r} has no champion yet; train one with `rampart retrain`")
-    (model,) = models_named(place.books, program=program, model=run_id)
-    key = f"datasets/{model.data_digest}.json"
+    named = model or champion(place.books, program)
+    found = models_named(place.books, program=program, model=named)
+    if not found:
+        asked = "no reward model yet" if model is None else f"no reward model {model!r}"
+        raise LedgerError(f"programme {program!r} has {asked}; `rampart retrain` trains what was accepted")
+    key = f"datasets/{found[-1].data_digest}.json"
     drawn: list[dict[str, Any]] = json.loads(place.store.get(key))["batches"]
     return PolicyReport(
         serving(known, at),
-        f"{program} v{model.version}",
+        f"{program} v{found[-1].version}",
         key,
         distance(claimed_by(drawn), known, at),
         tuple(

@@ -28,8 +28,10 @@ _QUIET = {
     # Of the pairs that models are trained and judged on.
     *("prompt_key", "group", "target", "weight", "contract_id", "week", "split", "vendor"),
     *("group_size", "annotators", "agreement", "on_policy", "anchor"),
+    *("kind", "name", "readable", "discarded"),  # counts by domain and annotator
 }
 _QUESTION = ("audit", "clause", "metric", "status", "observed", "low", "high", "n", "threshold", "p", "q")
+_REVIEWED = ("item", "record_id", "annotator_id", "part", "stratum", "weight", "verdict")
 _FOREIGN = ("opening", "demographics")  # audits whose metrics are words of a vendor's, or names of groups
 
 
@@ -92,7 +94,10 @@ def _store(place: Workspace, address: Address) -> Iterable[Row]:
     read = json.loads(data) if key.endswith(".json") else None
     if isinstance(read, Mapping) and "findings" in read:
         return map(_question, report_rows(read))
-    raise AddressError(f"{key} has no rows; expected a Parquet object, JSON lines, or the report of an audit")
+    if isinstance(read, Mapping) and "opinions" in read:
+        return [{name: row[name] for name in _REVIEWED} for row in read["rows"]]
+    expected = "a Parquet object, JSON lines, the report of an audit, or the result of a review"
+    raise AddressError(f"{key} has no rows; expected {expected}")
 
 
 def _question(row: Row) -> Row:

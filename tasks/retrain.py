@@ -1,7 +1,7 @@
 """Accepted batches → a reward model, a promotion decision, and the books."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -23,9 +23,12 @@ from rampart.ledger.rights.judgement import Answer
 from rampart.ledger.rights.lineage import Lineage
 from rampart.ledger.states import ACCEPTED
 from rampart.retrain.config import TrainConfig
+from rampart.retrain.labelling import Labelling
 from rampart.retrain.rules import Rules, rules_of
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.snapshot import BatchData
+from rampart.retrain.trainers_file import trainers
+from rampart.settings import Settings
 from tasks.evaluation import benchmarks_named, sets_to_keep_clear_of
 from tasks.policy import STAGE
 from tasks.workspace import Workspace, terms_of
@@ -113,13 +116,13 @@ def planned(place: Workspace, request: OutboxRow) -> Plan | NothingToTrain:
         terms,
         allowed,
         (*deleted, *barred),
-        TrainConfig.under(terms),
+        config_of(terms, Settings()),
         rules_of(drawn),
         champion(place.books, request.program),
     )
 
 
-@task(**STAGE)
+@task(**{**STAGE, "timeout_seconds": None})  # the wait for the trainer has a limit of its own
 def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
     """Train and evaluate on everything accepted up to the batch that asked, and compare with the champion.
 
@@ -143,6 +146,7 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         look=look,
         sets=sets,
         benchmarks=benchmarks_named(place, plan.terms),
+        timeout_s=Settings().train_timeout_s,
     )
     if isinstance(outcome, NothingToTrain):
         return outcome
@@ -188,6 +192,16 @@ def _asks(request: OutboxRow, batch: BatchRow) -> bool:
     """Is it the week whose acceptance asks for the training?"""
     same = (batch.contract_id, batch.week) == (request.contract_id, request.week)
     return same and request.topic == "batch.accepted"
+
+
+def config_of(terms: Contract, settings: Settings) -> TrainConfig:
+    """How to train: the contract says who trains on which labels of what, the trainers file the rest."""
+    here, labelling = trainers(settings), Labelling.under(terms.training)
+    return replace(
+        TrainConfig.under(terms),
+        trl=replace(here.trl, labelling=labelling),
+        command=None if here.command is None else replace(here.command, labelling=labelling),
+    )
 
 
 def _barred(place: Workspace, request: OutboxRow, terms: Contract) -> str | None:
@@ -272,7 +286,11 @@ def _run(request: OutboxRow, trained: Trained) -> TrainingRun:
         accuracy=accuracy.value,
         accuracy_low=low,
         accuracy_high=high,
-        metrics={**outcome.evaluation.metrics, **outcome.probes.metrics},
+        metrics={
+            **({"dropped_overlong": float(outcome.dropped_overlong)} if outcome.dropped_overlong else {}),
+            **outcome.evaluation.metrics,
+            **outcome.probes.metrics,
+        },
     )
 
 

@@ -1,6 +1,6 @@
 """What a retraining would do, without doing it: the same plan, told instead of carried out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rampart.ledger.batch_rows import BatchKey, BatchRow
 from rampart.ledger.engine import reading
@@ -38,14 +38,14 @@ class Planned:
     revision: int
     why: str
     by_hand: bool
-    nothing: str
-    backend: str
-    config_digest: str
-    compared_with: str | None
     after: int
     look: int
-    rules: tuple[str, ...]
-    batches: tuple[PlannedBatch, ...]
+    nothing: str = ""
+    backend: str = ""
+    config_digest: str = ""
+    compared_with: str | None = None
+    rules: tuple[str, ...] = ()
+    batches: tuple[PlannedBatch, ...] = ()
 
 
 def plans(place: Workspace, program: str | None = None) -> tuple[Planned, ...]:
@@ -63,9 +63,7 @@ def _planned(place: Workspace, request: OutboxRow, after: int) -> Planned:
         BatchKey(request.contract_id, request.week, request.revision),
         waits_for_a_person(place, request),
     )
-    nothing = plan.reason if isinstance(plan, NothingToTrain) else ""
-    known = isinstance(plan, NothingToTrain)
-    return Planned(
+    told = Planned(
         program=request.program,
         topic=request.topic,
         contract_id=request.contract_id,
@@ -73,14 +71,18 @@ def _planned(place: Workspace, request: OutboxRow, after: int) -> Planned:
         revision=request.revision,
         why=_why(request, key, hand),
         by_hand=hand,
-        nothing=nothing,
-        backend="" if known else plan.config.backend,
-        config_digest="" if known else plan.config.digest,
-        compared_with=None if known else plan.compared_with,
         after=after,
         look=_look(place, request),
-        rules=() if known else _rules(plan.config.promotion_margin, plan.rules),
-        batches=() if known else _batches(place, plan.batches, plan.left_out),
+    )
+    if isinstance(plan, NothingToTrain):
+        return replace(told, nothing=plan.reason)
+    return replace(
+        told,
+        backend=plan.config.backend,
+        config_digest=plan.config.digest,
+        compared_with=plan.compared_with,
+        rules=_rules(plan.config.promotion_margin, plan.rules),
+        batches=_batches(place, plan.batches, plan.left_out),
     )
 
 

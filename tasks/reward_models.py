@@ -69,6 +69,12 @@ def crown_by_hand(  # noqa: PLR0917 (reads as the sentence it writes down)
     return crown(place.books, program, version, how, by=by, reason=reason, as_of=as_of)
 
 
+def files_of(place: Workspace, standing: Standing) -> dict[str, bytes]:
+    """The files of a version's run by name, its data set left out: they are the vendors' texts."""
+    wanted = {name: key for name, key in standing.row.artefacts.items() if not key.startswith("datasets/")}
+    return {name: place.store.get(key) for name, key in wanted.items()}
+
+
 def decision_key(standing: Standing) -> str | None:
     """Where the whole decision on a version lies."""
     return _key(standing, "decision")

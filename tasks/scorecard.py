@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from prefect import task
+
 from quality.report.canonical import plain
 from quality.scorecard.card import Scorecard, Seen, scorecard
 from quality.scorecard.gain import Gain
@@ -16,11 +18,27 @@ from rampart.delivery.tables import publish_bytes, scorecard_prefix
 from rampart.ledger.errors import UnknownContractError
 from rampart.ledger.read import RmRow, programs, rm_rows
 from rampart.ledger.read.performance import Performance, WeekPerformance, performances
-from rampart.ledger.scorecards import record_scorecard
+from rampart.ledger.scorecards import record_scorecard, scorecard_is_behind
 from rampart.records.evidence import in_books, in_models, in_shared, in_store
 from tasks.audit_report import ARTEFACT
+from tasks.policy import STAGE
+from tasks.reviewed import defects_found
 from tasks.shared_work import shared_work
 from tasks.workspace import Workspace
+
+
+@task(**STAGE)
+def keep_scorecards(place: Workspace, as_of: datetime) -> tuple[str, ...]:
+    """Make and keep the scorecard of every programme to which anything happened since; gives the keys.
+
+    A programme without a judged week has none yet. The same books change nothing.
+    """
+    return tuple(
+        make_scorecard(place, program, as_of)[1]
+        for program in programs(place.books)
+        if scorecard_is_behind(place.books, program)
+        and any(week.standing for found in performances(place.books, program) for week in found.weeks)
+    )
 
 
 def make_scorecard(place: Workspace, program: str, as_of: datetime) -> tuple[Scorecard, str]:
@@ -66,6 +84,7 @@ def _seen(place: Workspace, found: Performance, models: tuple[RmRow, ...]) -> Se
             if w.accepted
         ),
         gains=tuple(gain for model in models if model.trigger[0] == name and (gain := _gain(found, model))),
+        defects=defects_found(place, name, weeks),
         shared_evidence={kind: (in_shared(contract.program, kind, name),) for kind in KINDS},
     )
 

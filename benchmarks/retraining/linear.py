@@ -77,6 +77,7 @@ def compared(ours: list[Run], theirs: list[Run], pairs: int) -> Part:
     figures = {
         "train_pairs": pairs,
         "runs_each": len(ours),
+        "waiting_for_a_processor": round(os.getloadavg()[2], 1),
         **fastest,
         "ratio": round(ratio, 3),
         "cpu_ratio": round(cpu_ratio, 3),

@@ -17,7 +17,8 @@ class Bar:
     @property
     def met(self) -> bool:
         """Does the figure keep to its limit? Something that is not a number does not."""
-        return self.value <= self.limit if self.must_be == "at most" else self.value >= self.limit
+        kept = self.value <= self.limit if self.must_be == "at most" else self.value >= self.limit
+        return bool(kept)  # NumPy's own cannot be told as JSON
 
     def __str__(self) -> str:
         """The bar as a line."""
@@ -40,5 +41,7 @@ class Part:
 
     def told(self) -> dict[str, Any]:
         """The part as it stands in the benchmark's last line."""
-        bars = {bar.name: {"value": bar.value, bar.must_be: bar.limit, "met": bar.met} for bar in self.bars}
+        bars = {
+            bar.name: {"value": float(bar.value), bar.must_be: bar.limit, "met": bar.met} for bar in self.bars
+        }
         return {**self.figures, "bars": bars, "ok": self.ok}

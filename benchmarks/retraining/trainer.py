@@ -36,6 +36,7 @@ from rampart.retrain.texts import texts_of
 DATASET = "datasets/pairs.parquet"
 DIGEST = hashlib.sha256(b"benchmark").hexdigest()  # stands for the snapshot's, which nothing here looks at
 OUT = "models/one"
+SOLVER = "lbfgs"  # SOLVERWHY
 
 
 def rampart(store: LocalStore) -> tuple[Evaluation, str]:
@@ -48,7 +49,7 @@ def rampart(store: LocalStore) -> tuple[Evaluation, str]:
     return evaluation, hashlib.sha256(model).hexdigest()
 
 
-def scikit_learn(store: LocalStore, solver: str = "lbfgs") -> tuple[Evaluation, str]:
+def scikit_learn(store: LocalStore) -> tuple[Evaluation, str]:
     """LogisticRegression on differences of the features that `rampart` makes; the same two results."""
     usual = LinearConfig()
     pairs = pairs_from_parquet(store.get(DATASET))
@@ -57,7 +58,7 @@ def scikit_learn(store: LocalStore, solver: str = "lbfgs") -> tuple[Evaluation, 
     features = extract(texts.prompts, texts.responses)
     scaling = learn_scaling(features, usual.style_scale)
     x = _beside(scaling.seen_columns(features), scaling.style_columns(features))
-    model = LogisticRegression(C=1 / usual.l2, fit_intercept=False, solver=solver, max_iter=100)
+    model = LogisticRegression(C=1 / usual.l2, fit_intercept=False, solver=SOLVER, max_iter=100)
     model.fit(_difference(x, texts.first, texts.second), taught["target"].to_numpy())
 
     texts = texts_of(holdout)
@@ -77,7 +78,10 @@ def _beside(words: sp.csr_array, style: NDArray[np.float64]) -> sp.csr_array:
 
 
 def _difference(x: sp.csr_array, first: NDArray[np.int64], second: NDArray[np.int64]) -> sp.csr_array:
-    return sp.csr_array(x[first] - x[second])
+    """One row a pair, with the 32-bit indices that its solvers are made for."""
+    rows = sp.csr_array(x[first] - x[second])
+    indices, starts = rows.indices.astype(np.int32), rows.indptr.astype(np.int32)
+    return sp.csr_array((rows.data, indices, starts), shape=rows.shape)
 
 
 TRAINERS = {"rampart": rampart, "scikit-learn": scikit_learn}

@@ -27,6 +27,9 @@ from rampart.records.fates import FATES, codes_of
 from rampart.records.identity import KEYS
 from rampart.records.reasons import reasons_of
 
+# Ids and keys are all different: a dictionary of them would only be tried and thrown away.
+_FOLDED = ["source_file", "source_item", "reason_mask", "flag_mask", "reasons.list.element"]
+
 
 @dataclass
 class FateCounts:
@@ -94,7 +97,7 @@ def compare(
     together = masks_of(facts(known.drop("named"), known["named"], earlier, copied), asked, "delivery")
     del known
     counted, start = FateCounts(copied), 0
-    with pq.ParquetWriter(fates, FATES, compression="zstd") as writer:
+    with pq.ParquetWriter(fates, FATES, compression="zstd", use_dictionary=_FOLDED) as writer:
         for room in delivery.rooms:
             found = pq.read_table(room.found)
             here = together.slice(start, found.num_rows)

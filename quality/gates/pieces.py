@@ -1,5 +1,6 @@
 """A piece of a delivery read and held against the record gates: what one worker process does at a time."""
 
+import gc
 import pickle
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from contracts.model import Contract
 from quality.gates.likeness.twins import signatures
 from quality.gates.record.copied import questions
 from quality.gates.record.gate import Asked, References
-from quality.gates.record.judging import masks_of
+from quality.gates.record.judging import CompiledGates
 from rampart.delivery.chunk_read import ChunkRead, Told
 from rampart.delivery.columnar.chunk import ChunkReader
 from rampart.delivery.judged_rows import write_part
@@ -64,7 +65,8 @@ class PieceJudge:
     """Judges pieces; one for each worker, as contracts take a while to compile."""
 
     def __init__(self, judging: Judging) -> None:
-        self._asked = Asked(judging.contract, judging.week, judging.references)
+        asked = Asked(judging.contract, judging.week, judging.references)
+        self._contract, self._gates = judging.contract, CompiledGates(asked, "record")
         self._reader = ChunkReader(judging.contract, judging.pseudonym_key)
 
     def lines(self, chunk: Chunk, room: Room) -> Told:
@@ -74,10 +76,11 @@ class PieceJudge:
 
     def read(self, read: ChunkRead, room: Room) -> Told:
         """Judge records by themselves; they and what was found of them are in `room` then."""
-        keys = record_keys(pl.DataFrame(pl.from_arrow(read.records)))
+        frame = pl.DataFrame(pl.from_arrow(read.records))
+        keys = record_keys(frame)
         records = with_item_ids(read.records, keys)
-        frame = pl.DataFrame(pl.from_arrow(records))
-        masks = masks_of(frame, self._asked, "record")
+        frame = frame.with_columns(item_id=pl.Series(pl.from_arrow(records.column("item_id"))))
+        masks = self._gates.masks_of(frame)
         found = keys.with_columns(
             frame.select(*PLACE, named=pl.col("annotator_id").is_not_null()),
             reason_mask=masks["mask"],
@@ -85,13 +88,14 @@ class PieceJudge:
             **self._sketched(frame, keys, room),
         )
         write_part(records, room.records)
-        pq.write_table(found.to_arrow(), room.found, compression="zstd", use_dictionary=["source_file"])
+        # Read once and thrown away: to compress it would take longer than to write and read it as it is.
+        pq.write_table(found.to_arrow(), room.found, compression="none", use_dictionary=["source_file"])
         return read.told
 
     def _sketched(self, frame: pl.DataFrame, keys: pl.DataFrame, room: Room) -> dict[str, pl.Series]:
         """For each question about copies the key of every record's text; the sketches are in `room` then."""
         items = {}
-        for question in questions(self._asked.contract):
+        for question in questions(self._contract):
             items[question.code] = question.items(frame, keys)
             sketched = signatures(question.texts.of(frame), items[question.code])
             pq.write_table(sketched.to_arrow(), room.sketches(question.code), compression="zstd")
@@ -107,4 +111,5 @@ def judge_lines(judging: Path, pseudonym_key: bytes, chunk: Chunk, room: Room) -
     if _judge is None or _judge[0] != judging:
         told: Judging = pickle.loads(judging.read_bytes())  # noqa: S301 (our own)
         _judge = judging, PieceJudge(replace(told, pseudonym_key=pseudonym_key))
+        gc.freeze()  # what was imported and compiled stays: it need not be looked through for garbage
     return _judge[1].lines(chunk, room)

@@ -6,8 +6,10 @@ normal-inverse-gamma ($\mu$ about 0 with the weight of two weeks, $s$ about 3 % 
 vendor that has been short is expected to stay so. Then $k_w \sim \mathrm{Binomial}(\text{delivered}_w,
 \theta_w)$, and what the contract says follows: a week whose posterior P(rate > ceiling) reaches the breach
 level brings nothing where the phase says ``reject``, and what was kept where it says ``partial`` or
-``hold``. Together with the accepted units of the weeks so far this gives draws of the contract's total,
-whose quantiles are P10, P50 and P90; P10 to P90 is an 80 % interval.
+``hold``. A rejected week may be done again where the contract takes that: each is with an unknown
+probability, Beta(0.5, 4.5) and the weeks so far that stayed rejected, and then brings what its ceiling lets
+pass. Together with the accepted units of the weeks so far this gives draws of the contract's total, whose
+quantiles are P10, P50 and P90; P10 to P90 is an 80 % interval.
 
 Cost per accepted unit is (paid so far + price x accepted in the weeks to come + `own_cost` x delivered in
 them) / accepted, draw by draw. A draw that brings nothing costs without end.
@@ -18,9 +20,12 @@ them) / accepted, draw by draw. A draw that brings nothing costs without end.
 fixed, so the same counts give the same forecast to the last digit. What is believed of volumes before the
 first week (5 %) is what `ramp.volume_under` tolerates in the standard contract.
 
-**What it does not say.** What people will do: held batches are taken as accepted, disputes and redeliveries
-as not happening, and nobody ends the contract. Credits are not in the cost, and units beyond the tolerated
-excess are counted though a contract may not pay them.
+One rejected week in ten being replaced is a guess (no public record says), with the weight of five weeks;
+it is small, so that a vendor far above its ceiling is not forecast to be saved by work it has never redone.
+
+**What it does not say.** What people will do: held batches are taken as accepted, disputes as not happening,
+weeks so far as final, and nobody ends the contract. Credits are not in the cost, and units beyond the
+tolerated excess are counted though a contract may not pay them.
 """
 
 from collections.abc import Sequence
@@ -39,6 +44,7 @@ Counts = npt.NDArray[np.int64]
 
 DRAWS, SEED = 4000, 20260105
 _MEAN_WEEKS, _SPREAD_WEEKS, _SPREAD = 2.0, 4.0, 0.03  # what is believed of volumes before the first week
+_REPLACED, _NOT_REPLACED = 0.5, 4.5  # what is believed of rejected weeks before the first: one in ten
 
 
 @dataclass(frozen=True)
@@ -126,8 +132,7 @@ def forecast(
     delivered = _delivered(past, plan, draws, rng)
     kept = delivered - rng.binomial(delivered, rates)
     breached = _breached(kept, delivered, plan)
-    rejects = np.array([week.on_breach == "reject" for week in plan])
-    accepted = np.where(breached & rejects, 0, kept)
+    accepted = _accepted(kept, delivered, breached, past, plan, rng)
     so_far = sum(week.accepted for week in past)
     total = so_far + accepted.sum(axis=1)
     ahead = sum((week.units * week.price for week in plan), Decimal(0))
@@ -170,6 +175,23 @@ def _breached(kept: Counts, delivered: Counts, plan: Sequence[PlannedWeek]) -> n
     lost = delivered - kept
     above = stats.beta.sf(ceilings, 0.5 + lost, 0.5 + kept)
     return np.asarray((above >= levels) & (lost > 0))
+
+
+def _accepted(  # noqa: PLR0917 (what came, what the contract says of it, by what chance)
+    kept: Counts,
+    delivered: Counts,
+    breached: npt.NDArray[np.bool_],
+    past: Sequence[PastWeek],
+    plan: Sequence[PlannedWeek],
+    rng: np.random.Generator,
+) -> Counts:
+    """(draws, weeks) of what counts: a rejected week brings nothing, or what its ceiling lets pass."""
+    rejected = breached & np.array([week.on_breach == "reject" for week in plan])
+    stayed = sum(week.rejected for week in past)
+    share = rng.beta(_REPLACED, _NOT_REPLACED + stayed, len(kept))
+    again = (rng.random(kept.shape) < share[:, None]) & np.array([week.replaceable for week in plan])
+    passes = np.floor(delivered * (1 - np.array([week.ceiling for week in plan]))).astype(np.int64)
+    return np.asarray(np.where(rejected, np.where(again, passes, 0), kept))
 
 
 def _weeks(

@@ -5,9 +5,10 @@ contracted) is at most 1 - `warn` (0.20), *no-go* when it is at least `breach` (
 between. *Not testable* before a first delivered week, when there is only what is believed of vendors in
 general.
 
-**Why this rule.** The figure is a forecast's, and its 80 % interval is right in 75 to 85 % of simulated
-contracts (`benchmarks/forecast.py`). So *no-go* asks for more than that interval says, and *go* leaves one
-contract in five to be disappointed by; what it costs to be wrong is beside it: the money still ahead.
+**Why this rule.** The probability comes true: of the simulated contracts called *no-go* about one in twenty
+or fewer have enough after all, of those called *go* at most one in five has not, and in between what is said
+is about what comes (`benchmarks/forecast.py`, its table of reliability). What it costs to be wrong is beside
+it: the money still ahead.
 
 **What it does not say.** Whether what is accepted is any good, or worth its price; whether another vendor
 would do better. Ending a contract is a person's decision.
@@ -18,6 +19,7 @@ from typing import Literal
 
 from contracts.terms.ramp import Confidence
 from quality.ramp.forecast import Forecast, ForecastWeek
+from quality.ramp.probability import probability
 
 Call = Literal["go", "no_go", "undecided", "not_testable"]
 
@@ -59,7 +61,7 @@ def _reason(found: Forecast, call: Call, misses: float, gravest: ForecastWeek) -
     return (
         f"After week {found.made_after} {found.vendor} should bring {found.accepted.p50:,.0f} "
         f"accepted units by the end (80 % interval {found.accepted.p10:,.0f} to {found.accepted.p90:,.0f}) "
-        f"of {found.contracted:,} contracted; the probability that it falls short is {misses:.2f}. Week "
-        f"{gravest.week} is the likeliest to breach its ceiling ({gravest.breaches:.2f}). "
-        f"{found.share_ahead:.1%} of the money is still ahead."
+        f"of {found.contracted:,} contracted; the probability that it falls short is "
+        f"{probability(misses)}. Week {gravest.week} is the likeliest to breach its ceiling "
+        f"({probability(gravest.breaches)}). {found.share_ahead:.1%} of the money is still ahead."
     )

@@ -10,19 +10,24 @@ from contracts.model import Contract
 
 @dataclass(frozen=True)
 class PastWeek:
-    """A week that is settled: what was planned, readable and accepted, and what it cost."""
+    """A week that is settled: what was planned, readable and accepted, and what it cost.
+
+    `rejected`: nothing of it counts, and it did not come again.
+    """
 
     week: int
     planned: int
     readable: int
     accepted: int
     paid: Decimal = Decimal(0)
+    rejected: bool = False
 
 
 @dataclass(frozen=True)
 class PlannedWeek:
     """A week to come. `price` is an accepted unit's after the discount; `breach` is the P(rate > `ceiling`)
-    from which the ceiling counts as passed, and `on_breach` what that leads to.
+    from which the ceiling counts as passed, and `on_breach` what that leads to. `replaceable`: the contract
+    takes a rejected week's work done again.
     """
 
     week: int
@@ -31,6 +36,7 @@ class PlannedWeek:
     price: Decimal
     on_breach: Literal["partial", "hold", "reject"] = "partial"
     breach: float = 0.95
+    replaceable: bool = False
 
 
 def planned_week(contract: Contract, number: int) -> PlannedWeek:
@@ -43,6 +49,7 @@ def planned_week(contract: Contract, number: int) -> PlannedWeek:
         phase.price * (1 - Decimal(str(contract.discount(number)[0]))),
         phase.on_breach,
         contract.confidence(number).breach,
+        contract.redelivery.max_rounds != 0,
     )
 
 

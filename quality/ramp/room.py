@@ -194,7 +194,9 @@ def _outlook(
         said += ", held weeks included" if any(week.state == "held" for week in judged) else ""
         said += ". Nothing is left to forecast."
         return Answer("not_testable", said, clause, _lost(judged))
-    past = [PastWeek(w.week, w.planned, w.readable, w.accepted, w.paid) for w in judged]
+    past = [
+        PastWeek(w.week, w.planned, w.readable, w.accepted, w.paid, w.state == "rejected") for w in judged
+    ]
     found = forecast(
         learning_curves(programme), contract.contract_id, past, plan, contracted_units(contract, terms)
     )

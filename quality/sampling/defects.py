@@ -17,8 +17,8 @@ stratum, and `unsure` ones as not reviewed: both are counted, and if reviewers s
 too low. A stratum nobody has reviewed leaves the rate unknown: not testable.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -71,9 +71,36 @@ def defect_rate(sample: Sample, verdicts: Mapping[str, str]) -> DefectRate:
     """The rate by `verdicts`: record id → ``ok``, ``defect`` or ``unsure``; ids not drawn are ignored."""
     given = _given(sample, verdicts)
     strata = tuple(_stratum(given, one.name, one.size, one.drawn) for one in sample.strata)
-    reviewed = sum(one.reviewed for one in strata)
     unsure = given.filter(verdict="unsure").height
-    unreviewed = given["verdict"].null_count()
+    return _rate(strata, given["verdict"].null_count(), unsure)
+
+
+def together(lots: Sequence[tuple[str, DefectRate]]) -> DefectRate:
+    """The rate of several lots as one, such as a contract's reviewed weeks; each goes by its name.
+
+    Every lot's strata are strata of the whole, so that a lot counts by its size and not by its sample's.
+    """
+    strata = tuple(
+        replace(one, name=f"{name}: {one.name}" if one.name else name)
+        for name, lot in lots
+        for one in lot.strata
+    )
+    return _rate(strata, sum(lot.unreviewed for _, lot in lots), sum(lot.unsure for _, lot in lots))
+
+
+def with_the_rest(first: DefectRate, rest: DefectRate) -> DefectRate:
+    """A lot of which a second sheet holds all that the first one left.
+
+    What was drawn first is then no sample of the lot but a part of it of its own, nearly all of it looked at.
+    """
+    drawn, reviewed = sum(one.drawn for one in first.strata), sum(one.reviewed for one in first.strata)
+    defects = sum(one.defects for one in first.strata)
+    strata = (StratumDefects("drawn first", drawn, drawn, reviewed, defects), *rest.strata)
+    return _rate(strata, first.unreviewed + rest.unreviewed, first.unsure + rest.unsure)
+
+
+def _rate(strata: tuple[StratumDefects, ...], unreviewed: int, unsure: int) -> DefectRate:
+    reviewed = sum(one.reviewed for one in strata)
     blank = [one.name for one in strata if not one.reviewed]
     if blank:
         reason = f"Nobody has reviewed a record of {'; '.join(blank)}, so the rate cannot be told."

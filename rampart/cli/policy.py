@@ -76,16 +76,17 @@ def every(program: Program, *, as_json: AsJson = False) -> None:
 def show(
     program: Program,
     *,
+    model: Annotated[str | None, typer.Option(help="Version; default: the champion or newest.")] = None,
     rm_lineage: Annotated[str | None, typer.Option(help="Base model of the reward model.")] = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show how far the champion's data are from the policy that is served, batch by batch."""
+    """Show how far a reward model's data are from the policy that is served, batch by batch."""
     from tasks.checkpoints import policy_report  # noqa: PLC0415 (it loads what only a run needs)
     from tasks.workspace import workspace  # noqa: PLC0415
 
     with workspace() as place:
-        told = policy_report(place, program, moment(as_of))
+        told = policy_report(place, program, moment(as_of), model)
     warning = lineage_warning(rm_lineage, told.served)
     if as_json:
         typer.echo(json.dumps({**asdict(told), "warning": warning}, indent=1, default=str))

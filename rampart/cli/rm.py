@@ -3,7 +3,7 @@
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,6 +12,9 @@ from rampart.cli.rm_tables import list_table, show_table
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
 from rampart.cli.written import refuse_existing, write
+
+if TYPE_CHECKING:  # the database is loaded by the commands that read it
+    from tasks.reward_models import Shown
 
 Program = Annotated[str, typer.Argument(help="The programme.")]
 Version = Annotated[str, typer.Argument(metavar="VERSION", help="Its number, with or without a v.")]
@@ -87,30 +90,59 @@ def card(
     as_json: AsJson = False,
 ) -> None:
     """Make a version's model card from the books: Markdown."""
-    from rampart.retrain.card import card as model_card  # noqa: PLC0415 (it loads what only a run needs)
-    from rampart.specification.pages import markdown_page  # noqa: PLC0415
-    from tasks.reward_models import shown  # noqa: PLC0415
+    from tasks.reward_models import shown  # noqa: PLC0415 (it loads what only a run needs)
     from tasks.workspace import workspace  # noqa: PLC0415
 
     if out is not None:
         refuse_existing([out], "file", force=force)
     with workspace() as place:
         found = shown(place, program, _number(version), moment(as_of))
-    document = model_card(
-        found.standing,
-        found.rights,
-        manifest=found.manifest,
-        decision=found.decision,
-        evaluation=found.evaluation,
-        probes=found.probes,
-    )
-    text = markdown_page(document)
+    text = _card_of(found)
     if out is not None:
         write({out: text.encode()})
     if as_json:
-        _tell(asdict(document))
+        _tell({"program": program, "version": _number(version), "markdown": text})
     elif out is None:
         typer.echo(text, nl=False)
+
+
+@app.command(
+    "export-mlflow", epilog="Example: rampart rm export-mlflow rm-refresh 4 --uri http://127.0.0.1:5000"
+)
+def export_mlflow(
+    program: Program,
+    version: Version,
+    *,
+    uri: Annotated[str, typer.Option(help="Address of the MLflow tracking server.")],
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a version in an MLflow server of yours; done again it makes no second one."""
+    from rampart.retrain.mlflow_export import NoMlflowError, export  # noqa: PLC0415 (only here)
+    from tasks.reward_models import files_of, shown  # noqa: PLC0415
+    from tasks.workspace import workspace  # noqa: PLC0415
+
+    with workspace() as place:
+        found = shown(place, program, _number(version), moment(as_of))
+        files = files_of(place, found.standing)
+    try:
+        told = export(uri, found.standing, _card_of(found), files)
+    except NoMlflowError as error:
+        raise stop(Exit.USAGE, str(error)) from error
+    except Exception as error:
+        if type(error).__module__.startswith(("mlflow", "requests")):
+            raise stop(
+                Exit.FAILED, f"{uri}: {error}. Nothing in the books depends on it; run it again"
+            ) from error
+        raise
+    if as_json:
+        _tell(asdict(told))
+        return
+    made = "shown as" if told.made else "was there already as"
+    alias = "; alias champion" if told.champion else ""
+    console.print(
+        f"{safe(program)} v{version.removeprefix('v')} {made} {safe(told.name)} version {told.version}{alias}"
+    )
 
 
 @app.command(epilog='Example: rampart rm promote rm-refresh 4 --by "A. Lead" --reason "best on code"')
@@ -150,6 +182,21 @@ def _crown(
         f"{safe(program)} v{told.version} is champion: {how.replace('_', ' ')} by {safe(told.by)}, "
         f"{safe(told.reason)}. The next training is held against it."
     )
+
+
+def _card_of(found: "Shown") -> str:
+    from rampart.retrain.card import card as model_card  # noqa: PLC0415 (it loads what only a run needs)
+    from rampart.specification.pages import markdown_page  # noqa: PLC0415
+
+    document = model_card(
+        found.standing,
+        found.rights,
+        manifest=found.manifest,
+        decision=found.decision,
+        evaluation=found.evaluation,
+        probes=found.probes,
+    )
+    return markdown_page(document)
 
 
 def _number(version: str) -> int:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from rampart.delivery.errors import UnreadableFileError
-from rampart.delivery.store import Content, ObjectStore, sha256_of
+from rampart.delivery.store import Content, ObjectStore
 from rampart.delivery.tables import fetch_table
 from rampart.records.canonical import RECORD
 from rampart.records.identity import KEYS
@@ -54,12 +54,12 @@ def write_part(records: pa.Table, path: Path) -> None:
 
 def publish_file(store: ObjectStore, prefix: str, name: str, path: Path, suffix: str = "parquet") -> str:
     """Store the file at `path` under a key that carries its digest, and give the key."""
+
+    def key_for(content: Content) -> str:
+        return f"{prefix}/{name}-{content.sha256[:16]}.{suffix}"
+
     with path.open("rb") as file:
-        sha256 = sha256_of(file)
-        file.seek(0)
-        key = f"{prefix}/{name}-{sha256[:16]}.{suffix}"
-        store.put_stream_once(file, lambda _: key, Content(sha256, path.stat().st_size))
-    return key
+        return key_for(store.put_stream_once(file, key_for))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from rampart.ledger.engine import reading
-from rampart.ledger.errors import UnknownBatchError
+from rampart.ledger.errors import LedgerError, UnknownBatchError
 from rampart.ledger.states import ACCEPTED, SETTLED, State
 from rampart.ledger.tables import Artefact, Batch, ContractVersion
 
@@ -128,6 +128,20 @@ def stands(session: Session, contract_id: str, week: int, delivery_id: str) -> b
     """Is this delivery the one on the books for its week, not one that was replaced?"""
     batch = newest(session, contract_id, week)
     return batch is not None and batch.delivery_id == delivery_id
+
+
+def booked(session: Session, contract_id: str, week: int, what: str) -> Batch:
+    """The newest batch of a contract week; `UnknownBatchError` where there is none to do `what` with."""
+    batch = newest(session, contract_id, week)
+    if batch is None:
+        raise UnknownBatchError(f"{contract_id} week {week} is not on the books; nothing to {what}")
+    return batch
+
+
+def must_stand(batch: Batch, delivery_id: str | None, otherwise: LedgerError) -> None:
+    """Raise `otherwise` unless the batch on the books holds this delivery, and not one that replaced it."""
+    if batch.delivery_id != delivery_id:
+        raise otherwise
 
 
 def state_of(batch: Batch) -> State:

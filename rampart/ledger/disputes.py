@@ -13,13 +13,13 @@ from typing import Literal
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from rampart.ledger.batch_rows import BatchKey, BatchRow, key_of, newest, rows_of, stands
+from rampart.ledger.batch_rows import BatchKey, BatchRow, booked, key_of, must_stand, rows_of, stands
 from rampart.ledger.canonical import Json, moment
 from rampart.ledger.chain import append_event, contract_stream, events, has_event
 from rampart.ledger.contracts import version_of
 from rampart.ledger.deletion.said import must_not_be_deleted
 from rampart.ledger.engine import reading, writing
-from rampart.ledger.errors import DisputeStateError, UnknownBatchError, UnknownDisputeError
+from rampart.ledger.errors import DisputeStateError, UnknownDisputeError
 from rampart.ledger.outbox import Topic, put
 from rampart.ledger.signed import must_be_allowed, signed
 from rampart.ledger.states import SETTLED
@@ -82,7 +82,7 @@ def open_dispute(engine: Engine, dispute: Dispute, as_of: datetime) -> Dispute:
             if (known.dispute_id, known.delivery_id) == (dispute.dispute_id, dispute.delivery_id):
                 return known
         batch = _judged(session, dispute.contract_id, dispute.week)
-        _must_stand(batch, dispute)
+        must_stand(batch, dispute.delivery_id, _replaced(dispute))
         about: dict[str, Json] = {"dispute": dispute.dispute_id, "records": dispute.records}
         named: dict[str, Json] = {"week": dispute.week, "delivery_id": dispute.delivery_id}
         stored: dict[str, Json] = {"object_key": dispute.object_key}
@@ -136,8 +136,8 @@ def rule_on(  # noqa: PLR0917 (reads as the sentence it writes down)
                 "open another dispute"
             )
         must_not_be_deleted(session, contract_id, week)
-        batch = _booked(session, contract_id, week)
-        _must_stand(batch, dispute)
+        batch = booked(session, contract_id, week, "dispute")
+        must_stand(batch, dispute.delivery_id, _replaced(dispute))
         must_be_allowed(by, lifted_by(batch.contract_digest), f"{dispute} of {key_of(batch)}")
         about: dict[str, Json] = {"dispute": dispute.dispute_id, "ruling": ruling}
         about |= {"ruled_by": by, "reason": reason}
@@ -206,7 +206,7 @@ def _put(  # noqa: PLR0917 (what is put first, what it says last)
 
 def _judged(session: Session, contract_id: str, week: int) -> Batch:
     must_not_be_deleted(session, contract_id, week)
-    batch = _booked(session, contract_id, week)
+    batch = booked(session, contract_id, week, "dispute")
     if batch.state not in SETTLED:
         raise DisputeStateError(
             f"{key_of(batch)} is {batch.state}, not judged; open the dispute after the verdict"
@@ -214,20 +214,11 @@ def _judged(session: Session, contract_id: str, week: int) -> Batch:
     return batch
 
 
-def _booked(session: Session, contract_id: str, week: int) -> Batch:
-    batch = newest(session, contract_id, week)
-    if batch is None:
-        raise UnknownBatchError(f"{contract_id} week {week} is not on the books; nothing to dispute")
-    return batch
-
-
-def _must_stand(batch: Batch, dispute: Dispute) -> None:
-    """`DisputeStateError` unless the batch on the books holds the delivery in dispute."""
-    if batch.delivery_id != dispute.delivery_id:
-        raise DisputeStateError(
-            f"{dispute} contests a delivery of {dispute.contract_id} week {dispute.week} that was replaced "
-            "since; what was discarded of the new one is contested anew"
-        )
+def _replaced(dispute: Dispute) -> DisputeStateError:
+    return DisputeStateError(
+        f"{dispute} contests a delivery of {dispute.contract_id} week {dispute.week} that was replaced "
+        "since; what was discarded of the new one is contested anew"
+    )
 
 
 def _named(session: Session, contract_id: str, week: int, dispute_id: str) -> Dispute:

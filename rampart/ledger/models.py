@@ -219,7 +219,7 @@ def _about(version: int, run: TrainingRun, decision: PromotionRecord) -> dict[st
         "config": run.config_digest,
         "code": run.code_digest,
         "contracts": run.contract_digests,
-        "batches": sorted(run.batches),
+        "batches": tuple(sorted(run.batches)),
         "files": run.digests,
         "promoted": decision.promoted,
         "champion_before": decision.champion_before,

@@ -13,13 +13,13 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from rampart.ledger.batch_rows import BatchRow, key_of, newest, rows_of, stands
+from rampart.ledger.batch_rows import BatchRow, booked, key_of, must_stand, rows_of, stands
 from rampart.ledger.canonical import Json
 from rampart.ledger.chain import append_event, contract_stream
 from rampart.ledger.contracts import version_of
 from rampart.ledger.deletion.said import must_not_be_deleted
 from rampart.ledger.engine import reading, writing
-from rampart.ledger.errors import ReviewStateError, UnknownBatchError, UnknownReviewError
+from rampart.ledger.errors import ReviewStateError, UnknownReviewError
 from rampart.ledger.outbox import Topic, put
 from rampart.ledger.review_events import (
     DRAWN,
@@ -62,7 +62,7 @@ def open_review(engine: Engine, review: Review) -> Review:
                     raise ReviewStateError(drawn_before(known))
                 return known
         batch = _accepted(session, review.contract_id, review.week)
-        _must_stand(batch, review)
+        must_stand(batch, review.delivery_id, _replaced(review))
         append_event(session, contract_stream(review.contract_id), DRAWN, review.as_of, payload(review))
         about: dict[str, Json] = {"review": review.review_id, "records": review.records}
         _put(session, DRAWN, batch, review, review.as_of, about)
@@ -93,8 +93,8 @@ def book_reading(engine: Engine, review: Review, found: Reading) -> Review:
         if len(known.readings) != len(review.readings):
             raise ReviewStateError(f"another sheet of {known} was read meanwhile; read this one again")
         must_not_be_deleted(session, known.contract_id, known.week)
-        batch = _booked(session, known.contract_id, known.week)
-        _must_stand(batch, known)
+        batch = booked(session, known.contract_id, known.week, "review")
+        must_stand(batch, known.delivery_id, _replaced(known))
         said = said_of(known, found)
         append_event(session, contract_stream(known.contract_id), READ, found.as_of, said)
         about = {name: said[name] for name in ("review", "read_by", "reviewed", "defects", "left", "status")}
@@ -178,7 +178,7 @@ def _put(  # noqa: PLR0917 (what is put first, what it says last)
 
 def _accepted(session: Session, contract_id: str, week: int) -> Batch:
     must_not_be_deleted(session, contract_id, week)
-    batch = _booked(session, contract_id, week)
+    batch = booked(session, contract_id, week, "review")
     if batch.state not in (*ACCEPTED, "held"):
         raise ReviewStateError(
             f"{key_of(batch)} is {batch.state}; people review what is accepted, or held for a decision"
@@ -186,19 +186,11 @@ def _accepted(session: Session, contract_id: str, week: int) -> Batch:
     return batch
 
 
-def _booked(session: Session, contract_id: str, week: int) -> Batch:
-    batch = newest(session, contract_id, week)
-    if batch is None:
-        raise UnknownBatchError(f"{contract_id} week {week} is not on the books; nothing to review")
-    return batch
-
-
-def _must_stand(batch: Batch, review: Review) -> None:
-    if batch.delivery_id != review.delivery_id:
-        raise ReviewStateError(
-            f"{review} is of a delivery of {review.contract_id} week {review.week} that was replaced since; "
-            "draw from the new one"
-        )
+def _replaced(review: Review) -> ReviewStateError:
+    return ReviewStateError(
+        f"{review} is of a delivery of {review.contract_id} week {review.week} that was replaced since; "
+        "draw from the new one"
+    )
 
 
 def _named(session: Session, review_id: str) -> Review:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from sqlalchemy import Engine
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from rampart.ledger.chain import append_event, events, program_stream
+from rampart.ledger.chain import append_event, contract_stream, events, program_stream
+from rampart.ledger.contracts import current_in
 from rampart.ledger.engine import reading, writing
 from rampart.ledger.tables import Event
 
@@ -24,6 +25,16 @@ def latest_scorecard(engine: Engine, program: str) -> tuple[str, datetime] | Non
     with reading(engine) as session:
         made = [event for event in events(session, program_stream(program)) if event.kind == MADE]
         return (made[-1].payload["object_key"], made[-1].as_of) if made else None
+
+
+def scorecard_is_behind(engine: Engine, program: str) -> bool:
+    """Did anything happen to the programme or its contracts since its latest scorecard, or was none made?"""
+    with reading(engine) as session:
+        own = [row.contract_id for row in current_in(session).values() if row.program == program]
+        streams = [program_stream(program), *map(contract_stream, own)]
+        last = session.exec(select(func.max(Event.id)).where(col(Event.stream).in_(streams))).one()
+        made = select(func.max(Event.id)).where(Event.stream == program_stream(program), Event.kind == MADE)
+        return last != session.exec(made).one()
 
 
 def scorecard_keys(session: Session) -> tuple[tuple[str, str], ...]:

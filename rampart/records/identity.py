@@ -26,11 +26,19 @@ def record_keys(records: pl.DataFrame) -> pl.DataFrame:
     byte for byte. Of a label-only record, which has neither, the item id is compared.
     """
     who = pl.coalesce("annotator_id", pl.format("#{}", "source_item"))
-    parts = records.with_columns(asked=_asked(records), answers=_digests(records), meaning=_meaning(records))
+    answers = _digests(records)
+    parts = records.select(
+        "record_id",
+        who.alias("who"),
+        asked=_asked(records),
+        shown=answers.list.join(SEPARATOR),
+        answers=_in_order(answers).list.join(SEPARATOR),
+        meaning=_meaning(records),
+    )
     return parts.select(
         "record_id",
-        exact_key=_digest("asked", pl.col("answers").list.join(SEPARATOR), "meaning", who),
-        work_key=_digest("asked", pl.col("answers").list.sort().list.join(SEPARATOR)),
+        exact_key=_digest("asked", "shown", "meaning", "who"),
+        work_key=_digest("asked", "answers"),
     )
 
 
@@ -63,6 +71,15 @@ def _digests(records: pl.DataFrame) -> pl.Series:
     return records.select(sha256.alias("answers")).to_series()
 
 
+def _in_order(answers: pl.Series) -> pl.Series:
+    """Digests in an order that does not depend on the side on which a response stood."""
+    if (answers.list.len().max() or 0) > 2:  # type: ignore[operator]  # a number of elements
+        return answers.list.eval(pl.element().sort())
+    first, second = (pl.col("answers").list.get(place, null_on_oob=True) for place in (0, 1))
+    turned = pl.when(first > second).then(pl.col("answers").list.reverse()).otherwise("answers")
+    return answers.to_frame("answers").select(turned).to_series()
+
+
 def _meaning(records: pl.DataFrame) -> pl.Series:
     """The canonical label as text, equal for equal judgements however the vendor wrote them."""
     # Beside any other label marked passages are a note, and a changed note makes no new judgement.
@@ -74,7 +91,7 @@ def _meaning(records: pl.DataFrame) -> pl.Series:
         pl.col("strength").cast(pl.String),
         pl.col("both_bad").cast(pl.String),
         scores.cast(pl.List(pl.String)).list.join(","),
-        pl.struct(marked.alias("spans")).struct.json_encode(),
+        _as_json(records, marked),
         pl.col("category"),
     ]
     understood = pl.any_horizontal(
@@ -91,6 +108,13 @@ def _meaning(records: pl.DataFrame) -> pl.Series:
         return found
     spelt = normalised(records["raw_label"].fill_null("")).str.strip_chars('" ')
     return found.zip_with(found.is_not_null(), spelt)
+
+
+def _as_json(records: pl.DataFrame, marked: pl.Expr) -> pl.Expr:
+    """The marked passages as JSON; most schemes have none, and all records then say the same."""
+    if records["spans"].null_count() == records.height:
+        return pl.lit('{"spans":null}')
+    return pl.struct(marked.alias("spans")).struct.json_encode()
 
 
 def _digest(*parts: str | pl.Expr) -> pl.Expr:

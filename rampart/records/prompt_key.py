@@ -8,8 +8,15 @@ import pyarrow as pa
 
 SEPARATOR = "\x1f"  # ASCII unit separator: cannot be produced by joining ordinary text differently
 
-# Blanks to be joined or taken off, white space that is no blank, and what may be such.
-_UNEVEN = r"  |[\t-\r\x1c-\x1f]|^ | $|[^\x00-\x7f]"
+# White space but single blanks: a run of it, or one that is no blank.
+_RUN = r"\s{2,}|[^\S ]"
+# What NFKC leaves as it is, in any company of each other: letters of Latin-1, dashes, curly quotes (but not
+# the ellipsis, which becomes three dots), kana, Chinese characters, and most emoji.
+_SETTLED = (
+    r"\x00-\x7f\u{c0}-\u{ff}\u{2013}\u{2014}\u{2018}-\u{201d}\u{3041}-\u{3096}\u{30a1}-\u{30fa}"
+    r"\u{4e00}-\u{9fff}\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6c5}"
+)
+UNSETTLED = rf"[^{_SETTLED}]"
 
 # What nobody sees: soft hyphens, joiners, marks of direction, byte order marks, variants of a character.
 # Listed here, as Unicode's own property grows with its versions, and a key is for ever.
@@ -37,10 +44,23 @@ def normalised(texts: pl.Series) -> pl.Series:
     """`texts` in NFKC (Unicode UAX #15), lower case, runs of white space as one blank, nothing unseen."""
     # Each step is taken only where it changes something: on plain English nine tenths of the time.
     beyond_ascii = texts.str.len_bytes() != texts.str.len_chars()
-    texts = _where(texts, beyond_ascii, _as_seen)
-    lower = texts.str.to_lowercase()
-    uneven = lower.str.contains(_UNEVEN)
-    return _where(lower, uneven, lambda odd: odd.str.replace_all(r"\s+", " ").str.strip_chars())
+    texts = _where(texts, beyond_ascii, _composed)
+    return _where(texts.str.to_lowercase(), beyond_ascii | _uneven(texts), _evened)
+
+
+def _composed(texts: pl.Series) -> pl.Series:
+    return _where(texts, texts.str.contains(UNSETTLED), _as_seen)
+
+
+def _uneven(texts: pl.Series) -> pl.Series:
+    """Where a text of ASCII has white space besides single blanks within it; one look each is quickest."""
+    looks = [pl.col("text").str.contains(sought) for sought in ("  ", r"[\t-\r\x1c-\x1f]")]
+    edges = [pl.col("text").str.starts_with(" "), pl.col("text").str.ends_with(" ")]
+    return texts.to_frame("text").select(pl.any_horizontal(*looks, *edges)).to_series()
+
+
+def _evened(texts: pl.Series) -> pl.Series:
+    return texts.str.replace_all(_RUN, " ").str.strip_chars()
 
 
 def _as_seen(texts: pl.Series) -> pl.Series:

@@ -45,9 +45,10 @@ class TrainingResult:
     code_digest: str
     artefacts: tuple[str, ...]  # keys of the model's files
     n_train: int  # pairs trained on, ties included
-    final_loss: float  # mean weighted loss in nats, penalty included
+    final_loss: float | None  # mean weighted loss in nats, penalty included; None: the trainer does not say
     iterations: int
     converged: bool  # False: stopped at the iteration limit
+    dropped_overlong: int = 0  # pairs left out because a text was longer than the model reads
 
 
 class Scorer(Protocol):
@@ -82,7 +83,7 @@ class Backend(Protocol):
         ...
 
     def collect(self, job: Job) -> TrainingResult:
-        """The result of a run that is done; `ValueError` if it is not."""
+        """The result of a run that is done; `ValueError` if it is not, saying how it failed where it did."""
         ...
 
     def scorer(self, out: str) -> Scorer:

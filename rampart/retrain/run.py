@@ -29,6 +29,7 @@ from rampart.retrain.registry import backend_named
 from rampart.retrain.rules import Rules
 from rampart.retrain.snapshot import BatchData, Manifest, Snapshot, build_snapshot
 from rampart.retrain.texts import texts_of
+from rampart.retrain.waiting import A_DAY_S, awaited
 
 Margins = NDArray[np.float64]
 
@@ -47,6 +48,7 @@ class RetrainOutcome:
     evaluation: Evaluation
     probes: Probes
     decision: PromotionDecision
+    dropped_overlong: int = 0  # training pairs that the trainer could not read whole
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def retrain(
     look: Callable[[str], int] = first_look,
     sets: Sequence[ReadSet] = (),
     benchmarks: Sequence[BenchmarkFile] = (),
+    timeout_s: float = A_DAY_S,
 ) -> RetrainOutcome | NothingToTrain:
     """Train a challenger on `batches` and hold it against the champion.
 
@@ -84,6 +87,7 @@ def retrain(
             this look at the data of the batch that asked, from 1.
         sets: evaluation sets whose text must not be in the dataset.
         benchmarks: public sets that the challenger is measured on; they decide nothing.
+        timeout_s: how long to wait for the trainer; `StillTrainingError` after that.
 
     Raises:
         ValueError: for an unknown backend, a week given twice, a backend that failed, or a champion whose
@@ -96,9 +100,7 @@ def retrain(
     run_id = run_id_of(snapshot.digest, config.digest, backend.code_digest())
     dataset, dataset_keys = _keep(snapshot, store)
     job = backend.submit(dataset, config, out_of(run_id))
-    if (state := backend.poll(job)) != "done":
-        raise ValueError(f"run {run_id} of backend {config.backend!r} is {state}, expected done; see its log")
-    result = backend.collect(job)
+    result = awaited(backend, job, timeout_s)
 
     number = look(run_id)
     holdout = strict_holdout(snapshot.pairs)
@@ -133,6 +135,7 @@ def retrain(
         evaluation=evaluation,
         probes=probes,
         decision=decision,
+        dropped_overlong=result.dropped_overlong,
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from quality.ramp.probability import probability
 from rampart.showing import TEMPLATES, scorecard_view, words
 
 
@@ -19,6 +20,7 @@ def environment(*folders: Path) -> Environment:
     )
     made.filters.update(
         percent=words.percent,
+        probability=probability,
         count=words.count,
         money=words.money,
         moment=words.moment,

@@ -87,13 +87,20 @@ def _check_requests(batch: Mapping[str, Any], export: Mapping[str, Any]) -> None
         for row in export["outbox"]
         if row["topic"] == "batch.accepted" and (row["week"], row["revision"]) == key
     ]
+    taken_back = [
+        row["done"]
+        for row in export["outbox"]
+        if row["topic"] == "batch.withdrawn" and (row["week"], row["revision"]) == key
+    ]
     trained = [model for model in export["models"] if (model["week"], model["revision"]) == key]
     name, accepted = _name(batch), sum(file["accepted"] for file in batch["files"])
     if batch["state"] in ACCEPTED:
         promise(len(asked) == (accepted > 0), f"{name} asks for {len(asked)} retrainings")
     if batch["state"] in ("held", "rejected"):
         promise(not asked, f"{name} is {batch['state']}, but asks for retraining")
-    promise(len(trained) <= sum(asked), f"{name}: {len(trained)} models for {sum(asked)} answered requests")
+    answered = sum(asked) + sum(taken_back)
+    promise(len(trained) <= answered, f"{name}: {len(trained)} models for {answered} answered requests")
+    promise(len(taken_back) <= (batch["state"] == "superseded"), f"{name} is asked to be trained without")
 
 
 def _name(batch: Mapping[str, Any]) -> str:

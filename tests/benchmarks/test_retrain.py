@@ -4,9 +4,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import pytest
 
 from benchmarks import retrain
+from benchmarks.retraining.choices import Against, judged, told
 from benchmarks.retraining.linear import compared
 from benchmarks.retraining.part import Bar, Part
 from benchmarks.retraining.wordy import wordy_pairs
@@ -20,9 +22,9 @@ def part(value: float) -> Part:
 @pytest.mark.parametrize(("value", "met"), [(2.0, True), (2.1, False)])
 def test_one_missed_bar_fails_the_whole(capsys: pytest.CaptureFixture[str], value: float, met: bool) -> None:
     assert retrain.run({"good": lambda _: part(1.0), "other": lambda _: part(value)}, quick=True) is met
-    told = json.loads(capsys.readouterr().out.splitlines()[-1])
-    assert (told["ok"], told["quick"], told["parts"]["good"]["ok"]) == (met, True, True)
-    assert told["parts"]["other"]["bars"]["seconds"] == {"value": value, "at most": 2.0, "met": met}
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["ok"], last["quick"], last["parts"]["good"]["ok"]) == (met, True, True)
+    assert last["parts"]["other"]["bars"]["seconds"] == {"value": value, "at most": 2.0, "met": met}
 
 
 def test_a_part_is_told_its_size(capsys: pytest.CaptureFixture[str]) -> None:
@@ -35,6 +37,32 @@ def test_a_part_is_told_its_size(capsys: pytest.CaptureFixture[str]) -> None:
     retrain.run({"one": measure}, quick=False)
     assert asked == [False]
     assert "a line" in capsys.readouterr().out
+
+
+def test_numpys_numbers_are_told_as_json(capsys: pytest.CaptureFixture[str]) -> None:
+    bar = Bar("seconds", np.float64(1.5), "at most", np.float64(2.0))
+    assert retrain.run({"one": lambda _: Part((), {}, (bar,))}, quick=True)
+    assert (
+        json.loads(capsys.readouterr().out.splitlines()[-1])["parts"]["one"]["bars"]["seconds"]["met"] is True
+    )
+
+
+def test_choices_are_held_against_ignoring_strength_and_the_default_to_its_bar() -> None:
+    behind = Against(0.75, -0.03, -0.06, 0.0)
+    found = {"ignore": Against(0.78, 0.0, 0.0, 0.0), "weight": behind}
+    assert [bar.met for bar in told(found, worlds=12, quick=False).bars] == [False]
+    assert [bar.met for bar in told(found, worlds=3, quick=True).bars] == [True]
+    assert "weight: 0.750, -3.0 points (-6.0 to +0.0)" in told(found, worlds=12, quick=False).lines
+
+
+def test_judges_say_what_they_see_with_steps_and_ties() -> None:
+    pairs, ahead = judged(np.random.default_rng(1), 300)
+    target, strength = pairs["target"].to_numpy(), pairs["strength"].to_numpy()
+    assert set(np.round(strength * 3)) == {0, 1, 2, 3}
+    np.testing.assert_array_equal(target == 0.5, strength == 0)
+    strong = strength == 1
+    right, all_right = ((target > 0.5)[which] == (ahead > 0)[which] for which in (strong, target != 0.5))
+    assert right.mean() > all_right.mean() > 0.6
 
 
 @pytest.mark.parametrize("name", retrain.PARTS)

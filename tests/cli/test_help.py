@@ -7,15 +7,23 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
-GROUPS = ("contract", "dataset", "dispute", "invoice", "ledger", "notify", "review", "rm")
+GROUPS = ("contract", "dataset", "dispute", "invoice", "ledger", "notify", "policy", "review", "rm")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
     + [("contract", "check"), ("dataset", "export")]
+    + [("policy", "list"), ("policy", "register"), ("policy", "show")]
     + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
     + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
     + [("review", "draw"), ("review", "read"), ("review", "show"), ("review", "list")]
     + [("notify", "test"), ("notify", "routes")]
-    + [("rm", "list"), ("rm", "show"), ("rm", "card"), ("rm", "promote"), ("rm", "rollback")]
+    + [
+        ("rm", "list"),
+        ("rm", "show"),
+        ("rm", "card"),
+        ("rm", "promote"),
+        ("rm", "rollback"),
+        ("rm", "export-mlflow"),
+    ]
     + [("ledger", "version"), ("ledger", "upgrade"), ("ledger", "downgrade")]
 )
 
@@ -48,6 +56,9 @@ def test_every_command_is_known_to_this_test() -> None:
         "money",
         "notify routes",
         "notify test",
+        "policy list",
+        "policy register",
+        "policy show",
         "ramp",
         "reconcile",
         "restore",
@@ -59,6 +70,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "review show",
         "rights",
         "rm card",
+        "rm export-mlflow",
         "rm list",
         "rm promote",
         "rm rollback",

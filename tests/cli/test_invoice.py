@@ -69,10 +69,10 @@ def test_what_does_not_agree_names_clause_and_rows_and_ends_with_its_own_code(
         "ramp.phases.production.price",
     )
     fates = next(key for key in judged.stored() if "/fates-" in key)
-    assert over["evidence"] == f"dc-north week 1 revision 1: {fates} where reason_mask = 0"
+    assert over["evidence"] == f"store:{fates}?reason_mask=0"
     assert (unknown["status"], nowhere["status"]) == ("not_on_the_books", "not_on_the_books")
     shown = rampart("invoice", "check", file, "--contract", "dc-north")
-    assert (shown.code, "evidence: dc-north week 1 revision 1" in shown.out) == (Exit.DIFFERS, True)
+    assert (shown.code, f"evidence: store:{fates}" in shown.out) == (Exit.DIFFERS, True)
 
 
 @pytest.mark.usefixtures("judged")

@@ -1,4 +1,4 @@
-"""Policy checkpoints as an operator registers them, and what the champion's data are to them."""
+"""Policy checkpoints as an operator registers them, and how far a model's data are from them."""
 
 import json
 
@@ -30,12 +30,12 @@ def test_what_the_books_do_not_know_is_said_with_the_next_step(rampart: Rampart)
     assert (missing.code, "rampart policy register" in missing.err) == (Exit.LEDGER, True)
     rampart("policy", "register", "small", "pol-1", *CHECKPOINT)
     untrained = rampart("policy", "show", "small")
-    assert (untrained.code, "no champion yet" in untrained.err) == (Exit.LEDGER, True)
+    assert (untrained.code, "no reward model yet" in untrained.err) == (Exit.LEDGER, True)
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("flows_can_run")
-def test_the_champions_batches_are_held_against_the_policy_that_is_served(
+def test_a_models_batches_are_held_against_the_policy_that_is_served(
     rampart: Rampart, season: Season
 ) -> None:
     season.agree()
@@ -51,6 +51,7 @@ def test_the_champions_batches_are_held_against_the_policy_that_is_served(
     assert "of lineage qwen, the policy pol-2 of olmo" in " ".join(shown.out.split())
     told = json.loads(rampart("policy", "show", "small", "--as-of", due(2), "--json").out)
     assert told["warning"] is None
+    assert "no reward model 'none'" in rampart("policy", "show", "small", "--model", "none").err
     first, second_week = (one["distance"] for one in told["batches"])
     assert (first["on_policy"], first["behind"]) == (0, 1.0)
     assert second_week["on_policy"] == second_week["sides"] > 0

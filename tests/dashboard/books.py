@@ -205,7 +205,7 @@ def train(engine: Engine, program: str) -> None:
             run_id=run_id,
             program=program,
             trigger=(work.contract_id, work.week, work.revision),
-            weeks=((work.contract_id, work.week),),
+            batches=((work.contract_id, work.week, work.revision),),
             data_digest=f"data-{run_id}",
             config_digest="config-1",
             code_digest="code-1",

@@ -18,7 +18,7 @@ from ruamel.yaml import YAML
 
 import flows
 from rampart.ledger.batch_rows import BatchKey
-from rampart.ledger.outbox import Topic
+from rampart.ledger.outbox import TRAINING, Topic
 from tasks.announce import PREFIX, resource_id
 from tasks.runs import FLOWS
 from tests.docs.pages import ROOT, code, table
@@ -95,11 +95,11 @@ def test_the_reconciliation_comes_every_ten_minutes() -> None:
     assert (schedule["cron"], schedule["timezone"]) == ("*/10 * * * *", "UTC")
 
 
-@pytest.mark.parametrize(("name", "topic"), [("retrain", "batch.accepted"), ("notify", "batch.judged")])
-def test_an_event_of_a_settlement_starts_what_it_asks_for(name: str, topic: Topic) -> None:
+@pytest.mark.parametrize(("name", "topics"), [("retrain", TRAINING), ("notify", ("batch.judged",))])
+def test_an_event_of_a_settlement_starts_what_it_asks_for(name: str, topics: tuple[Topic, ...]) -> None:
     (trigger,) = _initialize_deployment_triggers(name, DEPLOYMENTS[name]["triggers"])
     assert isinstance(trigger, DeploymentEventTrigger)
-    assert trigger.expect == {f"{PREFIX}.{topic}"}
+    assert trigger.expect == {f"{PREFIX}.{one}" for one in topics}
     batch = Resource({"prefect.resource.id": resource_id(BatchKey("dc-north", 1, 1))})
     assert isinstance(trigger.match, ResourceSpecification)
     assert trigger.match.matches(batch)

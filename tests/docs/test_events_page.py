@@ -12,7 +12,7 @@ from rampart.ledger.ramp_decisions import write_decision
 from rampart.ledger.settlement import settle
 from rampart.ledger.sla import Call, note
 from tests.docs.pages import ROOT, blocks, code, table
-from tests.ledger.books import a_month, audited, day, outcome, register, terms
+from tests.ledger.books import a_month, audited, day, judged, outcome, register, terms
 from tests.ledger.conftest import empty_books, engine
 from tests.ledger.test_ramp_decisions import NO_GO
 
@@ -29,6 +29,7 @@ def everything(engine: Engine) -> tuple[OutboxRow, ...]:
     contract = register(engine, terms("late-1"))
     expect(engine, "late-1", 1, contract.digest, day(1))
     mark_late(engine, "late-1", 1, day(8))
+    judged(engine, terms(), 1, outcome("rejected", 80, 20), delivery_id="d2", replaces="d1")
     batch = current_batch(engine, "late-1", 1)
     assert batch is not None
     tell_stuck(engine, batch, "It cannot be judged.", day(9))

@@ -11,12 +11,18 @@ import pytest
 
 import tasks.retrain
 from flows.process_delivery import process_delivery
+from flows.reconcile import reconcile
 from flows.retrain import retrain
+from flows.weekly import weekly
 from rampart.ledger.batch_rows import current_batch
 from rampart.ledger.errors import ChampionMovedError
+from rampart.ledger.looks import LOOKED
 from rampart.ledger.models import record_training
-from rampart.ledger.outbox import pending
+from rampart.ledger.outbox import TRAINING, pending
+from rampart.ledger.read.standing_models import standings
 from rampart.ledger.verify import verify_books
+from rampart.retrain.config import TrainConfig
+from rampart.retrain.linear.config import LinearConfig
 from simulator.season import Season, due, week_rows
 from tests.ledger.books import promotion, training
 
@@ -146,3 +152,77 @@ def test_a_champion_that_moved_since_the_comparison_is_noticed(
         retrain(due(2))
     assert len(pending(books, "batch.accepted")) == 1
     books.dispose()
+
+
+def test_a_contract_that_trains_by_hand_waits_until_a_person_asks(plain: Season) -> None:
+    plain.agree(amendment="      training: {retrain: by_hand}\n")
+    plain.deliver(1)
+    weekly(due(1))
+    assert reconcile(due(1)).trained == ()
+    assert len(pending(plain.books(), "batch.accepted")) == 1
+    assert len(retrain(due(1), by_hand=True)) == 1
+    assert answered(plain) == [("dc-north", 1, 1)]
+
+
+def test_a_week_taken_back_leaves_the_data_and_raises_one_training_without_it(plain: Season) -> None:
+    plain.agree(on_breach="hold")
+    first = plain.deliver(1)
+    process_delivery("dc-north", 1, due(1))
+    plain.deliver(2)
+    process_delivery("dc-north", 2, due(2))
+    retrain(due(2))
+    plain.deliver(1, week_rows("north", 1, hasty=30), replaces=first)
+    assert process_delivery("dc-north", 1, due(3)).state == "held"
+    books = plain.books()
+    assert [row.topic for row in pending(books, *TRAINING)] == ["batch.withdrawn"]
+    assert len(retrain(due(3))) == 1
+    assert retrain(due(3)) == ()
+    last = standings(books, "small")[-1]
+    assert (last.asked_by, last.row.trigger) == ("batch.withdrawn", ("dc-north", 1, 1))
+    assert [(key.week, key.revision) for key in last.batches] == [(2, 1)]
+    assert verify_books(books) == ()
+    books.dispose()
+
+
+def test_a_training_begun_anew_on_the_same_data_is_the_same_look(
+    plain: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain.agree()
+    plain.deliver(1)
+    process_delivery("dc-north", 1, due(1))
+
+    def dies(*_: object) -> None:
+        raise RuntimeError("killed before it was booked")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(tasks.retrain, "record_training", dies)
+        with pytest.raises(RuntimeError, match="before it was booked"):
+            retrain(due(1))
+    retrain(due(1))
+    assert looks(plain) == [1]
+
+
+def test_a_training_begun_anew_with_another_configuration_is_another_look(
+    plain: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking at the figures, breaking off and trying something else does not start from one again."""
+    test_a_training_begun_anew_on_the_same_data_is_the_same_look(plain, monkeypatch)
+    first = plain.deliver(2)
+    process_delivery("dc-north", 2, due(2))
+    with monkeypatch.context() as broken:
+        broken.setattr(tasks.retrain, "record_training", lambda *_: (_ for _ in ()).throw(RuntimeError()))
+        with pytest.raises(RuntimeError):
+            retrain(due(2))
+    changed = replace(TrainConfig(), linear=LinearConfig(l2=9.0))
+    monkeypatch.setattr(tasks.retrain, "TrainConfig", lambda **_: changed)
+    retrain(due(2))
+    assert looks(plain) == [1, 1, 2]
+    decision = plain.export()["models"][-1]["artefacts"]
+    assert first
+    assert decision
+
+
+def looks(season: Season) -> list[int]:
+    """The numbers of the looks, in their order."""
+    said = season.export()["events"]
+    return [json.loads(event["payload"])["look"] for event in said if event["kind"] == LOOKED]

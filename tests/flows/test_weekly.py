@@ -108,3 +108,26 @@ def test_only_active_contracts_are_looked_for(season: Season) -> None:
     season.agree(status="draft")
     season.deliver(1)
     assert weekly(due(1)) == ()
+
+
+def test_a_round_that_dies_before_its_scorecard_makes_the_same_one_when_it_is_repeated(
+    plain: Season, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    plain.agree()
+    plain.deliver(1)
+    with monkeypatch.context() as dying, pytest.raises(KeyboardInterrupt):
+        dying.setattr("flows.weekly.keep_scorecards", dies)
+        weekly(due(1))
+    assert plain.events("scorecard.made") == []
+    weekly(due(1))
+    calm = Season(tmp_path_factory.mktemp("calm"))
+    monkeypatch.setenv("RAMPART_HOME", str(calm.home))
+    calm.agree()
+    calm.deliver(1)
+    weekly(due(1))
+    assert len(calm.events("scorecard.made")) == 1
+    assert plain.events("scorecard.made") == calm.events("scorecard.made")
+    assert plain.batches() == calm.batches()

@@ -1,5 +1,7 @@
 """Who is champion: by retraining, by hand, by rollback, and never two at once."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import Engine
 from sqlmodel import select
@@ -19,7 +21,7 @@ from rampart.ledger.tables import Promotion
 from rampart.ledger.verify import verify_books
 from tests.ledger.books import day, judged, promotion, training
 
-BY = {"by": "A. Lead", "reason": "it rewards length", "as_of": day(40)}
+BY: dict[str, Any] = {"by": "A. Lead", "reason": "it rewards length", "as_of": day(40)}
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import hashlib
 import polars as pl
 import pytest
 
-from rampart.records.prompt_key import prompt_keys
+from rampart.records.prompt_key import UNSETTLED, normalised, prompt_keys
 
 TYPE = pl.List(pl.Struct({"role": pl.String, "content": pl.String}))
 Messages = list[tuple[str | None, str | None]]
@@ -57,3 +57,20 @@ def test_every_prompt_of_a_series_gets_its_key() -> None:
     assert keys.name == "prompt_key"
     assert keys[0] == keys[2] != keys[1]
     assert prompt_keys(pl.Series([], dtype=TYPE)).to_list() == []
+
+
+def test_texts_that_need_no_normalising_are_normalised_to_themselves() -> None:
+    # These are passed over: what the library would make of them, alone or in company, must be the same.
+    every = pl.Series([chr(code) for code in range(0x20000) if not 0xD800 <= code < 0xE000])
+    settled = every.filter(~every.str.contains(UNSETTLED))
+    assert len(settled) > 20_000
+    company = [settled.shuffle(seed) for seed in range(20)]
+    for texts in (settled, pl.select(pl.concat_str(company)).to_series()):
+        assert texts.str.normalize("NFKC").equals(texts)
+
+
+def test_white_space_of_every_kind_is_one_blank() -> None:
+    spaces = [chr(code) for code in range(0x3001) if chr(code).isspace() and not 0x1C <= code <= 0x1F]
+    for space in spaces:
+        texts = pl.Series([f"{space}a{space}b", f"a {space}b{space}", f"a{space}{space}b"])
+        assert normalised(texts).to_list() == ["a b"] * 3

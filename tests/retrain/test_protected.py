@@ -1,5 +1,6 @@
 """What a challenger must not lose, and what it must not reward."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ NONE = Probe(None, None, None, 0)
 PROBES = Probes(500, Probe(0.42, 0.36, 0.48, 480), NONE, {"length": Probe(0.7, 0.66, 0.74, 500)})
 
 
-def pairs(domains: list[str | None]) -> pa.Table:
+def pairs(domains: Sequence[str | None]) -> pa.Table:
     return pa.table(
         {
             "prompt_key": pa.array([f"key-{place}" for place in range(len(domains))], pa.large_string()),
@@ -30,7 +31,7 @@ def pairs(domains: list[str | None]) -> pa.Table:
 
 
 def held(
-    domains: list[str | None], difference: Floats, rule: Protection = DOMAIN
+    domains: Sequence[str | None], difference: Floats, rule: Protection = DOMAIN
 ) -> dict[str, tuple[str, bool]]:
     found = held_slices(pairs(domains), difference, Rules((rule,)), seed=1, confidence=0.95)
     return {one.subject: (one.status, one.blocks) for one in found}
@@ -41,7 +42,7 @@ def changed(n: int, gained: int, lost: int) -> Floats:
 
 
 def test_a_slice_that_loses_blocks_although_the_whole_gains() -> None:
-    domains: list[str | None] = ["chat"] * 400 + ["code"] * 100
+    domains = ["chat"] * 400 + ["code"] * 100
     difference = np.concatenate([changed(400, 40, 0), changed(100, 0, 12)])
     assert difference.mean() > 0
     assert held(domains, difference) == {"domain=chat": ("pass", False), "domain=code": ("fail", True)}
@@ -68,7 +69,7 @@ def test_pairs_that_declare_nothing_are_no_slice_of_their_own() -> None:
 
 def promoted_share(slices: int, loss: float, simulations: int = 200) -> float:
     """How often a model passes `slices` slices of 200 prompts, a tenth changed, worse on the first."""
-    domains: list[str | None] = [f"d{place // 200}" for place in range(200 * slices)]
+    domains = [f"d{place // 200}" for place in range(200 * slices)]
     passed = 0
     for seed in range(simulations):
         random = np.random.default_rng(seed)

@@ -17,8 +17,8 @@ __all__ = ["embedded_prefect"]
 
 
 @pytest.fixture(scope="session")
-def overlap_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The home of a judged season with shared work, to copy."""
+def played_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of a judged season with shared work, to copy; a module may play another."""
     home = tmp_path_factory.mktemp("overlap") / "home"
     with pytest.MonkeyPatch.context() as patched, without_prefect():
         play(settings_of(home, patched))
@@ -26,9 +26,9 @@ def overlap_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def season(overlap_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Season:
+def season(played_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Season:
     """The judged season in a home of the test's own."""
-    return settings_of(copy_of(overlap_home, tmp_path / "home"), monkeypatch)
+    return settings_of(copy_of(played_home, tmp_path / "home"), monkeypatch)
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,18 +24,18 @@ from simulator.without_prefect import without_prefect
 from tasks.breaches import NO_TERM, breach_log, clause_text, evidence_file
 from tasks.dispute import rule, take_dispute
 from tasks.evidence import resolve
-from tasks.workspace import Workspace, current_terms, workspace
+from tasks.workspace import Workspace, current_terms
 from tests.cli.conftest import Rampart, rampart
 from tests.dashboard.markup import Page
 from tests.ledger.deletion.deleting import delete
-from tests.ledger.judged_season import copy_of, settings_of
+from tests.ledger.judged_season import settings_of
 
 __all__ = ["embedded_prefect", "rampart"]
 FORMULA = "=cmd|' /C calc'!A0"
 
 
 @pytest.fixture(scope="module")
-def breached_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def played_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Week 1 is above its ceiling and replaced by one that is too; week 2 is fine; week 3 does not come."""
     home = tmp_path_factory.mktemp("breached") / "home"
     with pytest.MonkeyPatch.context() as patched, without_prefect():
@@ -52,19 +51,6 @@ def breached_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         weekly(due(2))
         weekly(due(3) + timedelta(days=2))
     return home
-
-
-@pytest.fixture
-def season(breached_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Season:
-    """The season in a home of the test's own."""
-    return settings_of(copy_of(breached_home, tmp_path / "home"), monkeypatch)
-
-
-@pytest.fixture
-def place(season: Season) -> Iterator[Workspace]:
-    assert season.home.exists()
-    with workspace() as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -2,16 +2,21 @@
 
 import json
 from decimal import Decimal
+from functools import reduce
+from itertools import product
 
 import pytest
 
 from rampart.delivery.tables import fetch_table
 from rampart.ledger.evidence_of import money_evidence, reason_evidence
+from rampart.ledger.feedback.evidence import figures_in, pack_evidence
 from rampart.ledger.read import batch_detail
 from rampart.records.evidence import Address, AddressError, Condition, in_books, in_store, parse
 from tasks.evidence import resolve
+from tasks.invoice import compare_invoice
 from tasks.scorecard import card_of
 from tasks.workspace import Workspace
+from tests.scorecards.overlap import WEEKS
 
 
 def test_every_figure_of_the_scorecard_leads_to_rows(place: Workspace) -> None:
@@ -70,6 +75,60 @@ def test_every_count_of_the_feedback_pack_leads_to_rows(
         told = [row for row in listed if reason.code in row["reasons"]]
         assert len(stored) == len(told) == reason.any
         assert {row["record_id"] for row in stored} == {row["record_id"] for row in told}
+
+
+def test_every_figure_of_every_feedback_pack_leads_to_rows(place: Workspace) -> None:
+    """Whatever number a pack tells: one that `pack_evidence` does not know raises."""
+    walked = set()
+    for contract_id, week in product(("dc-north", "dc-south"), WEEKS):
+        detail = batch_detail(place.books, contract_id, week)
+        told = json.loads(place.store.get(detail.artefacts["pack/figures.json"]))
+        for figure in figures_in(told):
+            rows = resolve(place, pack_evidence(detail, told, figure))
+            value = reduce(lambda inner, name: inner[name], figure, told)
+            assert rows or not float(value), (contract_id, week, figure)
+            walked.add(tuple(name for name in figure if isinstance(name, str)))
+            if (figure[0] == "reasons" and figure[-1] == "any") or figure == ("counts", "listed"):
+                assert len(rows) == value
+            elif figure[0] == "counts" and figure[-1] in ("accepted", "discarded"):
+                assert sum(row[figure[-1]] for row in rows) == value
+    assert {name[0] for name in walked} == {
+        *("counts", "unreadable_in_joined_files", "money", "total", "reasons", "annotators", "weeks")
+    }
+
+
+def test_a_figure_that_is_new_to_the_packs_is_refused_until_it_says_what_it_rests_on(
+    place: Workspace,
+) -> None:
+    detail = batch_detail(place.books, "dc-north", 1)
+    told = {"counts": {"unheard_of": 3}, "worth": {"a unit": "1.50"}, "verdict": "3 of 4", "week": 1}
+    assert list(figures_in(told)) == [("counts", "unheard_of"), ("worth", "a unit")]
+    for figure in figures_in(told):
+        with pytest.raises(AddressError, match="no address is known"):
+            pack_evidence(detail, told, figure)
+
+
+INVOICE = "invoice_number,line,week,unit_kind,units,unit_price,amount,currency\n"
+
+
+@pytest.mark.parametrize("contract_id", ["dc-north", "dc-south"])
+def test_every_line_of_an_invoice_leads_to_the_rows_it_was_held_against(
+    place: Workspace, contract_id: str
+) -> None:
+    """One line agrees or not, one is billed twice, one is of a week that never was, the rest is missing."""
+    bill = INVOICE + "I,1,1,,37,0.35,12.95,USD\nI,2,1,,37,0.35,12.95,USD\nI,3,9,,1,0.35,0.35,USD\n"
+    bill += "I,4,3,,1,0.35,0.35,USD\n"
+    findings = compare_invoice(place, contract_id, bill.encode(), "bill.csv").result.findings
+    assert {one.week for one in findings} == {1, 2, 3, 9}
+    for one in findings:
+        if one.week == 9:
+            assert (one.status, one.booked, one.evidence) == ("not_on_the_books", None, "")
+            continue
+        rows = resolve(place, one.evidence)
+        assert rows, one
+        if one.booked and one.kind == "":
+            fates = [row for row in rows if "reason_mask" in row]
+            assert len(fates) == len(rows)
 
 
 def test_no_row_of_evidence_holds_a_text_or_a_known_answer(place: Workspace) -> None:

@@ -36,9 +36,9 @@ _RIGHT_TO_LEFT = regex.compile(r"[\p{Bidi_Class=R}\p{Bidi_Class=AL}]")
 _NEEDED = regex.compile(
     rf"(?<={_SHAPED}\p{{M}}*)[\u200B-\u200D]|[\u200B-\u200D](?={_SHAPED})"
     rf"|(?<={_EMOJI})\u200D(?=[\p{{Emoji}}\u2640\u2642\u2695])"
-    r"|\U0001F3F4[\U000E0020-\U000E007E]+\U000E007F"
     r"|\A\uFEFF"  # a byte order mark, left at the start by what read the file
 )
+_FLAG = regex.compile(r"\U0001F3F4[\U000E0020-\U000E007E]+\U000E007F")
 _ANY = regex.compile(f"[{_HIDDEN}]|[{_SELECTORS}]{{2}}")
 _MARKS = frozenset("\u200e\u200f\u061c")
 _OPENS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
@@ -46,10 +46,11 @@ _OPENS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": 
 
 def _hidden(text: str) -> Iterator[int]:
     """Places of the hidden characters that nothing in the text needs."""
-    if not _ANY.search(text):  # most often a single selector, which is none
+    places = [place.start() for place in _ANY.finditer(text)]
+    if not places:  # most often a single selector, which is none
         return
-    needed = {place for match in _NEEDED.finditer(text) for place in range(*match.span())}
-    found = [place.start() for place in _ANY.finditer(text) if place.start() not in needed]
+    flags = {place for match in _FLAG.finditer(text) for place in range(*match.span())}
+    found = [place for place in places if place not in flags and not _NEEDED.match(text, place)]
     turned = {place for start, line in _lines(text) for place in _turns(start, line)}
     yield from (place for place in found if place not in turned)
 

@@ -20,6 +20,8 @@ from quality.gates.record.registry import GATES
 from quality.gates.record.repeats import Earlier, facts
 from rampart.records.identity import record_keys
 
+Scope = Literal["record", "delivery"]
+
 
 @dataclass(frozen=True)
 class Gated:
@@ -59,19 +61,27 @@ def gate_records(
     return Gated(alone["mask"] | together["mask"], keys, alone["flags"] | together["flags"], copied)
 
 
-def masks_of(frame: pl.DataFrame, asked: Asked, scope: Literal["record", "delivery"]) -> pl.DataFrame:
+def masks_of(frame: pl.DataFrame, asked: Asked, scope: Scope) -> pl.DataFrame:
     """`mask` and `flags` (uint64) of every row, by the gates of one scope that the contract asks for."""
-    found = [gate for gate in GATES if gate.scope == scope]
-    by_policy = {
-        name: [gate for gate in found if gate.policy(asked.contract) == policy]
-        for name, policy in (("mask", "discard"), ("flags", "flag"))
-    }
-    nothing = pl.zeros(frame.height, dtype=pl.UInt64, eager=True)
-    bits = {name: _bits(gates, asked) for name, gates in by_policy.items()}
-    found_masks = frame.select(**{name: pl.sum_horizontal(each) for name, each in bits.items() if each})
-    return pl.DataFrame(
-        {name: found_masks[name] if name in found_masks.columns else nothing for name in by_policy}
-    )
+    return CompiledGates(asked, scope).masks_of(frame)
+
+
+class CompiledGates:
+    """The gates of one scope that a contract asks for, as expressions that serve any number of frames."""
+
+    def __init__(self, asked: Asked, scope: Scope) -> None:
+        found = [gate for gate in GATES if gate.scope == scope]
+        self._bits = {
+            name: _bits((gate for gate in found if gate.policy(asked.contract) == policy), asked)
+            for name, policy in (("mask", "discard"), ("flags", "flag"))
+        }
+
+    def masks_of(self, frame: pl.DataFrame) -> pl.DataFrame:
+        """`mask` and `flags` (uint64) of every row."""
+        nothing = pl.zeros(frame.height, dtype=pl.UInt64, eager=True)
+        asked = {name: pl.sum_horizontal(bits) for name, bits in self._bits.items() if bits}
+        found = frame.select(**asked)
+        return pl.DataFrame({name: found[name] if name in asked else nothing for name in self._bits})
 
 
 def _bits(gates: Iterable[RecordGate], asked: Asked) -> list[pl.Expr]:

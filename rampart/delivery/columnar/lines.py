@@ -1,7 +1,9 @@
 """The lines of a chunk of JSON lines, and which of them look like one object each."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -42,10 +44,12 @@ class Lines:
         return self.data[self.starts[place] : self.ends[place]]
 
     def joined(self, chosen: Mask) -> bytes:
-        """The chosen lines, each with a line end; the data themselves where that is all of them."""
+        """The chosen lines, with a line end between two; the data themselves where that is all of them."""
         if chosen.all():
             return self.data
-        return b"".join(self.line(place) + b"\n" for place in np.flatnonzero(chosen))
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
+        runs = ((self.starts[first], self.ends[after - 1]) for first, after in edges.reshape(-1, 2))
+        return b"\n".join(self.data[start:end] for start, end in runs)
 
 
 def lines_of(data: bytes) -> Lines:
@@ -59,29 +63,44 @@ def lines_of(data: bytes) -> Lines:
     last = octets[np.maximum(ends - 1 - returned, 0)]
     first = octets[np.minimum(starts, len(octets) - 1)]  # of an empty line its end, which opens nothing
     plain = (first == _OPEN) & (last == _CLOSE) & (ends - starts <= MAX_VALUES)
-    return Lines(data, starts, ends, plain & ~_told_apart(data, starts, ends))
+    return Lines(data, starts, ends, plain & ~_told_apart(data, starts))
 
 
-def _told_apart(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Mask:
+def _told_apart(data: bytes, starts: npt.NDArray[np.int64]) -> Mask:
     """Lines with a NUL, with half a character escaped, or that are not UTF-8."""
     odd = np.zeros(len(starts), np.bool_)
-    places = [found.start() for found in re.finditer(b"\0", data)] if b"\0" in data else []
-    text = _utf8(data)
-    if text is None or text.str.contains(_FIRST_LOOK).any():
-        places += [found.start() for exact in (_LONE_HALF, _NO_NUMBER) for found in exact.finditer(data)]
-    odd[np.searchsorted(starts, np.array(places, np.int64), side="right") - 1] = True
-    if text is None:
-        for place, (start, end) in enumerate(zip(starts, ends, strict=True)):
-            odd[place] |= _utf8(data[start:end]) is None
+    if b"\0" in data:
+        nuls = [found.start() for found in re.finditer(b"\0", data)]
+        odd[np.searchsorted(starts, np.array(nuls, np.int64), side="right") - 1] = True
+    lines = _in_place(data, starts)
+    odd[list(_not_utf8(lines))] = True
+    good = np.flatnonzero(~odd)
+    text = pl.Series(pl.from_arrow(lines if len(good) == len(lines) else lines.take(pa.array(good))))
+    for place in good[text.str.contains(_FIRST_LOOK).arg_true().to_numpy()]:
+        line = lines[place].as_buffer().to_pybytes()
+        odd[place] = any(exact.search(line) for exact in (_LONE_HALF, _NO_NUMBER))
     return odd
 
 
-def _utf8(data: bytes) -> pl.Series | None:
-    """`data` as one text, without copying them; None where they are not UTF-8."""
-    offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
-    text = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)])
-    try:
-        text.validate(full=True)
-    except pa.ArrowInvalid:
-        return None
-    return pl.Series(pl.from_arrow(text))
+def _in_place(data: bytes, starts: npt.NDArray[np.int64]) -> Any:
+    """The lines with their ends as an Arrow array, without copying them.
+
+    Not all of them as one text: polars copies long ones, which took longer than to look through them.
+    """
+    offsets = pa.py_buffer(np.append(starts, len(data)))
+    return pa.Array.from_buffers(pa.large_string(), len(starts), [None, offsets, pa.py_buffer(data)])
+
+
+def _not_utf8(lines: Any) -> Iterator[int]:
+    """Places of the lines that are not UTF-8: most often none, or a few that halving finds."""
+    waiting = [(0, len(lines))]
+    while waiting:
+        start, many = waiting.pop()
+        try:
+            lines.slice(start, many).validate(full=True)
+        except pa.ArrowInvalid:
+            half = many // 2
+            if half:
+                waiting += [(start, half), (start + half, many - half)]
+            else:
+                yield start

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from contracts.language.expressions import fields_read
 from contracts.model import Contract
@@ -142,16 +143,17 @@ def _one_kind(kinds: list[Any]) -> Any:
 
 def _says_nothing(rows: pa.Table) -> pl.Series:
     """Perhaps an empty row: all that is read of it is null or empty text."""
-    frame = pl.DataFrame(pl.from_arrow(rows))
-    said = [
-        (pl.col(name) != "" if kind == pl.String() else pl.col(name).is_not_null()).fill_null(value=False)
-        for name, kind in frame.schema.items()
-    ]
-    return frame.select(~pl.any_horizontal(said)).to_series()
+    silent = ~values.never(rows.num_rows)
+    for name in rows.schema.names:
+        if not silent.any():  # mostly after the first column, which is an id
+            break
+        given = pl.Series(pl.from_arrow(rows.column(name)))
+        silent &= given.is_null() | (given == "") if given.dtype == pl.String() else given.is_null()
+    return silent
 
 
 def _about_nothing(table: pa.Table) -> pl.Series:
     """No item, no prompt and no response: nothing says what was labelled."""
-    frame = pl.DataFrame(pl.from_arrow(table.select(["item_id", "prompt", "responses"])))
-    empty = [pl.col(name).list.len() == 0 for name in ("prompt", "responses")]
-    return frame.select(pl.col("item_id").is_null() & pl.all_horizontal(empty)).to_series()
+    empty = [pc.equal(pc.list_value_length(table.column(name)), 0) for name in ("prompt", "responses")]
+    nothing = pc.and_(pc.is_null(table.column("item_id")), pc.and_(*empty))
+    return pl.Series(pl.from_arrow(nothing))

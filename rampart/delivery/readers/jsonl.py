@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import msgspec
+import numpy as np
 
 from rampart.delivery.limits import LONGEST_LINE, MAX_VALUES
 from rampart.delivery.readers.row import (
@@ -19,6 +20,7 @@ from rampart.delivery.readers.row import (
 
 BOM = b"\xef\xbb\xbf"
 CHUNK = 16 << 20  # bytes
+(_LINE_END,) = b"\n"
 
 
 @dataclass(frozen=True)
@@ -41,22 +43,24 @@ def jsonl_chunks(stream: BinaryIO, file: str) -> Iterator[Chunk]:
 
     Equal bytes give equal chunks. A byte order mark at the file's beginning is not part of its first line.
     """
-    number, start, rest = 1, 0, b""
-    while block := _filled(stream, CHUNK):
-        data = rest + block
-        if not start and data.startswith(BOM):
-            data, start = data[len(BOM) :], len(BOM)
-        end = data.rfind(b"\n") + 1
+    number, start, rest, left = 1, 0, b"", b""  # `rest` is the start of a line
+    while block := left or _filled(stream, CHUNK):
+        left = b""
+        if not start and not rest and block.startswith(BOM):
+            block, start = block[len(BOM) :], len(BOM)
+        end = block.rfind(b"\n") + 1
         if end:
-            ends = data.count(b"\n", 0, end)
-            yield Chunk(file, number, start, ends, data[:end])
-            number, start, rest = number + ends, start + end, data[end:]
-        elif len(data) > LONGEST_LINE:
+            data = b"".join((rest, memoryview(block)[:end]))  # copied once
+            ends = int(np.count_nonzero(np.frombuffer(block, np.uint8, end) == _LINE_END))
+            yield Chunk(file, number, start, ends, data)
+            number, start, rest = number + ends, start + len(data), block[end:]
+        elif len(rest) + len(block) > LONGEST_LINE:
+            data = rest + block
             yield Chunk(file, number, start, 0, data[: LONGEST_LINE + 1])
             left, skipped = _after_the_line(stream)
-            number, start, rest = number + 1, start + len(data) + skipped, left
+            number, start, rest = number + 1, start + len(data) + skipped, b""
         else:
-            rest = data
+            rest += block
     if rest:
         yield Chunk(file, number, start, 0, rest)
 

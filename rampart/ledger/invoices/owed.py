@@ -14,7 +14,9 @@ from rampart.ledger.outcome import MoneyLine, Settlement
 from rampart.ledger.read.standing import Standing, standings
 from rampart.ledger.reckoning import counting
 from rampart.ledger.states import State
+from rampart.records.evidence import Condition, in_books, in_store
 
+At = tuple[str, int, int]  # contract, week, revision
 Terms = Callable[[str], Contract]  # digest of a contract version → its terms
 DISCOUNT = "discount"
 
@@ -22,7 +24,7 @@ DISCOUNT = "discount"
 @dataclass(frozen=True)
 class Owed:
     """One line of a week: `kind` as an invoice names it, `off` the discount on one of its units, which is a
-    line of its own, `rows` where the records behind it are.
+    line of its own, `rows` the address of the records behind it (`rampart.records.evidence`).
     """
 
     kind: str
@@ -59,9 +61,8 @@ class WeekOwed:
 
     @property
     def address(self) -> str:
-        """Where it stands in the books."""
-        again = f" revision {self.revision}" if self.revision else ""
-        return f"{self.contract_id} week {self.week}{again}"
+        """Where its money stands in the books; empty for a week that was never opened."""
+        return in_books(self.contract_id, self.week, self.revision, "money") if self.revision else ""
 
 
 def weeks_owed(engine: Engine, contract_id: str, terms: Terms) -> dict[int, WeekOwed]:
@@ -79,7 +80,8 @@ def _week(contract_id: str, week: Standing, terms: Terms) -> WeekOwed:
     agreed, found = terms(week.contract.digest), week.settlement
     lines = counting(week.state, found.money) if found else ()
     share = Decimal(str(agreed.discount(week.plan.week)[0]))
-    owed = (_owed(group, found, share) for group in _by_kind(lines)) if found else ()
+    at = (contract_id, week.plan.week, week.revision or 1)
+    owed = (_owed(group, found, at, share) for group in _by_kind(lines)) if found else ()
     return WeekOwed(
         contract_id=contract_id,
         week=week.plan.week,
@@ -107,25 +109,24 @@ def kind_of(line: MoneyLine) -> str:
     return line.clause.split(OF_A_KIND, 1)[1] if OF_A_KIND in line.clause else ""
 
 
-def _owed(lines: list[MoneyLine], found: Settlement, share: Decimal) -> Owed:
+def _owed(lines: list[MoneyLine], found: Settlement, at: At, share: Decimal) -> Owed:
     """Lines of one kind; only those of a discount and of unpaid units can have several prices."""
     first, units = lines[0], sum(line.units for line in lines)
     amount = sum((line.amount for line in lines), Decimal(0))
     off = first.unit_price * share if first.kind == "accepted_units" else Decimal(0)
-    return Owed(kind_of(first), units, first.unit_price, amount, first.clause, _rows(first, found), off)
+    return Owed(kind_of(first), units, first.unit_price, amount, first.clause, _rows(first, found, at), off)
 
 
-def _rows(line: MoneyLine, found: Settlement) -> str:
-    """The object and the filter that list the records a line counts, or the command that shows its facts."""
-    fates = found.artefacts.get("fates", "")
-    kept = f"{fates} where reason_mask = 0"
-    if line.kind == "credit_discards":
-        return f"{fates} where reason_mask <> 0"
+def _rows(line: MoneyLine, found: Settlement, at: At) -> str:
+    """The address of the records a line counts, or of what is in the books of facts that have no records."""
+    fates = found.artefacts.get("fates")
     if line.kind in ("credit_late", "credit_rejected", "free_rework"):
-        return "the week's events in `rampart status --json`"
-    if OF_A_KIND in line.clause:
-        return f"{kept}, and unit_kind = {kind_of(line)!r} in the records beside it"
-    return kept
+        return in_books(*at, "events")
+    if line.kind == "credit_short" or fates is None:
+        return in_books(*at, "files")
+    if OF_A_KIND in line.clause:  # fates do not say a record's kind; the line says how many there were
+        return in_books(*at, "money", clause=line.clause)
+    return in_store(fates, Condition("reason_mask", "0", holds=line.kind != "credit_discards"))
 
 
 def _stopped_by(found: Settlement | None) -> str:

@@ -50,7 +50,8 @@ class Finding:
     """One line of the comparison. `line` is empty for what is owed and not billed.
 
     `booked` is what was still owed when the line was looked at, `difference` billed less booked: positive is
-    too much. `evidence` addresses week, revision and rows. `counted` is what the line settles.
+    too much. `evidence` is the address of the rows that were booked, empty where none could be. `counted` is
+    what the line settles.
     """
 
     status: Status
@@ -231,7 +232,7 @@ def _too_much(line: InvoiceLine, week: WeekOwed) -> Decimal:
 def _evidence(week: WeekOwed | None, owed: Owed | None) -> str:
     if week is None:
         return ""
-    return f"{week.address}: {owed.rows}" if owed else week.address
+    return owed.rows if owed else week.address
 
 
 def _finding(  # noqa: PLR0917 (one line and what was found about it)

@@ -84,7 +84,7 @@ def test_a_discount_that_was_left_out_is_billed_too_much() -> None:
     (found,) = reconcile(bill((1, "", 80, "0.35", "28.00")), WEEKS)
     assert (found.status, found.difference) == ("over_billed", Decimal("14.00"))
     assert "80 x 0.35 = 28.00 is billed, 80 x 0.175 = 14.00 is owed" in found.reason
-    assert found.evidence == "acme-1 week 1 revision 1: fates where reason_mask = 0"
+    assert found.evidence == KEPT
 
 
 @pytest.mark.parametrize(

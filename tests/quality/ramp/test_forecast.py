@@ -27,6 +27,7 @@ def foreseen(plan: list[PlannedWeek] = PLAN, contracted: int = 60_000, own_cost:
     return forecast(curves, "a", PAST, plan, contracted, own_cost=Decimal(own_cost))
 
 
+@pytest.mark.slow  # 480 contracts
 @pytest.mark.parametrize("planned", [STANDARD_WEEKS, LLAMA2_WEEKS])
 def test_made_after_week_3_the_80_percent_interval_holds_in_75_to_85_percent_of_contracts(
     planned: tuple[int, ...],
@@ -34,7 +35,7 @@ def test_made_after_week_3_the_80_percent_interval_holds_in_75_to_85_percent_of_
     rng = np.random.default_rng(20260301)
     covered, errors = [], []
     for at in range(240):
-        contract = simulated_contract(rng, KINDS[at % 4], planned, vendors=1 + 2 * (at % 8 > 3))
+        contract = simulated_contract(rng, KINDS[at % 6], planned, vendors=1 + 2 * (at % 12 > 5))
         own = contract.counts.filter(vendor="vendor-1").rows(named=True)
         found = forecast(
             learning_curves(contract.counts.filter(pl.col("week") <= 3)),
@@ -97,8 +98,19 @@ def test_a_week_over_its_ceiling_brings_nothing_where_the_contract_rejects_it() 
     lenient = [PlannedWeek(week.week, week.units, 0.05, week.price, "hold") for week in PLAN]
     rejected, kept = foreseen(strict), foreseen(lenient)
     assert rejected.accepted.p50 == rejected.accepted_so_far
-    assert all(week.breaches > 0.99 and week.above > 0.99 for week in rejected.weeks)
+    assert all(week.breaches > 0.95 and week.above > 0.95 for week in rejected.weeks)
     assert kept.accepted.p50 > 60_000
+
+
+def test_a_rejected_week_that_may_be_done_again_counts_as_that_in_about_one_draw_of_ten() -> None:
+    def reaches(*, replaceable: bool, rejected: int = 0) -> float:
+        week = PlannedWeek(4, 20_000, 0.05, Decimal(5), "reject", replaceable=replaceable)
+        past = [*PAST, *(PastWeek(-at, 0, 0, 0, rejected=True) for at in range(rejected))]
+        return forecast(learning_curves(SEEN), "a", past, [week], 20_000).reaches
+
+    assert reaches(replaceable=False) < 0.01
+    assert reaches(replaceable=True) == pytest.approx(0.1, abs=0.02)
+    assert reaches(replaceable=True, rejected=5) < 0.07
 
 
 def test_where_nothing_was_and_will_be_accepted_a_unit_costs_without_end() -> None:

@@ -11,6 +11,7 @@ from quality.ramp.forecast import Forecast, forecast
 from quality.ramp.go_no_go import go_no_go
 from quality.ramp.learning import learning_curves
 from quality.ramp.plan import PastWeek, PlannedWeek
+from quality.ramp.probability import probability
 
 SEEN = pl.DataFrame(
     {"vendor": ["a"] * 3, "week": [1, 2, 3], "readable": [1000] * 3, "discarded": [300, 240, 200]}
@@ -54,3 +55,11 @@ def test_before_a_first_week_there_is_nothing_to_decide_on() -> None:
     decision = go_no_go(guess, Confidence())
     assert decision.call == "not_testable"
     assert "nothing is known of this vendor" in decision.reason
+
+
+@pytest.mark.parametrize(
+    ("value", "told"), [(1.0, "> .99"), (0.998, "> .99"), (0.99, "0.99"), (0.5, "0.50"), (0.0, "< .01")]
+)
+def test_no_probability_is_told_as_a_certainty(found: Forecast, value: float, told: str) -> None:
+    assert probability(value) == told
+    assert f"falls short is {told}. " in go_no_go(replace(found, reaches=1 - value), Confidence()).reason

@@ -111,12 +111,11 @@ def test_a_vendor_of_the_programme_that_is_known_longer_informs_the_forecast() -
         STANDARD, judged(STANDARD, LEARNS[:1]), programme(**{ID.replace("-", "_"): LEARNS[:1]}), NO_GROUPS
     )
     together = reported(LEARNS[:1])
-    widths = []
+    middles = []
     for report in (alone, together):
         assert report.outlook.found is not None
-        rate = report.outlook.found.forecast.weeks[0].discard_rate
-        widths.append(rate.p90 - rate.p10)
-    assert widths[1] < widths[0]
+        middles.append(report.outlook.found.forecast.weeks[0].discard_rate.p50)
+    assert middles[1] < middles[0]  # the other learned faster than is usual
 
 
 def counted(*rows: tuple[int, str, str, int, int]) -> pl.DataFrame:
@@ -215,7 +214,7 @@ def test_the_volumes_of_llama_2_and_their_growth_break_neither_chart_nor_forecas
         assert early.outlook.found is not None
         foreseen = early.outlook.found.forecast.accepted
         held.append(foreseen.p10 <= own["accepted"].sum() <= foreseen.p90)
-    assert len(out) == 8 * 13
+    assert len(out) == 2 * len(KINDS) * 13
     assert np.mean(out) <= 0.03
     assert np.mean(plain) > 0.5
     assert np.mean(held) >= 0.6

@@ -34,7 +34,12 @@ def test_outcomes_and_weights_are_taken_as_they_are_where_nothing_is_known_of_st
     assert not found.tied.any()
 
 
-STRONG = ({"strength": 1.0}, {"strength": 0.5, "target": 0.0}, {"strength": 0.0, "target": 0.5}, {})
+STRONG: tuple[dict[str, Any], ...] = (
+    {"strength": 1.0},
+    {"strength": 0.5, "target": 0.0},
+    {"strength": 0.0, "target": 0.5},
+    {},
+)
 
 
 def test_strength_is_weight_unless_another_choice_is_made() -> None:
@@ -108,5 +113,5 @@ def test_doubt_comes_on_top_of_disagreement() -> None:
 
 
 def test_ties_are_an_outcome_of_their_own_where_that_is_asked_for() -> None:
-    rows = ({}, {"target": 0.5}, {"annotators": 4, "agreement": 0.5})
+    rows: tuple[dict[str, Any], ...] = ({}, {"target": 0.5}, {"annotators": 4, "agreement": 0.5})
     assert read(*rows, ties="rao_kupper", labels="agreement").tied.tolist() == [False, True, False]

@@ -1,6 +1,7 @@
 """Called as TRL's GRPOTrainer calls a reward function: by keyword, plain or conversational, with extras."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -54,7 +55,7 @@ def test_every_turn_of_a_conversation_is_read_as_in_a_snapshot() -> None:
 
 
 def test_of_a_completion_the_assistants_text_is_read_and_parts_that_are_none_are_left_out() -> None:
-    said = [
+    said: list[dict[str, Any]] = [
         {"role": "assistant", "content": None, "tool_calls": [{"name": "search"}]},
         {"role": "tool", "content": "found"},
         {"role": "assistant", "content": [{"type": "text", "text": "A "}, {"type": "text", "text": "wall"}]},

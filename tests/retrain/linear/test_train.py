@@ -78,7 +78,8 @@ def test_every_choice_makes_another_model(choice: dict[str, Any]) -> None:
     pairs = build_snapshot([batch(with_ties(60))]).pairs
     usual, other = (train(pairs, LinearConfig(**chosen))[0] for chosen in ({}, choice))
     texts = texts_of(pairs)
-    assert not np.array_equal(*(each.score(texts.prompts, texts.responses) for each in (usual, other)))
+    scores = usual.score(texts.prompts, texts.responses)
+    assert not np.array_equal(scores, other.score(texts.prompts, texts.responses))
 
 
 def test_a_majority_that_disagreed_is_believed_less_where_agreement_counts() -> None:

@@ -1,0 +1,1 @@
+"""Contracts forecast, called and played to their end, for `benchmarks/forecast.py`."""
