@@ -34,7 +34,8 @@ def conversations(batches: list[BatchRecords]) -> pl.DataFrame:
     More than one is rare and possible: judgements of an item may differ in a way that no text shows.
     """
     found = [_of_batch(batch) for batch in batches]
-    schema = dict.fromkeys(PLACE, pl.String) | {"week": pl.Int32, "messages": MESSAGES, "spoken": pl.UInt32}
+    texts: dict[str, pl.DataType | type[pl.DataType]] = dict.fromkeys(PLACE, pl.String)
+    schema = texts | {"week": pl.Int32, "messages": MESSAGES, "spoken": pl.UInt32}
     return pl.concat([pl.DataFrame(schema=schema), *found])
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from rampart.retrain.exports.folder import is_export, write_folder
 from rampart.retrain.exports.formats import FORMATS
@@ -46,7 +46,7 @@ def test_files_hold_plain_strings_and_lists_for_any_reader() -> None:
 
 def test_the_card_begins_with_front_matter_that_tells_files_from_splits() -> None:
     card = made("hf", batch(ROWS)).files["README.md"].decode()
-    front = yaml.safe_load(card.split("---\n")[1])
+    front = YAML(typ="safe").load(card.split("---\n")[1])
     assert front["configs"][0]["data_files"] == [
         {"split": "train", "path": "train.parquet"},
         {"split": "test", "path": "test.parquet"},
