@@ -10,14 +10,17 @@ from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.judged_rows import stored_rows
 from rampart.ledger.batch_rows import BatchKey, BatchRow, batch_named
 from rampart.ledger.errors import ExportRefusedError
+from rampart.ledger.exports import DatasetExport, record_export
 from rampart.ledger.read import programs
 from rampart.ledger.read.standing_models import Standing, standings
 from rampart.ledger.rights.judgement import Answer, Use
 from rampart.ledger.rights.lineage import Lineage
 from rampart.retrain.content_digest import content_digest
+from rampart.retrain.digests import sha256
 from rampart.retrain.exports.conversation import BatchRecords
 from rampart.retrain.exports.export import DatasetSource, Exported, NothingToExportError, exported
 from rampart.retrain.exports.format import Format
+from rampart.retrain.exports.manifest import MANIFEST
 from rampart.retrain.exports.preferences import Side
 from rampart.retrain.snapshot import pairs_from_parquet
 from tasks.workspace import Workspace, terms_of
@@ -86,6 +89,21 @@ def export_dataset(place: Workspace, wanted: Wanted, as_of: datetime) -> Exporte
         return exported(source, wanted.form, wanted.side, wanted.margin)
     except NothingToExportError as error:
         raise ExportRefusedError(str(error)) from error
+
+
+def book_export(place: Workspace, made: Exported, folder: str, as_of: datetime) -> bool:
+    """Write an export into the books, before its files are written; False where it was there already.
+
+    Raises:
+        DataDeletedError: the deletion of data in it has begun meanwhile.
+    """
+    told = made.manifest
+    batches = tuple(BatchKey(one.contract_id, one.week, one.revision) for one in told.batches)
+    manifest = sha256(made.files[MANIFEST])
+    export = DatasetExport(
+        told.dataset, told.format, told.side, told.asked, batches, told.rows, manifest, folder
+    )
+    return record_export(place.books, told.program, export, as_of)
 
 
 def _models(place: Workspace, wanted: Wanted) -> tuple[Standing, ...]:

@@ -1,9 +1,11 @@
 """`rampart dataset`: a programme's dataset as files that another trainer reads."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
+from rich.table import Table
 
 from rampart.cli.exits import Exit, console, stop
 from rampart.cli.running import moment
@@ -13,13 +15,15 @@ from rampart.cli.written import refuse_existing
 To = Literal["trl", "trl-unpaired", "trl-implicit", "openrlhf", "open-instruct", "rlhflow", "axolotl", "hf"]
 
 app = typer.Typer(
-    help="Export datasets in the formats of other trainers.", no_args_is_help=True, add_completion=False
+    help="Export datasets in the formats of other trainers; list what was exported.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 
 @app.callback()
 def _group() -> None:
-    """Export datasets in the formats of other trainers."""
+    """Export datasets in the formats of other trainers; list what was exported."""
 
 
 @app.command(epilog="Example: rampart dataset export rm-refresh 4 --to trl --out rm-refresh-v4")
@@ -51,7 +55,7 @@ def export(
     from rampart.retrain.exports.folder import is_export, write_folder  # noqa: PLC0415 (takes a while)
     from rampart.retrain.exports.formats import FORMATS  # noqa: PLC0415
     from rampart.retrain.exports.manifest import MANIFEST  # noqa: PLC0415
-    from tasks.dataset_export import Wanted, export_dataset  # noqa: PLC0415
+    from tasks.dataset_export import Wanted, book_export, export_dataset  # noqa: PLC0415
     from tasks.workspace import workspace  # noqa: PLC0415
 
     refuse_existing([out], "folder", force=force)
@@ -63,6 +67,7 @@ def export(
     wanted = Wanted(program, form, split, _number(version), dataset, release, margin)
     with workspace() as place:
         made = export_dataset(place, wanted, moment(as_of))
+        book_export(place, made, str(out.absolute()), moment(as_of))
     try:
         write_folder(out, made.files)
     except OSError as error:
@@ -80,7 +85,36 @@ def export(
     )
     for reason, count in told.left_out.items():
         console.print(f"- left out, {reason.replace('_', ' ')}: {count:,}", highlight=False)
-    console.print(safe(form.command.replace("FOLDER", str(out))), highlight=False, soft_wrap=True)
+    console.print(safe(made.command.replace("FOLDER", str(out))), highlight=False, soft_wrap=True)
+
+
+@app.command("list", epilog="Example: rampart dataset list rm-refresh")
+def every(
+    program: Annotated[str, typer.Argument(help="The programme.")],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON.")] = False,
+) -> None:
+    """List what was exported and where to; what holds data that were deleted since is marked."""
+    from rampart.ledger.exports import exports  # noqa: PLC0415 (it loads what only the books need)
+    from tasks.workspace import workspace  # noqa: PLC0415
+
+    with workspace() as place:
+        found = exports(place.books, program)
+    if as_json:
+        plain = [{**one.export.payload, "at": one.at, "deleted": [*map(str, one.deleted)]} for one in found]
+        typer.echo(json.dumps(plain, indent=1, default=str))
+        return
+    table = Table(
+        "exported", "dataset", "format", "split", "rows", "for", "folder", "deleted since", box=None
+    )
+    for one in found:
+        made, gone = one.export, ", ".join(map(str, one.deleted))
+        asked = ", ".join(use.replace("_", " ") for use in made.asked)
+        table.add_row(
+            *(f"{one.at:%Y-%m-%d %H:%M}", made.dataset[:12], made.format, made.side, f"{made.rows:,}", asked),
+            *(safe(made.folder), f"[bold red]{safe(gone)}[/]" if gone else ""),
+        )
+    console.print(table if found else f"Nothing of {safe(program)} was exported.")
 
 
 def _number(version: str | None) -> int | None:

@@ -2,14 +2,18 @@
 
 import hashlib
 import json
+import sys
 from pathlib import Path
+from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
 
 from flows.process_delivery import process_delivery
 from flows.retrain import retrain
+from rampart.cli import main
 from rampart.cli.exits import Exit
+from rampart.ledger.verify import verify_books
 from simulator.season import Season, due
 from simulator.without_prefect import without_prefect
 from tests.cli.conftest import Rampart
@@ -119,3 +123,47 @@ def test_a_dataset_that_is_not_what_its_digest_says_does_not_leave(
     refused = rampart("dataset", "export", "small", "--to", "trl", "--out", tmp_path / "out")
     assert refused.code == Exit.LEDGER
     assert "not what its digest says" in refused.err
+
+
+def test_an_export_is_booked_and_marked_once_its_data_are_deleted(
+    rampart: Rampart, trained: Season, tmp_path: Path
+) -> None:
+    line = ("dataset", "export", "small", "2", "--to", "trl", "--out", tmp_path / "out")
+    assert rampart(*line).code == rampart(*line, "--force").code == Exit.OK
+    (booked,) = json.loads(rampart("dataset", "list", "small", "--json").out)
+    told = (tmp_path / "out" / "manifest.json").read_bytes()
+    assert booked["manifest"] == hashlib.sha256(told).hexdigest()
+    assert (booked["folder"], booked["deleted"]) == (str(tmp_path / "out"), [])
+    assert booked["batches"] == [["dc-north", 1, 1], ["dc-north", 2, 1]]
+    order = ("delete", "dc-north", "--weeks", "2", "--by", "A. Lead", "--reason", "asked to", "--yes")
+    assert rampart(*order).code == Exit.OK
+    (booked,) = json.loads(rampart("dataset", "list", "small", "--json").out)
+    assert booked["deleted"] == ["dc-north week 2 revision 1"]
+    assert "dc-north week 2 revision 1" in " ".join(rampart("dataset", "list", "small").out.split())
+    books = trained.books()
+    assert verify_books(books) == ()
+    books.dispose()
+
+
+def test_a_deletion_that_begins_meanwhile_stops_the_export(
+    rampart: Rampart, trained: Season, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tasks import dataset_export  # noqa: PLC0415 (patched where it is named)
+
+    read = dataset_export.export_dataset
+
+    def slowly(*given: Any) -> Any:
+        made = read(*given)
+        order = ("delete", "dc-north", "--weeks", "1", "--by", "A. Lead", "--reason", "asked to", "--yes")
+        with pytest.raises(SystemExit):
+            sys.argv = ["rampart", *order]
+            main()
+        return made
+
+    monkeypatch.setattr(dataset_export, "export_dataset", slowly)
+    refused = rampart("dataset", "export", "small", "2", "--to", "trl", "--out", tmp_path / "out")
+    assert refused.code == Exit.LEDGER
+    assert "dc-north week 1 revision 1 were deleted meanwhile" in refused.err
+    assert not (tmp_path / "out").exists()
+    assert json.loads(rampart("dataset", "list", "small", "--json").out) == []
+    assert trained.events("dataset.exported") == []

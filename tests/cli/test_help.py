@@ -10,7 +10,7 @@ GROUP = get_command(app)
 GROUPS = ("contract", "dataset", "dispute", "invoice", "ledger", "notify", "policy", "review", "rm")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
-    + [("contract", "check"), ("dataset", "export")]
+    + [("contract", "check"), ("dataset", "export"), ("dataset", "list")]
     + [("policy", "list"), ("policy", "register"), ("policy", "show")]
     + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
     + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
@@ -36,6 +36,7 @@ def test_every_command_is_known_to_this_test() -> None:
         "breaches",
         "contract check",
         "dataset export",
+        "dataset list",
         "decide",
         "delete",
         "demo",

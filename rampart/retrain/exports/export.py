@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
@@ -47,9 +47,10 @@ class DatasetSource:
 
 @dataclass(frozen=True, eq=False)
 class Exported:
-    """The files of an export by their names, its manifest among them."""
+    """The files of an export by their names, its manifest among them, and what trains from them."""
 
     manifest: ExportManifest
+    command: str
     files: Mapping[str, bytes]
 
 
@@ -81,10 +82,12 @@ def exported(source: DatasetSource, form: Format, side: Side = "train", margin: 
     data = {name: _parquet(table) for name, table in tables.items()}
     rows = {name: table.num_rows for name, table in tables.items()}
     account = _manifest(source, form, side, made, margin, rows)
-    data["README.md"] = card(source.manifest, source.rights, source.evaluation, account, form).encode()
+    command = form.command_for(made.rows)
+    about = source.manifest, source.rights, source.evaluation
+    data["README.md"] = card(*about, account, replace(form, command=command)).encode()
     files = {name: ExportedFile(sha256(held), len(held), rows.get(name)) for name, held in data.items()}
     whole = ExportManifest(**{**vars(account), "files": files})
-    return Exported(whole, {**data, MANIFEST: whole.to_json()})
+    return Exported(whole, command, {**data, MANIFEST: whole.to_json()})
 
 
 def _tables(made: Preferences, form: Format) -> dict[str, pa.Table]:

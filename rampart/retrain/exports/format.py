@@ -14,6 +14,7 @@ class Format:
 
     `columns` makes the file's rows of `Preferences.rows`; `refused` are reasons of its own to leave a row
     out. `command` trains from the folder, which stands in it as ``FOLDER``, and `language` is the command's.
+    `closing` are lines that it needs for these rows besides.
     """
 
     name: str
@@ -22,6 +23,11 @@ class Format:
     command: str
     language: str = "sh"
     refused: Mapping[str, pl.Expr] = field(default_factory=dict)
+    closing: Callable[[pl.DataFrame], str] | None = None
+
+    def command_for(self, rows: pl.DataFrame) -> str:
+        """What trains from a folder that holds these rows (`Preferences.rows`)."""
+        return self.command + (self.closing(rows) if self.closing else "")
 
 
 def answer(text: str) -> pl.Expr:

@@ -52,6 +52,14 @@ def test_axolotl_reads_one_question_and_always_a_system_text(prompt: Any, system
     assert rows == [{"system": system, "input": question, "chosen": "good", "rejected": "bad"}]
 
 
+def test_axolotl_is_told_to_drop_system_messages_only_where_there_is_none() -> None:
+    """It renders an empty one where the text is empty; some templates refuse that."""
+    plain, under = record("p", "Why?", ["a", "b"], [1, 2]), record("s", MULTI[:2], ["a", "b"], [1, 2])
+    told = "    drop_system_message: true"
+    assert told in made("axolotl", batch([plain])).files["README.md"].decode().splitlines()
+    assert told not in made("axolotl", batch([plain, under])).files["README.md"].decode().splitlines()
+
+
 @pytest.mark.parametrize(
     ("to", "prompt", "reason"),
     [
