@@ -1,6 +1,7 @@
 """`rampart dataset`: a programme's dataset as files that another trainer reads."""
 
 import json
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -64,10 +65,11 @@ def export(
     if version is not None and dataset is not None:
         raise stop(Exit.USAGE, "a version and --dataset name two datasets. Fix: give one of them")
     form = FORMATS[to]
+    at = moment(as_of)
     wanted = Wanted(program, form, split, _number(version), dataset, release, margin)
     with workspace() as place:
-        made = export_dataset(place, wanted, moment(as_of))
-        book_export(place, made, str(out.absolute()), moment(as_of))
+        made = export_dataset(place, wanted, at)
+        book_export(place, made, str(out.absolute()), at)
     try:
         write_folder(out, made.files)
     except OSError as error:
@@ -85,7 +87,8 @@ def export(
     )
     for reason, count in told.left_out.items():
         console.print(f"- left out, {reason.replace('_', ' ')}: {count:,}", highlight=False)
-    console.print(safe(made.command.replace("FOLDER", str(out))), highlight=False, soft_wrap=True)
+    folder = shlex.quote(str(out)) if form.language == "sh" else str(out)
+    console.print(safe(made.command.replace("FOLDER", folder)), highlight=False, soft_wrap=True)
 
 
 @app.command("list", epilog="Example: rampart dataset list rm-refresh")
