@@ -14,7 +14,7 @@ from flows.retrain import retrain
 from rampart.cli import main
 from rampart.cli.exits import Exit
 from rampart.ledger.verify import verify_books
-from simulator.season import Season, due
+from simulator.season import Season, due, week_rows
 from simulator.without_prefect import without_prefect
 from tests.cli.conftest import Rampart
 from tests.ledger.books import promotion
@@ -109,6 +109,19 @@ def test_deleted_data_do_not_leave_and_the_refusal_names_the_certificate(
     refused = rampart("dataset", "export", "small", "2", "--to", "trl", "--out", tmp_path / "out")
     assert refused.code == Exit.LEDGER
     assert "deleted: dc-north week 1 revision 1" in refused.err
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_week_that_was_judged_anew_since_does_not_leave_as_it_was(
+    rampart: Rampart, trained: Season, tmp_path: Path
+) -> None:
+    first = next(one["delivery_id"] for one in trained.export()["batches"] if one["week"] == 1)
+    trained.deliver(1, week_rows("north", 1, hasty=0), replaces=first)
+    with without_prefect():
+        process_delivery("dc-north", 1, due(2))
+    refused = rampart("dataset", "export", "small", "2", "--to", "trl", "--out", tmp_path / "out")
+    assert refused.code == Exit.LEDGER
+    assert "batch.superseded (week 1)" in refused.err
     assert not (tmp_path / "out").exists()
 
 

@@ -44,7 +44,12 @@ def card(
 def _front(account: ExportManifest, title: str) -> str:
     """YAML; a text in JSON is one in YAML."""
     size = next((name for least, name in _SIZES if account.rows < least), "n>1M")
-    lines = ["---", f"pretty_name: {json.dumps(title, ensure_ascii=False)}", "license: other", "license_name: see-rights-below"]
+    lines = [
+        "---",
+        f"pretty_name: {json.dumps(title, ensure_ascii=False)}",
+        "license: other",
+        "license_name: see-rights-below",
+    ]
     lines += ["tags:", "- preference", "size_categories:", f"- {size}"]
     lines += ["configs:", "- config_name: default", "  data_files:"]
     for name in account.files:

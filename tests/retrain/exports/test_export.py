@@ -1,6 +1,7 @@
 import hashlib
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -9,8 +10,9 @@ from ruamel.yaml import YAML
 
 from rampart.retrain.exports.folder import is_export, write_folder
 from rampart.retrain.exports.formats import FORMATS
-from tests.retrain.exports.made import made
-from tests.retrain.planted import batch, planted_rows, record
+from rampart.retrain.snapshot import build_snapshot
+from tests.retrain.exports.made import made, rows_of
+from tests.retrain.planted import batch, pandalm_batch, planted_rows, record
 
 ROWS = planted_rows(80, seed=3)
 
@@ -98,3 +100,17 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: p
     monkeypatch.undo()
     assert {path.name: path.read_bytes() for path in out.iterdir()} == files
     assert [path.name for path in tmp_path.iterdir()] == ["export"]
+
+
+def test_a_public_set_leaves_whole_by_judgement_and_by_majority() -> None:
+    each = pandalm_batch()
+    for week, pairs in ((each, 3 * 999), (replace(each, aggregation="majority"), 999)):
+        (dropped,) = build_snapshot([week]).manifest.batches
+        export = made("trl", week)
+        assert dropped.pairs == pairs
+        assert (
+            export.manifest.pairs == pairs - dropped.dropped_identical_texts - dropped.dropped_beyond_holdout
+        )
+        assert export.manifest.left_out == {"tie": dropped.ties_used}
+        asked = {row["prompt"][0]["content"] for row in rows_of(export)}
+        assert asked <= {prompt[0]["content"] for prompt in week.records["prompt"].to_pylist()}
