@@ -38,6 +38,7 @@ AXOLOTL = Format(
     name="axolotl",
     about="axolotl (bradley_terry.chat_template)",
     columns=columns,
+    margins=False,
     command="base_model: BASE\n"
     "model_type: AutoModelForSequenceClassification\n"
     "num_labels: 1\n"

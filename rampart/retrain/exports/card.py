@@ -28,8 +28,8 @@ def card(
     """The card as Markdown under its front matter."""
     sections = (
         Section("Train from it", tuple(_use(form))),
-        Section("Files", tuple(_files(account))),
-        Section("Sources", tuple(_sources(dataset))),
+        Section("Files", tuple(_files(account, form))),
+        Section("Sources", tuple(_sources(dataset, account))),
         Section("Left out", tuple(_left_out(dataset, account))),
         Section("Split", tuple(_split(dataset))),
         Section("Decontamination", tuple(_decontamination(dataset))),
@@ -66,11 +66,12 @@ def _use(form: Format) -> Iterator[Block]:
     )
 
 
-def _files(account: ExportManifest) -> Iterator[Block]:
+def _files(account: ExportManifest, form: Format) -> Iterator[Block]:
     rows = tuple((Code(name), f"{file.rows:,}") for name, file in account.files.items())
     yield Table(("File", "Rows"), rows)
     if account.margin is None:
-        yield "There are no margins: no pair says how strong the preference is, or none were asked for."
+        unsaid = "no pair says how strong the preference is, or none were asked for"
+        yield f"There are no margins: {unsaid if form.margins else 'the format has none'}."
         return
     yield (
         f"Margin is {account.margin:g} times the strength of the preference, in log-odds. It is 0 in "
@@ -78,8 +79,11 @@ def _files(account: ExportManifest) -> Iterator[Block]:
     )
 
 
-def _sources(dataset: Json) -> Iterator[Block]:
-    yield "Accepted judgements of these contract weeks; every count is of the dataset's manifest."
+def _sources(dataset: Json, account: ExportManifest) -> Iterator[Block]:
+    yield (
+        "Accepted judgements of these contract weeks. Every count is of the dataset's manifest, the object "
+        f"{account.dataset_manifest}, which accounts for each pair."
+    )
     head = ("Contract", "Version", "Week", "Revision", "Vendor", "Judgements", "Pairs", "Used", "On-policy")
     yield Table(
         head,

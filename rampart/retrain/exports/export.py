@@ -72,7 +72,7 @@ def exported(source: DatasetSource, form: Format, side: Side = "train", margin: 
         ValueError: the records are not those the dataset was made of.
     """
     told = spoken(pl.DataFrame(pl.from_arrow(source.pairs)), source.records)
-    made = preferences(told, side, margin, form.refused)
+    made = preferences(told, side, margin if form.margins else 0.0, form.refused)
     tables = _tables(made, form)
     if not tables:
         why = ", ".join(f"{name} {count:,}" for name, count in made.left_out.items()) or "it has none"

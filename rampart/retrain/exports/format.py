@@ -14,6 +14,7 @@ class Format:
 
     `columns` makes the file's rows of `Preferences.rows`; `refused` are reasons of its own to leave a row
     out. `command` trains from the folder, which stands in it as ``FOLDER``, and `language` is the command's.
+    `margins`: can it say by how much the better answer is to lead?
     `closing` are lines that it needs for these rows besides.
     """
 
@@ -23,6 +24,7 @@ class Format:
     command: str
     language: str = "sh"
     refused: Mapping[str, pl.Expr] = field(default_factory=dict)
+    margins: bool = True
     closing: Callable[[pl.DataFrame], str] | None = None
 
     def command_for(self, rows: pl.DataFrame) -> str:

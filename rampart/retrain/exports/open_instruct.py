@@ -21,6 +21,7 @@ OPEN_INSTRUCT = Format(
     name="open-instruct",
     about="open-instruct (open_instruct/reward_modeling.py)",
     columns=columns,
+    margins=False,
     command="accelerate launch open_instruct/reward_modeling.py --model_name_or_path BASE \\\n"
     "  --dataset_mixer_list FOLDER/train.parquet 1.0 --dataset_mixer_list_splits train \\\n"
     "  --max_token_length 4096 --max_prompt_token_length 2048 --push_to_hub False --output_dir OUT",

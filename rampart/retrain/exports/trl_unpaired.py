@@ -29,5 +29,6 @@ TRL_UNPAIRED = Format(
     name="trl-unpaired",
     about="TRL, unpaired preference (KTOTrainer)",
     columns=columns,
+    margins=False,
     command="trl kto --model_name_or_path BASE --dataset_name FOLDER --output_dir OUT",
 )

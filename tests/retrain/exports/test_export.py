@@ -4,14 +4,19 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 from ruamel.yaml import YAML
 
+from rampart.retrain.digests import canonical_json
+from rampart.retrain.evaluation.amplification import amplification
+from rampart.retrain.exports.export import exported
 from rampart.retrain.exports.folder import is_export, write_folder
 from rampart.retrain.exports.formats import FORMATS
 from rampart.retrain.snapshot import build_snapshot
-from tests.retrain.exports.made import made, rows_of
+from tests.retrain.exports.made import made, rows_of, source_of
 from tests.retrain.planted import batch, pandalm_batch, planted_rows, record
 
 ROWS = planted_rows(80, seed=3)
@@ -60,6 +65,21 @@ def test_the_card_begins_with_front_matter_that_tells_files_from_splits() -> Non
 def test_the_card_says_that_nothing_may_be_published_unless_it_may() -> None:
     card = made("hf", batch(ROWS)).files["README.md"].decode()
     assert "may not be published" not in card, "these rights allow it"
+
+
+def test_the_card_tells_what_the_training_pairs_lean_on() -> None:
+    source = source_of(batch(planted_rows(600, seed=5)))
+    split, strict = pc.field("split"), pc.field("target") != 0.5
+    train, held = (source.pairs.filter(strict & (split == side)) for side in ("train", "holdout"))
+    measured = amplification(train, held, np.linspace(-1, 1, held.num_rows), "0" * 64)
+    evaluation = json.loads(canonical_json({"amplification": measured}))
+    card = exported(replace(source, evaluation=evaluation), FORMATS["hf"]).files["README.md"].decode()
+    told = [one for one in measured if one.data is not None]
+    leans = card.split("## Known leans")[1].split("## ")[0]
+    assert told
+    for one in told:
+        assert one.data is not None
+        assert f"{one.data.share.value:.1%} (" in leans
 
 
 def test_names_in_a_card_are_text() -> None:

@@ -114,6 +114,14 @@ def test_a_margin_is_strength_times_what_is_asked_and_0_where_nobody_said() -> N
     assert (export.manifest.margin, export.manifest.margin_unmeasured) == (3.0, 1)
 
 
+@pytest.mark.parametrize("to", ["axolotl", "open-instruct", "trl-unpaired"])
+def test_a_format_without_margins_claims_none(to: str) -> None:
+    row = record("r", "p", ["a", "b"], [1, 2]) | {"strength": 1.0}
+    export = made(to, batch([row]))
+    assert (export.manifest.margin, export.manifest.margin_unmeasured) == (None, 0)
+    assert "the format has none" in export.files["README.md"].decode()
+
+
 def test_without_strengths_or_wish_there_is_no_column_of_margins() -> None:
     assert "margin" not in one_pair("trl", strength=None)[0]
     row = record("r", "p", ["a", "b"], [1, 2]) | {"strength": 1.0}
