@@ -2,9 +2,10 @@
 
 import hashlib
 import json
+import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pyarrow.parquet as pq
 import pytest
@@ -12,24 +13,36 @@ import pytest
 from flows.process_delivery import process_delivery
 from flows.retrain import retrain
 from rampart.cli import main
+from rampart.cli.dataset import To
 from rampart.cli.exits import Exit
 from rampart.ledger.verify import verify_books
-from simulator.season import Season, due, week_rows
+from rampart.retrain.exports.formats import FORMATS
+from simulator.season import Season, amending, due, week_rows
 from simulator.without_prefect import without_prefect
 from tests.cli.conftest import Rampart
 from tests.ledger.books import promotion
 
 
-@pytest.fixture
-def trained(season: Season, monkeypatch: pytest.MonkeyPatch) -> Season:
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two weeks of which each promoted a model, as if forty judgements were enough to decide on."""
-    monkeypatch.setattr("tasks.retrain._decision", lambda it: promotion(True, it.compared_with))
-    season.agree()
-    with without_prefect():
+    folder = tmp_path_factory.mktemp("season") / "home"
+    with pytest.MonkeyPatch.context() as patched, without_prefect():
+        patched.setenv("RAMPART_HOME", str(folder))
+        patched.setattr("tasks.retrain._decision", lambda it: promotion(True, it.compared_with))
+        season = Season(folder)
+        season.agree()
         for week in (1, 2):
             season.deliver(week)
             process_delivery("dc-north", week, due(week))
             retrain(due(week))
+    return folder
+
+
+@pytest.fixture
+def trained(season: Season, home: Path) -> Season:
+    """That season, to do with as a test likes."""
+    shutil.copytree(home, season.home)
     return season
 
 
@@ -85,6 +98,22 @@ def test_a_dataset_is_named_by_the_beginning_of_its_digest(rampart: Rampart, tmp
     assert other.code == Exit.LEDGER
     assert one[:12] in other.err, "it names those there are"
     assert not (tmp_path / "no").exists()
+
+
+@pytest.mark.parametrize(
+    ("right", "side"), [("train", "train"), ("evaluate", "holdout"), ("evaluate", "all")]
+)
+def test_a_right_that_was_taken_away_stops_the_side_it_is_of(
+    rampart: Rampart, trained: Season, tmp_path: Path, right: str, side: str
+) -> None:
+    changed = amending(f"rights.{right}", effective="2026-01-26")
+    trained.agree("north", due(2), version="1.1.0", amendment=f"      rights: {{{right}: false}}\n{changed}")
+    line = ("dataset", "export", "small", "2", "--to", "trl", "--split", side, "--out", tmp_path / side)
+    refused = rampart(*line, "--as-of", "2026-01-26T00:00Z")
+    assert refused.code == Exit.LEDGER
+    assert f"dc-north@1.1.0 rights.{right} (week 1)" in refused.err
+    assert not (tmp_path / side).exists()
+    assert rampart(*line, "--as-of", "2026-01-25T00:00Z").code == Exit.OK, "until then it was allowed"
 
 
 @pytest.mark.usefixtures("trained")
@@ -180,3 +209,7 @@ def test_a_deletion_that_begins_meanwhile_stops_the_export(
     assert not (tmp_path / "out").exists()
     assert json.loads(rampart("dataset", "list", "small", "--json").out) == []
     assert trained.events("dataset.exported") == []
+
+
+def test_the_command_line_offers_every_format() -> None:
+    assert get_args(To) == tuple(FORMATS)
