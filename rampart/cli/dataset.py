@@ -1,6 +1,7 @@
 """`rampart dataset`: a programme's dataset as files that another trainer reads."""
 
 import json
+import math
 import shlex
 from pathlib import Path
 from typing import Annotated, Literal
@@ -64,6 +65,8 @@ def export(
         raise stop(Exit.USAGE, f"{out} is no export, and is not replaced. Fix: name another folder")
     if version is not None and dataset is not None:
         raise stop(Exit.USAGE, "a version and --dataset name two datasets. Fix: give one of them")
+    if not math.isfinite(margin):
+        raise stop(Exit.USAGE, f"--margin {margin} is no number of log-odds. Fix: give one, such as 1")
     form = FORMATS[to]
     at = moment(as_of)
     wanted = Wanted(program, form, split, _number(version), dataset, release, margin)
@@ -87,6 +90,8 @@ def export(
     )
     for reason, count in told.left_out.items():
         console.print(f"- left out, {reason.replace('_', ' ')}: {count:,}", highlight=False)
+    if split != "train":
+        console.print("[yellow]![/] Held-out pairs are in it: no model trained on them can be judged here.")
     folder = shlex.quote(str(out)) if form.language == "sh" else str(out)
     console.print(safe(made.command.replace("FOLDER", folder)), highlight=False, soft_wrap=True)
 

@@ -70,7 +70,8 @@ def test_the_champions_dataset_is_exported_with_an_account_of_every_pair(
 @pytest.mark.usefixtures("trained")
 def test_again_it_is_refused_and_forced_it_is_the_same_bytes(rampart: Rampart, tmp_path: Path) -> None:
     line = ("dataset", "export", "small", "1", "--to", "hf", "--split", "all", "--out", tmp_path / "out")
-    assert rampart(*line).code == Exit.OK
+    first = rampart(*line)
+    assert (first.code, "Held-out pairs are in it" in first.out) == (Exit.OK, True)
     before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
     again = rampart(*line)
     assert (again.code, "--force" in again.err) == (Exit.USAGE, True)
@@ -209,6 +210,22 @@ def test_a_deletion_that_begins_meanwhile_stops_the_export(
     assert not (tmp_path / "out").exists()
     assert json.loads(rampart("dataset", "list", "small", "--json").out) == []
     assert trained.events("dataset.exported") == []
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--margin", "inf"), "no number of log-odds"),
+        (("--dataset", "ab", "4"), "give one of them"),
+        (("four",), "'four' is no version"),
+    ],
+)
+def test_what_cannot_be_meant_is_said_before_anything_is_read(
+    rampart: Rampart, tmp_path: Path, words: tuple[str, ...], says: str
+) -> None:
+    told = rampart("dataset", "export", "small", *words, "--to", "trl", "--out", tmp_path / "out")
+    assert (told.code, says in told.err) == (Exit.USAGE, True)
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_command_line_offers_every_format() -> None:

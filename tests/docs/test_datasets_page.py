@@ -41,4 +41,4 @@ def test_the_page_names_the_columns_that_a_file_has(to: str) -> None:
 
 def test_the_page_names_every_column_that_says_where_a_pair_is_from() -> None:
     section = PAGE.read_text(encoding="utf-8").split("### hf")[1]
-    assert tuple(re.findall(r"`(\w+)`", section.split("Besides TRL's columns:")[1])) == ABOUT
+    assert tuple(re.findall(r"`(\w+)`", section.split("Besides TRL's columns:")[1].split(". ")[0])) == ABOUT

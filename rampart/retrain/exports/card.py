@@ -31,7 +31,7 @@ def card(
         Section("Files", tuple(_files(account, form))),
         Section("Sources", tuple(_sources(dataset, account))),
         Section("Left out", tuple(_left_out(dataset, account))),
-        Section("Split", tuple(_split(dataset))),
+        Section("Split", tuple(_split(dataset, account))),
         Section("Decontamination", tuple(_decontamination(dataset))),
         Section("Known leans", tuple(_leans(evaluation))),
         Section("Rights", tuple(_rights(rights, account))),
@@ -119,12 +119,14 @@ def _left_out(dataset: Json, account: ExportManifest) -> Iterator[Block]:
     yield Table(("Left out of", "Reason", "Pairs"), tuple(told))
 
 
-def _split(dataset: Json) -> Iterator[Block]:
+def _split(dataset: Json, account: ExportManifest) -> Iterator[Block]:
     held, anchor = dataset["holdout_percent"], dataset["anchor_percent"]
     yield (
         f"By the SHA-256 of the normalised conversation: its first 32 bits modulo 100 below {held} are held "
         f"out for ever, those below {anchor} of them are the anchor set. train.parquet holds none of either."
     )
+    if account.side != "train":
+        yield "test.parquet holds held-out pairs: a model trained on them can never be judged by them."
 
 
 def _decontamination(dataset: Json) -> Iterator[Block]:

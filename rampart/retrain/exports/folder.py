@@ -19,7 +19,8 @@ def is_export(folder: Path) -> bool:
 def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
     """Write `files` into the new folder `out`; an export that is there is replaced.
 
-    They are written beside it first, so that a crash leaves what was there, or all of the new.
+    They are written beside it first, so that whatever fails leaves what was there. A process killed just
+    between the last two steps leaves none at `out`, and both whole in a folder beside it.
 
     Raises:
         FileExistsError: `out` is there and is no export.
@@ -32,6 +33,12 @@ def write_folder(out: Path, files: Mapping[str, bytes]) -> None:
         made.mkdir()
         for name, data in files.items():
             (made / name).write_bytes(data)
+        before = Path(scratch, "before")
         if out.exists():
-            out.rename(Path(scratch, "before"))
-        made.rename(out)
+            out.rename(before)
+        try:
+            made.rename(out)
+        except OSError:
+            if before.exists():
+                before.rename(out)
+            raise

@@ -106,6 +106,25 @@ def test_a_folder_is_there_whole_and_only_an_export_is_replaced(tmp_path: Path) 
     assert [path.name for path in mine.iterdir()] == ["manifest.json"]
 
 
+def test_a_new_folder_that_cannot_take_its_place_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "export"
+    files = made("trl", batch(ROWS)).files
+    write_folder(out, files)
+    rename = Path.rename
+
+    def refused(path: Path, target: Path) -> Path:
+        if path.name == "made":
+            raise OSError(5, "Input/output error", str(path))
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", refused)
+    with pytest.raises(OSError, match="Input/output"):
+        write_folder(out, made("hf", batch(ROWS)).files)
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == files
+
+
 def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = tmp_path / "export"
     files = made("trl", batch(ROWS)).files
