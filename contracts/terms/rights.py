@@ -24,8 +24,9 @@ class Rights(Terms):
     )
     release_data: bool = Field(
         False,
-        description="May the data be published? `rampart rights` answers; nothing is published here.",
-        json_schema_extra=clause((False, True), judged=False),
+        description="May the data be published? If not, `rampart dataset export --release` refuses, and an "
+        "export's card says so.",
+        json_schema_extra=clause((False, True)),
     )
     release_models: bool = Field(
         True,

@@ -26,6 +26,7 @@ class Commands(LazyGroup):
         "retrain": "retrain",
         "rm": "rm",
         "policy": "policy",
+        "dataset": "dataset",
         "decide": "decide",
         "why": "why",
         "mitigate": "mitigate",

@@ -49,6 +49,10 @@ class ChampionshipError(LedgerError):
     """The model cannot become champion: there is none of this number, or it is already, or never was."""
 
 
+class ExportRefusedError(LedgerError):
+    """A dataset may not leave, is not whole, or is not there."""
+
+
 class DataDeletedError(LedgerError):
     """Data a training rests on were deleted, or are being deleted, since it read them."""
 

@@ -7,10 +7,10 @@ from typer.testing import CliRunner
 from rampart.cli.app import app
 
 GROUP = get_command(app)
-GROUPS = ("contract", "dispute", "invoice", "ledger", "notify", "policy", "review", "rm")
+GROUPS = ("contract", "dataset", "dispute", "invoice", "ledger", "notify", "policy", "review", "rm")
 COMMANDS = sorted(
     [(name,) for name in getattr(GROUP, "commands", {}) if name not in GROUPS]
-    + [("contract", "check")]
+    + [("contract", "check"), ("dataset", "export"), ("dataset", "list")]
     + [("policy", "list"), ("policy", "register"), ("policy", "show")]
     + [("dispute", "open"), ("dispute", "rule"), ("dispute", "list"), ("dispute", "show")]
     + [("invoice", "check"), ("invoice", "book"), ("invoice", "list"), ("invoice", "show")]
@@ -35,6 +35,8 @@ def test_every_command_is_known_to_this_test() -> None:
         "backup",
         "breaches",
         "contract check",
+        "dataset export",
+        "dataset list",
         "decide",
         "delete",
         "demo",

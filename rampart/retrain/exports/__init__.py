@@ -1,0 +1,1 @@
+"""A dataset as files that other trainers read, one format a file."""
