@@ -40,6 +40,9 @@ def binding(
     return tuple(row.digest for row in in_order(versions) if row.digest in later)
 
 
+FEWEST_DIGITS = 6  # of a shortened run: no programme has a million versions
+
+
 class Lineage:
     """The books' account of which terms bind which data, at one moment."""
 
@@ -110,7 +113,8 @@ def models_named(
 ) -> tuple[RmVersion, ...]:
     """Reward models of a programme or of all; of those the one whose run or version `model` names.
 
-    A version is its number, with or without a v; a run may be shortened.
+    A version is its number, with or without a v; a run may be shortened to `FEWEST_DIGITS` of its name, so
+    that the number of a version that is not there names nothing.
     """
     with reading(engine) as session:
         rows = sorted(session.exec(select(RmVersion)), key=lambda row: (row.program, row.version))
@@ -121,7 +125,8 @@ def models_named(
         return tuple(found)
     number = model.removeprefix("v")
     versions = [row for row in found if number.isdecimal() and row.version == int(number)]
-    return tuple(versions or [row for row in found if row.run_id.startswith(model)])
+    runs = [row for row in found if len(model) >= FEWEST_DIGITS and row.run_id.startswith(model)]
+    return tuple(versions or runs)
 
 
 def _manifest(model: RmVersion) -> str:

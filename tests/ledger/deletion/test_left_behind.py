@@ -93,11 +93,11 @@ def test_a_training_during_which_a_week_is_deleted_is_done_anew_without_it(
     season.deliver(3)
     done: list[Deletion] = []
 
-    def meanwhile(*given: Any) -> RetrainOutcome | NothingToTrain:
-        outcome = None if when.endswith("published") else train(*given)
+    def meanwhile(*given: Any, **named: Any) -> RetrainOutcome | NothingToTrain:
+        outcome = None if when.endswith("published") else train(*given, **named)
         if not done:
             done.extend(delete(books, kept))
-        return outcome or train(*given)
+        return outcome or train(*given, **named)
 
     monkeypatch.setattr(tasks.retrain, "retrain", meanwhile)
     with without_prefect():
