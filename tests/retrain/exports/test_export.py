@@ -106,6 +106,12 @@ def test_a_folder_is_there_whole_and_only_an_export_is_replaced(tmp_path: Path) 
     assert [path.name for path in mine.iterdir()] == ["manifest.json"]
 
 
+@pytest.mark.parametrize("to", FORMATS)
+def test_nothing_tells_a_gold_question_from_another(to: str) -> None:
+    marked = [row | ({"gold": '"first"'} if place % 7 == 0 else {}) for place, row in enumerate(ROWS)]
+    assert made(to, batch(marked)).files == made(to, batch(ROWS)).files
+
+
 def test_a_new_folder_that_cannot_take_its_place_leaves_the_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
