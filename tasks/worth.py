@@ -23,10 +23,10 @@ from rampart.ledger.valued import Valued, valued, write_valued
 from rampart.retrain.backend import out_of
 from rampart.retrain.digests import canonical_json, sha256
 from rampart.retrain.linear.config import LinearConfig
-from rampart.retrain.run import NothingToTrain, strict_holdout
+from rampart.retrain.run import NothingToTrain, run_margins, strict_holdout
 from rampart.retrain.snapshot import pairs_from_parquet
 from rampart.retrain.worth.clustered import Names
-from rampart.retrain.worth.since import Since, reached, run_margins, since
+from rampart.retrain.worth.since import Since, reached, since
 from rampart.retrain.worth.table import BatchId
 from rampart.retrain.worth.value import InBatch, Worth, worth
 from tasks.policy import STAGE
@@ -133,16 +133,28 @@ def _annotators(place: Workspace, pairs: pa.Table, scope: Scope) -> Names:
 
 
 def _since(place: Workspace, request: OutboxRow, trained: Trained, pairs: pa.Table) -> Since | None:
-    """What the model gained over the one before the contract, on what is held out now."""
+    """What the model gained over the one before the contract, on what is held out now.
+
+    None where that model cannot be read any more: it is long out of force, and no training waits for it.
+    """
     holdout = strict_holdout(pairs)
     if not holdout.num_rows:
         return None
-    models = rm_rows(place.books, request.program)
-    first = next((model for model in models if model.trigger[0] == request.contract_id), None)
-    before = trained.compared_with if first is None else first.champion_before
-    old = None if before is None else run_margins(before, holdout, place.store)
+    before = _before(place, request, trained)
+    try:
+        old = None if before is None else run_margins(before, holdout, place.store)
+    except (ValueError, MissingObjectError) as error:
+        get_run_logger().warning("What was gained since the contract began is not known: %s", error)
+        return None
     new = run_margins(trained.outcome.run_id, holdout, place.store)
     return since(holdout, (request.contract_id, request.week), before, new, old)
+
+
+def _before(place: Workspace, request: OutboxRow, trained: Trained) -> str | None:
+    """The run that was champion before the contract's first model."""
+    models = rm_rows(place.books, request.program)
+    first = next((model for model in models if model.trigger[0] == request.contract_id), None)
+    return trained.compared_with if first is None else first.champion_before
 
 
 def _say(  # noqa: PLR0917 (what was found, of what, and when)

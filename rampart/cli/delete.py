@@ -35,7 +35,10 @@ def delete(
     """Delete a contract's data for good and publish a certificate; counts, verdicts and money stay."""
     from rampart.ledger.deletion.carry_out import delete_data  # noqa: PLC0415
     from rampart.ledger.deletion.plan import plan_deletion  # noqa: PLC0415
+    from rampart.ledger.deletion.said import deletions  # noqa: PLC0415
     from rampart.ledger.engine import open_ledger  # noqa: PLC0415
+    from rampart.retrain.command.copies import remove_copies  # noqa: PLC0415
+    from rampart.retrain.trainers_file import work_folder  # noqa: PLC0415
     from tasks.workspace import store_at  # noqa: PLC0415
 
     settings = Settings()
@@ -45,12 +48,18 @@ def delete(
         first, last = week_range(weeks)
         wanted = range(first, last + 1)
     if not yes:
-        return _show(plan_deletion(books, store, contract_id, wanted))
+        _show(plan_deletion(books, store, contract_id, wanted))
+        return
     refuse_demo_home()
     with console.status("[dim]deleting[/]"):
         done = delete_data(books, store, contract_id, wanted, by=by, reason=reason, as_of=moment(as_of))
+        # All that was ever deleted: a run may have failed since, or a crash have come between.
+        closed = {(contract_id, week) for gone in deletions(books, contract_id) for week in gone.weeks}
+        copies = remove_copies(work_folder(settings), closed)
     books.dispose()
-    return _certify(contract_id, done)
+    _certify(contract_id, done)
+    for folder in copies:
+        console.print(f"removed {safe(str(folder))}: a training's copy of such data", soft_wrap=True)
 
 
 def _show(plan: "Plan") -> None:

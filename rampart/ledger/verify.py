@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from rampart.ledger import gain_decisions, ramp_decisions
 from rampart.ledger.arithmetic import count_problems, money_problems
 from rampart.ledger.batch_rows import BatchKey, key_of
 from rampart.ledger.canonical import canonical_json, moment
@@ -23,10 +24,13 @@ from rampart.ledger.review_events import DRAWN
 from rampart.ledger.settled import read
 from rampart.ledger.states import ACCEPTED, SETTLED
 from rampart.ledger.tables import Batch, Outbox
+from rampart.ledger.valued import DOUBTED, VALUED
 from rampart.ledger.verify_models import model_violations
 from rampart.ledger.violation import Violation
 
 __all__ = ["Violation", "verify_books"]
+
+_OF_A_WEEK = (gain_decisions.DECIDED, ramp_decisions.DECIDED)
 
 
 def verify_books(engine: Engine) -> tuple[Violation, ...]:
@@ -110,11 +114,11 @@ def _batches(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation
 
 
 def _outbox(session: Session, said: tuple[EventRow, ...]) -> Iterator[Violation]:
-    """No entry without its row, and no row without its entry: settlements, disputes, rulings, reviews, the
-    clock's calls.
+    """No entry without its row, and no row without its entry: settlements, disputes, rulings, reviews,
+    decisions on ramp and gain, batches that agree too little, the clock's calls.
     """
     rows = session.exec(select(Outbox)).all()
-    for topic in ("batch.judged", OPENED, RULED, DRAWN, *CLOCK):
+    for topic in ("batch.judged", OPENED, RULED, DRAWN, *_OF_A_WEEK, DOUBTED, *CLOCK):
         entries = {entry for event in said if (entry := _entry(topic, event))}
         told = {_told(row) for row in rows if row.topic == topic}
         for subject in sorted(entries - told):
@@ -127,10 +131,13 @@ def _entry(topic: str, event: EventRow) -> str | None:
     """What an event that asks for a row of `topic` is about; None for any other."""
     if topic == "batch.judged":
         return str(_key(event)) if "settlement" in event.payload else None
-    contract_id = event.stream.removeprefix(contract_stream(""))
+    contract_id, said = event.stream.removeprefix(contract_stream("")), event.payload
+    if topic == DOUBTED:
+        low = event.kind == VALUED and said["flagged"]
+        return str(BatchKey(contract_id, said["week"], said["revision"])) if low else None
     if topic in CLOCK:
-        return _called(contract_id, event.payload) if event.kind == topic else None
-    return _subject(topic, contract_id, event.payload) if event.kind == topic else None
+        return _called(contract_id, said) if event.kind == topic else None
+    return _subject(topic, contract_id, said) if event.kind == topic else None
 
 
 def _called(contract_id: str, said: dict[str, Any]) -> str:
@@ -142,13 +149,13 @@ def _called(contract_id: str, said: dict[str, Any]) -> str:
 def _told(row: Outbox) -> str:
     if row.topic in CLOCK:
         return _called(row.contract_id, json.loads(row.payload))
-    if row.topic == "batch.judged":
+    if row.topic in ("batch.judged", DOUBTED):
         return str(BatchKey(row.contract_id, row.week, row.revision))
     return _subject(row.topic, row.contract_id, json.loads(row.payload))
 
 
 def _subject(topic: str, contract_id: str, about: Mapping[str, object]) -> str:
-    what = topic.split(".", maxsplit=1)[0]
+    what = "week" if topic in _OF_A_WEEK else topic.split(".", maxsplit=1)[0]
     return f"{contract_id} {what} {about.get(what)}"
 
 

@@ -113,7 +113,7 @@ def retrain(
         amplification=amplification(training, holdout, margins, snapshot.digest),
         benchmarks=tuple(measured(file, scorer.score) for file in benchmarks),
     )
-    champion = None if champion_run_id is None else _champion_margins(champion_run_id, holdout, store)
+    champion = None if champion_run_id is None else run_margins(champion_run_id, holdout, store)
     decision = _decide(
         holdout, margins, champion, config.promotion_margin, snapshot.digest, rules, probes, look=number
     )
@@ -164,6 +164,15 @@ def margins_of(scorer: Scorer, pairs: pa.Table) -> Margins:
     texts = texts_of(pairs)
     scores = scorer.score(texts.prompts, texts.responses)
     return np.asarray(scores[texts.first] - scores[texts.second], dtype=np.float64)
+
+
+def run_margins(run_id: str, pairs: pa.Table, store: ObjectStore) -> Margins:
+    """`margins_of` by the model of a finished run, read by the backend that made it."""
+    key = result_key(out_of(run_id))
+    if not store.exists(key):
+        raise ValueError(f"the model's result {key} is not in the store; restore it from a backup")
+    backend = backend_named(json.loads(store.get(key))["backend"], store)
+    return margins_of(backend.scorer(out_of(run_id)), pairs)
 
 
 def _missing(manifest: Manifest) -> str | None:
@@ -221,14 +230,3 @@ def _decide(  # noqa: PLR0917 (who is compared, on what, by which rules)
         else held_slices(holdout, right - before, rules, seed=seed, confidence=decision.confidence)
     )
     return weigh(decision, (*slices, *held_probes(probes, rules.limits)))
-
-
-def _champion_margins(run_id: str, holdout: pa.Table, store: ObjectStore) -> Margins:
-    """The score differences of the model in force, read by the backend that made it."""
-    key = result_key(out_of(run_id))
-    if not store.exists(key):
-        raise ValueError(
-            f"the champion's result {key} is not in the store; restore it, or retrain without a champion"
-        )
-    backend = backend_named(json.loads(store.get(key))["backend"], store)
-    return margins_of(backend.scorer(out_of(run_id)), holdout)

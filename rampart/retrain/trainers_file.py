@@ -55,9 +55,13 @@ def trainers(settings: Settings) -> Trainers:
     Raises:
         TrainersFileError: the file is missing, or something in it cannot be meant.
     """
-    folder = settings.trainer_folder or settings.root / "trainers"
-    plain = Trainers(folder.absolute(), TrlPlace(settings.trl_python))
+    plain = Trainers(work_folder(settings), TrlPlace(settings.trl_python))
     return _read(settings.trainers, plain) if settings.trainers else plain
+
+
+def work_folder(settings: Settings) -> Path:
+    """Where the programs' work lies, absolute."""
+    return (settings.trainer_folder or settings.root / "trainers").absolute()
 
 
 def _read(path: Path, plain: Trainers) -> Trainers:

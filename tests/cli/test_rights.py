@@ -76,6 +76,19 @@ def test_a_model_names_the_certificate_of_data_deleted_since(rampart: Rampart, s
     assert certificate in season.stored()
 
 
+def test_a_deletion_takes_the_copy_that_a_failed_training_left_here(rampart: Rampart, season: Season) -> None:
+    season_of(season, north="")
+    (dataset,) = (season.home / "store" / "datasets").glob("*.parquet")
+    copy = season.home / "trainers" / "ab" / "data.parquet"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(dataset.read_bytes())
+    order = ("delete", "dc-north", "--weeks", "1", "--by", "Ada", "--reason", "asked to")
+    assert rampart(*order).code == Exit.OK
+    assert copy.exists(), "it was only shown"
+    assert str(copy.parent) in rampart(*order, "--yes").out
+    assert not copy.parent.exists()
+
+
 def test_data_that_may_not_be_trained_on_are_in_no_training_set(season: Season) -> None:
     season_of(season, north="{train: false}", south="")
     (only,) = manifests(season)

@@ -66,3 +66,16 @@ def test_what_names_records_lies_with_the_batch_and_is_on_the_books(walked: Seas
     for model in rm_rows(books, "small"):
         assert "north-2-" not in store.get(key_in(model) or "").decode(), "no record is named beside a model"
     books.dispose()
+
+
+def test_a_model_from_before_that_cannot_be_read_holds_no_training_up(
+    plain: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain.deliver(1, week_rows("north", 1, hasty=0))
+    plain.agree()
+    monkeypatch.setattr("tasks.worth._before", lambda *_: "ab" * 32)
+    weekly(due(1))
+    books, store = plain.books(), open_store(Settings().store_uri)
+    (model,) = rm_rows(books, "small")
+    assert json.loads(store.get(key_in(model) or ""))["since"] is None
+    books.dispose()

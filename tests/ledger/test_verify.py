@@ -1,15 +1,20 @@
 import hashlib
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine
 
 from contracts.model import Contract
 from rampart.ledger.batch_rows import BatchKey
+from rampart.ledger.gain_decisions import write_gain
 from rampart.ledger.models import record_training
 from rampart.ledger.outbox import pending
 from rampart.ledger.sla import Call, note
+from rampart.ledger.valued import write_valued
 from rampart.ledger.verify import verify_books
 from tests.ledger.books import contested, day, judged, outcome, promotion, training
+from tests.ledger.test_gain_decisions import MISSED
+from tests.ledger.test_valued import LOW
 
 DISPUTE = hashlib.sha256(b"1 upheld").hexdigest()
 
@@ -198,3 +203,35 @@ def test_what_the_clock_said_stands_in_the_events_and_in_the_outbox(
     assert verify_books(books) == ()
     forge(books, statement)
     assert any(problem in found.problem for found in verify_books(books))
+
+
+@pytest.mark.parametrize(
+    ("statement", "subject", "problem"),
+    [
+        ("DELETE FROM outbox WHERE topic = 'gain.decided'", "acme-1 week 2", "no gain.decided row"),
+        (
+            "DELETE FROM outbox WHERE topic = 'agreement.low'",
+            "acme-1 week 1 revision 1",
+            "no agreement.low row",
+        ),
+        (
+            "DELETE FROM ledger_event WHERE kind = 'gain.decided'",
+            "acme-1 week 2",
+            "has a gain.decided row, but no event",
+        ),
+        (
+            "DELETE FROM ledger_event WHERE kind = 'agreement.found'",
+            "acme-1 week 1 revision 1",
+            "has a agreement.low row, but no event",
+        ),
+    ],
+)
+def test_what_was_found_of_a_batch_is_told_and_what_is_told_was_found(
+    books: Engine, statement: str, subject: str, problem: str
+) -> None:
+    write_gain(books, MISSED, "assistant")
+    write_valued(books, LOW, "assistant", day(11))
+    write_valued(books, replace(LOW, run_id="ef" * 32, flagged=False, week=2), "assistant", day(11))
+    assert verify_books(books) == ()
+    forge(books, statement)
+    assert any(problem in one.problem for one in verify_books(books) if one.subject == subject)

@@ -15,8 +15,8 @@ STAYS = (
     "In the books: counts, reasons, verdicts, money, decisions, names of files, and the chain of events.",
     "In the store: contracts, work orders, notices, the lists of what was delivered (names, sizes and "
     "digests of files), and the manifests of training sets.",
-    "Elsewhere: backups taken before, the vendor's own copies and what lies in the drop; Rampart does not "
-    "reach them.",
+    "Elsewhere: backups taken before, the vendor's own copies, what lies in the drop, datasets that were "
+    "exported, and work folders of trainers on other machines; Rampart does not reach them.",
 )
 
 

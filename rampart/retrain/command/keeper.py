@@ -36,17 +36,20 @@ def main(lock: Path, prepared: Path, attempt: Path) -> int:
     return STARTED
 
 
+def without_ours() -> dict[str, str]:
+    """The environment for programs of others: they have no business with our database, store or keys."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("RAMPART_")}
+
+
 def _run(attempt: Path, held: int) -> int:
     launch = json.loads((attempt / "launch.json").read_text(encoding="utf-8"))
     log = os.open(attempt / "log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     nothing = os.open(os.devnull, os.O_RDONLY)
     for stream, target in ((nothing, 0), (log, 1), (log, 2)):
         os.dup2(stream, target)
-    # The trainer has no business with our database, store or pseudonym key.
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("RAMPART_")}
     try:
         return subprocess.run(  # noqa: S603 (the command line of whoever runs Rampart)
-            launch["argv"], env={**ours, **launch["env"]}, pass_fds=(held,), check=False
+            launch["argv"], env={**without_ours(), **launch["env"]}, pass_fds=(held,), check=False
         ).returncode
     except OSError as error:
         os.write(log, f"the program could not be started: {error}\n".encode())

@@ -19,6 +19,9 @@ from rampart.retrain.digests import canonical_json, sha256
 # pickles, which run code of whoever wrote them; not .py, which a model may bring along.
 ALLOWED = (".safetensors", ".json", ".txt", ".model", ".jinja", ".md")
 
+# What is written beside the model and found again by the beginning of its name.
+OURS = ("evaluation-", "probes-", "decision-", "worth-")
+
 
 def model_files(folder: Path) -> tuple[Path, ...]:
     """The files in `folder`, sorted.
@@ -43,7 +46,9 @@ def _problem(path: Path) -> str | None:
             f"only {', '.join(ALLOWED)} are, for a pickle runs code when it is read; save weights as "
             "safetensors, and checkpoints outside the model's folder"
         )
-    return "the run's own result is called so; give it another name" if path.name == "result.json" else None
+    if path.name == "result.json" or path.name.startswith(OURS):
+        return "a file of the run's own is called so; give it another name"
+    return None
 
 
 def publish_files(folder: Path, out: str, store: ObjectStore) -> tuple[str, ...]:

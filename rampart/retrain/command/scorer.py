@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from rampart.delivery.errors import printable
 from rampart.delivery.store import ObjectStore
+from rampart.retrain.command.keeper import without_ours
 from rampart.retrain.command.publishing import fetched
 from rampart.retrain.command.template import filled
 
@@ -49,7 +50,9 @@ class CommandScorer:
             fetched(self.out, self.store, places["model"])
             places["texts"].write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
             argv = filled(self.argv, {name: str(path) for name, path in places.items()})
-            ended = subprocess.run(argv, capture_output=True, text=True, check=False)  # noqa: S603 (configured)
+            ended = subprocess.run(  # noqa: S603 (configured)
+                argv, env=without_ours(), capture_output=True, text=True, check=False
+            )
             if ended.returncode:
                 said = printable(ended.stderr[-_LAST:], _LAST)
                 raise ValueError(f"{argv[0]} ended with exit status {ended.returncode}: {said}")

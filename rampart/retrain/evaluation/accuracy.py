@@ -1,13 +1,10 @@
 r"""How often a model orders pairs as people did, and how sure that is when pairs of one prompt go together.
 
 **Model.** Pair $i$ with weight $w_i$ is right ($y_i$ = 1), wrong (0) or undecided (0.5); accuracy is the
-weighted mean $\hat\mu$. Prompts are independent, pairs of one prompt depend in any way, so its variance is
-
-$$\hat V = \frac{G}{G - 1} \sum_{g = 1}^{G} \Big( \sum_{i \in g} w_i (y_i - \hat\mu) / W \Big)^2$$
-
-(Liang and Zeger 1986, doi:10.1093/biomet/73.1.13). The interval is Wilson's at the effective sample size
-$\hat\mu (1 - \hat\mu) / \hat V$, with Student's quantile on G - 1 degrees of freedom (Dean and Pagano 2015,
-"Evaluating Confidence Interval Methods for Binomial Proportions in Clustered Surveys",
+weighted mean $\hat\mu$, with the one-way variance $\hat V$ of `quality.intervals.clustered_share` over $G$
+prompts. The interval is Wilson's at the effective sample size $\hat\mu (1 - \hat\mu) / \hat V$, with
+Student's quantile on G - 1 degrees of freedom (Dean and Pagano 2015, "Evaluating Confidence Interval Methods
+for Binomial Proportions in Clustered Surveys",
 doi:10.1093/jssam/smv024). Nothing is resampled, so sixty slices cost what one does.
 
 **Why this one.** Slices are small and accuracies high, where symmetric intervals are too short. With prompts
@@ -25,14 +22,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from quality.intervals.clustered_share import two_way_variance
 from quality.intervals.wilson import wilson
-from rampart.retrain.bootstrap import Estimate
+from rampart.retrain.bootstrap import FEWEST_CLUSTERS, Estimate
 from rampart.retrain.evaluation.slices import NamedSlice
 
 Floats = NDArray[np.float64]
-
-# Of fewer prompts nothing is said: below about ten clusters no variance between them can be told.
-FEWEST_PROMPTS = 10
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +85,9 @@ def accuracy_of(judged: Judged) -> Estimate:
     share = float(judged.weights @ judged.right / total)
     groups = np.unique(judged.prompts, return_inverse=True)[1]
     prompts = int(groups.max()) + 1
-    if prompts < FEWEST_PROMPTS:
+    if prompts < FEWEST_CLUSTERS:
         return Estimate(share, None, None)
-    sums = np.bincount(groups, judged.weights * (judged.right - share) / total)
-    variance = float(sums @ sums) * prompts / (prompts - 1)
+    variance = two_way_variance(judged.weights * (judged.right - share) / total, [groups])
     # Kish's count of the pairs (section 11.7 of *Survey Sampling*): clustering never makes them worth more.
     most = float(total**2 / (judged.weights @ judged.weights))
     spread = share * (1 - share)
@@ -106,7 +100,7 @@ def slice_accuracy(judged: Judged, part: NamedSlice) -> SliceAccuracy:
     """Accuracy on `part`, or why there is none."""
     inside = judged.among(part.mask)
     n_pairs, n_prompts = len(inside.right), inside.n_prompts
-    if n_prompts < FEWEST_PROMPTS:
-        said = f"Too few prompts to say: {n_prompts:,}, at least {FEWEST_PROMPTS} are needed."
+    if n_prompts < FEWEST_CLUSTERS:
+        said = f"Too few prompts to say: {n_prompts:,}, at least {FEWEST_CLUSTERS} are needed."
         return SliceAccuracy(part.name, part.value, None, n_pairs, n_prompts, said)
     return SliceAccuracy(part.name, part.value, accuracy_of(inside), n_pairs, n_prompts, "")

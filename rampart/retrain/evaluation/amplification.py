@@ -40,9 +40,9 @@ from quality.audits.features.catalogue import ALL
 from quality.audits.features.feature import Feature
 from quality.audits.features.measuring import deltas
 from quality.intervals.clustered_estimate import clustered_estimate
-from rampart.retrain.bootstrap import Estimate
+from rampart.retrain.bootstrap import FEWEST_CLUSTERS, Estimate
 from rampart.retrain.digests import seed_of
-from rampart.retrain.evaluation.accuracy import FEWEST_PROMPTS, Floats
+from rampart.retrain.evaluation.accuracy import Floats
 
 MOST_PAIRS = 5_000  # comparisons of either side that are measured: enough for ± 1.5 points
 HALF = 0.5
@@ -140,7 +140,7 @@ class _Measured:
         differ = more != 0
         prompts = self.prompts[differ]
         n_prompts = len(np.unique(prompts))
-        if n_prompts < FEWEST_PROMPTS:
+        if n_prompts < FEWEST_CLUSTERS:
             return None
         wins = np.where(more > 0, first, 1 - first)[differ]
         weights = self.weights[differ] / self.weights[differ].sum()
@@ -163,7 +163,7 @@ def _compared(feature: Feature, data: Lean | None, held: Mapping[str, Lean | Non
     parts = (data, model, held["people"], held["stated"])
     if data is None or model is None:
         side = "training" if data is None else "held-out"
-        why = f"{said}: the {side} comparisons that differ in it have fewer than {FEWEST_PROMPTS} prompts."
+        why = f"{said}: the {side} comparisons that differ in it have fewer than {FEWEST_CLUSTERS} prompts."
         return Amplification(feature.name, feature.group, *parts, None, None, "not_testable", why)
     gap = difference(model, data)
     outcome = _outcome(data, model, gap)

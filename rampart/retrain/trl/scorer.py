@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import os
 import subprocess
 import weakref
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 
 from rampart.delivery.errors import printable
 from rampart.delivery.store import ObjectStore
+from rampart.retrain.command.keeper import without_ours
 from rampart.retrain.command.publishing import fetched
 from rampart.retrain.trl.place import TrlPlace
 
@@ -60,10 +60,7 @@ class _Worker:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
-                env={
-                    **{name: value for name, value in os.environ.items() if not name.startswith("RAMPART_")},
-                    **place.environment(),
-                },
+                env={**without_ours(), **place.environment()},
                 text=True,
                 encoding="utf-8",
             )

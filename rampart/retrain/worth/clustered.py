@@ -1,10 +1,7 @@
-r"""A weighted mean with the error that pairs of one prompt share.
+"""A weighted mean with the error that pairs of one prompt share.
 
-**Model.** $\hat v = \sum_i w_i v_i / \sum_i w_i$, its variance from the sums of each prompt:
-$\frac{G}{G-1} \sum_g (\sum_{i \in g} w_i (v_i - \hat v))^2 / (\sum_i w_i)^2$ (Liang and Zeger 1986,
-doi:10.1093/biomet/73.1.13; CR1 of weighted least squares on a constant). The interval takes Student's t with
-$G - 1$ degrees of freedom. A standard error is wanted here beside the interval, to tell batches apart with;
-where only an interval is, `rampart.retrain.bootstrap` resamples.
+Error and interval are those of `quality.intervals.clustered_estimate` in one way. The error is wanted beside
+the interval, to tell batches apart with; where only an interval is, `rampart.retrain.bootstrap` resamples.
 """
 
 from dataclasses import dataclass
@@ -13,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from quality.intervals.clustered_estimate import clustered_estimate
 from rampart.retrain.bootstrap import FEWEST_CLUSTERS
 
 Floats = NDArray[np.float64]
@@ -44,13 +42,12 @@ def clustered(values: Floats, weights: Floats, prompts: Names) -> Clustered:
     if not len(values):
         raise ValueError("there is no pair to average over; ask only where there are pairs")
     names, place = np.unique(prompts, return_inverse=True)
-    many, whole = len(names), float(weights.sum())
-    value = float(weights @ values) / whole
+    many, value = len(names), float(weights @ values / weights.sum())
     if many < FEWEST_CLUSTERS:
         return Clustered(value, None, None, None, len(values), many)
-    sums = np.bincount(place, weights * (values - value))
-    error = float(np.sqrt(many / (many - 1) * (sums @ sums))) / whole
-    return with_interval(value, error, many - 1, len(values), many)
+    found = clustered_estimate(value, weights * (values - value) / weights.sum(), {"prompt": place})
+    assert found is not None  # noqa: S101 (narrows the type: there are clusters enough)
+    return Clustered(value, found.standard_error, found.low, found.high, found.n, many)
 
 
 def with_interval(value: float, error: float, freedom: float, n_pairs: int, n_prompts: int) -> Clustered:

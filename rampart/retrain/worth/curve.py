@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rampart.retrain.promotion import FEWEST_PROMPTS
 from rampart.retrain.worth.clustered import Floats
 from rampart.retrain.worth.refit import Refit
 from rampart.retrain.worth.table import Judged
@@ -22,7 +23,6 @@ DRAWS = 2
 EXPONENTS = np.linspace(0.05, 1.0, 20)
 RESAMPLES = 500
 FEWEST_PAIRS = 400  # on the training side: a sixteenth must still teach something
-FEWEST_PROMPTS = 30  # held out, as for a promotion
 
 
 @dataclass(frozen=True)

@@ -1,32 +1,35 @@
 r"""Training the same pairs again and again, each time on some of them.
 
-**Model.** The embedded reward model (`rampart.retrain.linear`): a score linear in words and style, a
-Bradley-Terry loss with soft labels and a ridge penalty. What is learnt of the texts without any label (which
-words there are, how rare, how style spreads) is learnt once, on the whole training side, so that all refits
-stand on one matrix of differences and k of them cost k fits, not k readings. A model trained alone on the
-same pairs differs from a refit by that only.
+**Model.** The embedded reward model (`rampart.retrain.linear`) with its labels and its loss; ties are always
+half a win for either. What is learnt of the texts without any label (which words there are, how rare, how
+style spreads) is learnt once, on the whole training side, so that all refits stand on one matrix of
+differences and k of them cost k fits, not k readings. A model trained alone on the same pairs differs from a
+refit by that, and by where the search stops.
 
 **Started cold.** Every refit starts from nothing, so that nothing of what it leaves out can stay behind.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
 import scipy.sparse as sp
 from scipy.optimize import minimize
-from scipy.special import expit
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # publishes no types
 
 from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.linear.features import TextFeatures, extract
+from rampart.retrain.linear.labels import labelled
 from rampart.retrain.linear.model import learn_scaling
+from rampart.retrain.linear.objective import loss_of
 from rampart.retrain.texts import texts_of
 from rampart.retrain.worth.clustered import Floats, Mask
 
 # Trains on the chosen pairs (m,) and gives first score less second of all m.
 Refit = Callable[[Mask], Floats]
 
+LABELS = ["target", "weight", "strength", "contract_id", "week", "annotators", "agreement"]  # for `labelled`
 MOST_ITERATIONS = 200
 TOLERANCE = 1e-6  # of the gradient of the mean loss; margins are then within about 1e-3 of the minimum's
 
@@ -45,8 +48,7 @@ class LinearRefit:
         columns = sp.csr_array(sp.hstack([sp.csr_array(words), style], format="csr"))
         self._gaps = sp.csr_array(columns[texts.first] - columns[texts.second])
         self._gaps.eliminate_zeros()
-        self._target, self._weight = pairs["target"].to_numpy(), pairs["weight"].to_numpy()
-        self._l2 = config.l2
+        self._pairs, self._texts, self._config = pairs.select(LABELS), texts, replace(config, ties="half")
 
     def __call__(self, chosen: Mask) -> Floats:
         """Margins (m,) of a model trained on the pairs `chosen`; `ValueError` where none is."""
@@ -55,21 +57,17 @@ class LinearRefit:
         return np.asarray(self._gaps @ self._fit(chosen), dtype=np.float64)
 
     def _fit(self, chosen: Mask) -> Floats:
-        gaps, target, weight = self._gaps[chosen], self._target[chosen], self._weight[chosen]
-        across, total = sp.csr_array(gaps.T), float(weight.sum())
-
-        def loss_and_gradient(theta: Floats) -> tuple[float, Floats]:
-            d = gaps @ theta
-            nats = target * np.logaddexp(0, -d) + (1 - target) * np.logaddexp(0, d)
-            loss = weight @ nats + self._l2 / 2 * (theta @ theta)
-            pull = across @ (weight * (expit(d) - target)) + self._l2 * theta
-            return float(loss / total), np.asarray(pull / total)
-
-        start = np.zeros(gaps.shape[1])
+        # A row a pair against a row of nothing: the score of the one less that of the other is the margin.
+        many = int(chosen.sum())
+        rows = sp.csr_array(sp.vstack([self._gaps[chosen], sp.csr_array((1, self._gaps.shape[1]))]))
+        texts = replace(self._texts, first=self._texts.first[chosen], second=self._texts.second[chosen])
+        told = labelled(self._pairs.filter(pa.array(chosen)), texts, self._config)
+        told = replace(told, first=np.arange(many), second=np.full(many, many))
+        loss = loss_of(rows, np.zeros((many + 1, 0)), told, self._config.l2)
         with threadpool_limits(limits=1, user_api="blas"):
             found = minimize(
-                loss_and_gradient,
-                start,
+                loss,
+                np.zeros(rows.shape[1]),
                 jac=True,
                 method="L-BFGS-B",
                 options={"maxiter": MOST_ITERATIONS, "gtol": TOLERANCE, "ftol": 0.0},

@@ -1,17 +1,12 @@
 """What has been gained over the model there was before a contract: two models on the same held-out pairs."""
 
-import json
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 
-from rampart.delivery.store import ObjectStore
-from rampart.retrain.backend import out_of, result_key
 from rampart.retrain.evaluate import correctness
-from rampart.retrain.registry import backend_named
-from rampart.retrain.run import margins_of
 from rampart.retrain.worth.clustered import Clustered, Floats, clustered
 
 Reached = Literal["reached", "missed", "not_distinguishable"]
@@ -43,13 +38,6 @@ def since(
     prompts = np.asarray(holdout["prompt_key"].to_pylist(), dtype=np.str_)
     rival = np.full(len(target), 0.5) if old is None else correctness(old, target)
     return Since(*batch, before, clustered(correctness(new, target) - rival, weight, prompts))
-
-
-def run_margins(run_id: str, pairs: pa.Table, store: ObjectStore) -> Floats:
-    """(m,) margins of a finished run's model, whatever backend made it."""
-    out = out_of(run_id)
-    backend = backend_named(json.loads(store.get(result_key(out)))["backend"], store)
-    return margins_of(backend.scorer(out), pairs)
 
 
 def reached(low: float | None, high: float | None, points: float) -> Reached:

@@ -249,3 +249,12 @@ def test_the_manifest_says_what_to_train_on_and_where_to_leave_what(tmp_path: Pa
     assert (told["model"], told["result"]) == (str(attempt.model), str(attempt.result))
     (tmp_path / "go").touch()
     here.ended(job)
+
+
+@pytest.mark.parametrize("name", ["result.json", "evaluation-1.json", "worth-1.json"])
+def test_a_model_s_file_is_not_taken_for_one_of_ours(tmp_path: Path, name: str) -> None:
+    here = placed(tmp_path, "--leave", name)
+    job = here.submit()
+    here.ended(job)
+    with pytest.raises(ValueError, match=f"{name} in .* is not published: a file of the run's own"):
+        here.backend.collect(job)

@@ -45,3 +45,13 @@ def test_a_program_scores_with_the_published_model(tmp_path: Path) -> None:
 def test_a_program_that_scores_nothing_is_told_of(program: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=said):
         scorer(tmp_path, program).score(["q", "q"], ["a", "b"])
+
+
+def test_a_scoring_program_does_not_see_our_keys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAMPART_PSEUDONYM_KEY", "secret")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "7")
+    program = """import json, os, sys
+seen = [any(name.startswith("RAMPART_") for name in os.environ), int(os.environ["CUDA_VISIBLE_DEVICES"])]
+json.dump([float(one) for one in seen], open(sys.argv[2], "w"))
+"""
+    assert scorer(tmp_path, program).score(["q", "q"], ["a", "b"]).tolist() == [0.0, 7.0]

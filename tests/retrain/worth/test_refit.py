@@ -1,4 +1,7 @@
+from typing import Literal
+
 import numpy as np
+import pyarrow as pa
 import pytest
 from sklearn.linear_model import LogisticRegression
 
@@ -15,6 +18,19 @@ from tests.retrain.worth.conftest import WEEKLY, Weeks
 def test_a_refit_on_everything_ranks_as_the_trained_model_does(poisoned: Weeks) -> None:
     model, _ = train(poisoned.table.filter(poisoned.pairs.train), LinearConfig(max_iterations=200))
     assert np.allclose(poisoned.everything, margins_of(model, poisoned.table), atol=0.01)
+
+
+@pytest.mark.parametrize("strength", ["weight", "margin", "ignore"])
+def test_a_refit_reads_labels_as_the_trained_model_does(
+    poisoned: Weeks, strength: Literal["weight", "margin", "ignore"]
+) -> None:
+    random = np.random.default_rng(3)
+    sure = pa.array(random.choice([0.2, 1.0], poisoned.table.num_rows))
+    table = poisoned.table.set_column(poisoned.table.column_names.index("strength"), "strength", sure)
+    config = LinearConfig(max_iterations=200, strength=strength, flipped_share=0.1)
+    model, _ = train(table.filter(poisoned.pairs.train), config)
+    margins = LinearRefit(table, config)(poisoned.pairs.train)
+    assert np.allclose(margins, margins_of(model, table), atol=0.01)
 
 
 def test_a_refit_on_a_part_is_the_penalised_logistic_regression_of_its_differences(poisoned: Weeks) -> None:
