@@ -45,7 +45,8 @@ def against_chance(world: World, delivered: Iterable[Delivered], fresh: int, dra
     whole = pa.concat_tables([pairs, _fresh(world, fresh)])
     kept = np.concatenate([_kept(pairs, batches), np.zeros(whole.num_rows - pairs.num_rows, dtype=np.bool_)])
     judging = np.arange(whole.num_rows) >= pairs.num_rows
-    refit = LinearRefit(whole, LinearConfig())
+    # Each judgement counts for one, however strong: what is compared is which of them were kept.
+    refit = LinearRefit(whole, LinearConfig(strength="ignore"))
     return gated(judged(whole), kept, judging, refit, draws=draws, seed=world.seed)
 
 

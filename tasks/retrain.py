@@ -16,6 +16,7 @@ from rampart.ledger.hashed import hashed
 from rampart.ledger.looks import note_look
 from rampart.ledger.models import PromotionRecord, TrainingRun, record_skip, record_training
 from rampart.ledger.outbox import TRAINING, OutboxRow, pending
+from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.run import NothingToTrain, RetrainOutcome, retrain
 from rampart.retrain.snapshot import BatchData
 from rampart.settings import Settings
@@ -30,7 +31,8 @@ class Trained:
     """A finished training: by which backend, under which contracts, and the champion it was held against.
 
     `batches` are (contract id, week, revision) of what it was trained on, `file_digests` the SHA-256 of each
-    of its files, `compared_with` is that champion's run id; None for the first.
+    of its files, `compared_with` is that champion's run id; None for the first. `linear` is how its terms
+    have the embedded model trained, whatever backend trained this one.
     """
 
     outcome: RetrainOutcome
@@ -39,6 +41,7 @@ class Trained:
     batches: tuple[tuple[str, int, int], ...]
     file_digests: Mapping[str, str]
     compared_with: str | None
+    linear: LinearConfig
 
 
 @task(**STAGE)
@@ -94,7 +97,7 @@ def train_on(place: Workspace, request: OutboxRow) -> Trained | NothingToTrain:
         if still_held(place.books, batches) == batches:
             raise
         return train_on.fn(place, request)  # without the week whose data were deleted meanwhile
-    return Trained(outcome, config.backend, digests, drawn, files, before)
+    return Trained(outcome, config.backend, digests, drawn, files, before, config.linear)
 
 
 @task(**STAGE)

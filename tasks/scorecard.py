@@ -128,7 +128,7 @@ def _on_policy(name: str, week: WeekPerformance) -> WeekSum | None:
 
 
 def _gain(found: Performance, model: RmRow) -> Gain | None:
-    """A promotion that had a champion to beat; what its week was paid counts where its revision stands."""
+    """A comparison with a champion, or a coin; what its week was paid counts where its revision stands."""
     difference, low, high = model.difference, model.difference_low, model.difference_high
     if difference is None or low is None or high is None:
         return None
@@ -143,4 +143,5 @@ def _gain(found: Performance, model: RmRow) -> Gain | None:
         paid=float(week.payable) if week and stands else 0.0,
         currency=found.contract.currency,
         evidence=in_models(model.program, model.version),
+        promoted=model.promoted,
     )

@@ -22,7 +22,6 @@ from rampart.ledger.read.worth import worth_key, worth_of
 from rampart.ledger.valued import Valued, valued, write_valued
 from rampart.retrain.backend import out_of
 from rampart.retrain.digests import canonical_json, sha256
-from rampart.retrain.linear.config import LinearConfig
 from rampart.retrain.run import NothingToTrain, run_margins, strict_holdout
 from rampart.retrain.snapshot import pairs_from_parquet
 from rampart.retrain.worth.clustered import Names
@@ -55,7 +54,7 @@ def value(
     except MissingObjectError:
         return trained
     known = _since(place, request, trained, pairs)
-    found, people = worth(pairs, LinearConfig(), names, known)
+    found, people = worth(pairs, trained.linear, names, known)
     if found.skipped:
         get_run_logger().info("%s: %s", outcome.run_id[:12], found.skipped)
     _say(place, request, trained, found, people, scope, as_of)

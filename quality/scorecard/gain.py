@@ -1,13 +1,14 @@
 r"""What did a vendor's batches do to the reward model, per 1,000 of what they cost?
 
-**Model.** Each accepted batch starts one training; its promotion holds the challenger's held-out accuracy
+**Model.** Each accepted batch starts one training; its comparison holds the challenger's held-out accuracy
 less the champion's, $d_i$, with a paired 95 % interval. A vendor's gain is $\sum_i d_i / \sum_i c_i$ over the
-batches it triggered, $c_i$ what a batch was paid. The differences share held-out prompts and models, so they
-depend on each other in a way the books do not hold: the half-widths are added, which is right whatever the
-dependence ($\mathrm{sd} \sum d_i \le \sum \mathrm{sd}\, d_i$) and too wide where there is none.
+batches it triggered, $c_i$ what a batch was paid, with $d_i = 0$ for a model that was kept aside: the
+champion stayed what it was, and the next difference, from the same champion, holds what this one would have
+brought. The differences share held-out prompts and models, so they depend on each other in a way the books
+do not hold: the half-widths are added, which is right whatever the dependence
+($\mathrm{sd} \sum d_i \le \sum \mathrm{sd}\, d_i$) and too wide where there is none.
 
-**Fields needed.** Promotions with a difference: the first model of a programme has nothing to be compared
-with.
+**Fields needed.** Comparisons with a difference; one of too few held-out prompts has none.
 
 **What it does not say.** The gain is the trigger's. A batch that follows one whose model was kept aside
 brings both; the first vendor of a week finds more to gain than the last; and each thousand buys less as a
@@ -29,7 +30,10 @@ NO_GAIN = Lacking(
 
 @dataclass(frozen=True)
 class Gain:
-    """One promotion: `difference` of held-out accuracy, its 95 % interval, and what its batch was `paid`."""
+    """One comparison: `difference` of held-out accuracy, its 95 % interval, and what its batch was `paid`.
+
+    Not `promoted`, the model was kept aside: money spent for nothing gained yet.
+    """
 
     contract_id: str
     difference: float
@@ -38,6 +42,7 @@ class Gain:
     paid: float
     currency: str
     evidence: str
+    promoted: bool = True
 
 
 def gain_figure(contract_id: str, gains: Sequence[Gain]) -> Figure:
@@ -47,8 +52,12 @@ def gain_figure(contract_id: str, gains: Sequence[Gain]) -> Figure:
         return untold(NAME, contract_id, "points", NO_GAIN)
     value, spread = _per_thousand(gains, paid)
     low, high = value - _Z * spread, value + _Z * spread
-    total = sum(gain.difference for gain in gains)
-    said = f"{100 * total:+.2f} points over {len(gains):,} models for {paid:,.2f} {gains[0].currency}"
+    kept = [gain for gain in gains if gain.promoted]
+    total = sum(gain.difference for gain in kept)
+    said = (
+        f"{100 * total:+.2f} points by {len(kept):,} of {len(gains):,} models for {paid:,.2f} "
+        f"{gains[0].currency}"
+    )
     if low <= 0 <= high:
         said += "; not distinguishable from no gain"
     evidence = tuple(gain.evidence for gain in gains)
@@ -73,6 +82,6 @@ def gains_apart(one: Sequence[Gain], other: Sequence[Gain]) -> Contrast | Lackin
 
 
 def _per_thousand(gains: Sequence[Gain], paid: float) -> tuple[float, float]:
-    scale = 100 * 1000 / paid
-    spread = sum((gain.high - gain.low) / (2 * _Z) for gain in gains)
-    return scale * sum(gain.difference for gain in gains), scale * spread
+    scale, kept = 100 * 1000 / paid, [gain for gain in gains if gain.promoted]
+    spread = sum((gain.high - gain.low) / (2 * _Z) for gain in kept)
+    return scale * sum(gain.difference for gain in kept), scale * spread

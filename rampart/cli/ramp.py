@@ -41,7 +41,10 @@ def ramp(
         known = [row.contract_id for row in current_contracts(place.books)]
         asked = [contract] if contract is not None else known
         reports = [read_ramp_report(place.books, place.store.get, one, as_of=at) for one in asked]
-        called = {one: decisions(place.books, one) for one in asked}
+        called = {
+            one: tuple(made for made in decisions(place.books, one) if at is None or made.as_of <= at)
+            for one in asked
+        }
     if not reports:
         raise stop(Exit.LEDGER, "no contract is on the books; try `rampart run SPEC`")
     if as_json:

@@ -66,6 +66,7 @@ def test_as_json_every_answer_has_its_clause_and_the_rows_behind_it(rampart: Ram
 def test_seen_as_of_an_earlier_day_the_later_week_is_to_come(rampart: Rampart) -> None:
     told = json.loads(rampart("ramp", "dc-north", "--as-of", "2026-01-14", "--json").out)
     assert told["after"] == 1
+    assert told["decisions"] == []  # the call came with the second week
 
 
 def test_a_contract_that_is_not_on_the_books_and_empty_books_are_said_so(rampart: Rampart) -> None:

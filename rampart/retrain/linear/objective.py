@@ -115,11 +115,13 @@ def fit(
     l2: float,
     max_iterations: int,
     tie_theta: float | None = None,
+    tolerance: float | None = None,
 ) -> Fit:
     """Minimise the loss from θ = 0 with L-BFGS (Liu and Nocedal 1989, doi:10.1007/BF01589116).
 
     Arguments as in `loss_of`; `tie_theta` counts only where a pair is tied, and None has it learnt there. The
-    loss is convex, in θ strictly, so stopping at `max_iterations` only means a slightly shorter θ.
+    loss is convex, in θ strictly, so stopping at `max_iterations` only means a slightly shorter θ. With a
+    `tolerance` the search goes on until no entry of the gradient is larger; None leaves that to scipy.
     Repeatable bit for bit when BLAS runs on one thread; the caller sees to that.
     """
     if not pairs.tied.any():
@@ -132,7 +134,9 @@ def fit(
         jac=True,
         method="L-BFGS-B",
         bounds=[(None, None)] * len(start) + [(LEAST_TIE, None)] if learnt else None,
-        options={"maxiter": max_iterations},
+        options={"maxiter": max_iterations}
+        if tolerance is None
+        else {"maxiter": max_iterations, "gtol": tolerance, "ftol": 0.0},
     )
     theta = np.asarray(found.x[: len(start)])
     tie_theta = float(np.exp(found.x[-1])) if tie_theta is None else tie_theta

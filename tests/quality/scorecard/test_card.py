@@ -127,6 +127,15 @@ def test_a_gain_whose_interval_holds_zero_says_so_and_spreads_are_added() -> Non
     assert "not distinguishable" not in figure(scorecard("p", (clear,), NOTHING), NAMES[-1], "acme").reason
 
 
+def test_what_a_model_kept_aside_would_have_gained_is_counted_with_the_promotion_after_it_alone() -> None:
+    aside = replace(gain("acme", 0.05), promoted=False)
+    seen = replace(vendor("acme"), gains=(aside, gain("acme", 0.08)))
+    found = figure(scorecard("p", (seen,), NOTHING), "rm_gain_per_1000", "acme")
+    assert found.value == pytest.approx(4.0)  # 8 points, not 13, for 2,000
+    assert found.n == 2
+    assert found.reason.startswith("+8.00 points by 1 of 2 models for 2,000.00")
+
+
 def test_late_weeks_and_flagged_audits_are_named() -> None:
     found = figure(scorecard("p", (vendor("acme"),), NOTHING), "on_time_share", "acme")
     assert found.value == pytest.approx(5 / 6)

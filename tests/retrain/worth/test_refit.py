@@ -1,4 +1,4 @@
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -18,19 +18,6 @@ from tests.retrain.worth.conftest import WEEKLY, Weeks
 def test_a_refit_on_everything_ranks_as_the_trained_model_does(poisoned: Weeks) -> None:
     model, _ = train(poisoned.table.filter(poisoned.pairs.train), LinearConfig(max_iterations=200))
     assert np.allclose(poisoned.everything, margins_of(model, poisoned.table), atol=0.01)
-
-
-@pytest.mark.parametrize("strength", ["weight", "margin", "ignore"])
-def test_a_refit_reads_labels_as_the_trained_model_does(
-    poisoned: Weeks, strength: Literal["weight", "margin", "ignore"]
-) -> None:
-    random = np.random.default_rng(3)
-    sure = pa.array(random.choice([0.2, 1.0], poisoned.table.num_rows))
-    table = poisoned.table.set_column(poisoned.table.column_names.index("strength"), "strength", sure)
-    config = LinearConfig(max_iterations=200, strength=strength, flipped_share=0.1)
-    model, _ = train(table.filter(poisoned.pairs.train), config)
-    margins = LinearRefit(table, config)(poisoned.pairs.train)
-    assert np.allclose(margins, margins_of(model, table), atol=0.01)
 
 
 def test_a_refit_on_a_part_is_the_penalised_logistic_regression_of_its_differences(poisoned: Weeks) -> None:
@@ -54,3 +41,30 @@ def test_labels_that_are_left_out_leave_no_trace() -> None:
 def test_nothing_cannot_be_trained_on(poisoned: Weeks) -> None:
     with pytest.raises(ValueError, match="no pair to train on"):
         poisoned.refit(np.zeros(len(poisoned.pairs.target), dtype=bool))
+
+
+CHOICES = (
+    LinearConfig(),
+    LinearConfig(strength="margin"),
+    LinearConfig(ties="rao_kupper", flipped_share=0.1),
+    LinearConfig(length="neutral"),
+)
+
+
+@pytest.mark.parametrize("config", CHOICES, ids=("weight", "margin", "ties", "neutral"))
+def test_a_refit_makes_of_strength_ties_and_length_what_a_training_does(
+    poisoned: Weeks, config: LinearConfig
+) -> None:
+    table, random = poisoned.table, np.random.default_rng(5)
+    strength, target = random.choice([0.2, 0.6, 1.0], table.num_rows), table["target"].to_numpy().copy()
+    target[random.random(table.num_rows) < 0.1] = 0.5
+    for name, values in (("strength", strength), ("target", target)):
+        place = table.schema.get_field_index(name)
+        table = table.set_column(place, table.schema.field(place), pa.array(values))
+    pairs = judged(table)
+    model, _ = train(table.filter(pairs.train), replace(config, max_iterations=200))
+    margins = LinearRefit(table, config)(pairs.train)
+    assert np.allclose(margins, margins_of(model, table), atol=3e-3)
+    others = [other for other in (LinearConfig(strength="ignore"), *CHOICES) if other != config]
+    for other in others:
+        assert np.abs(LinearRefit(table, other)(pairs.train) - margins).max() > 0.02
