@@ -141,7 +141,7 @@ def export_mlflow(
     made = "shown as" if told.made else "was there already as"
     alias = "; alias champion" if told.champion else ""
     console.print(
-        f"{safe(program)} v{version.removeprefix('v')} {made} {safe(told.name)} version {told.version}{alias}"
+        f"{safe(program)} v{_number(version)} {made} {safe(told.name)} version {told.version}{alias}"
     )
 
 
@@ -203,7 +203,7 @@ def _card_of(found: "Shown") -> str:
 
 
 def _number(version: str) -> int:
-    number = version.removeprefix("v")
+    number = version.lower().removeprefix("v")
     if not (number.isascii() and number.isdecimal()):
         raise stop(Exit.USAGE, f"{version!r} is no version; give its number, such as 4")
     return int(number)
