@@ -10,9 +10,11 @@ import typer
 from rich.table import Table
 
 from rampart.cli.exits import Exit, console, stop
+from rampart.cli.known import must_know_program
 from rampart.cli.running import moment
-from rampart.cli.tables import safe
+from rampart.cli.tables import LONGEST, safe
 from rampart.cli.written import refuse_existing
+from rampart.delivery.errors import printable
 
 To = Literal["trl", "trl-unpaired", "trl-implicit", "openrlhf", "open-instruct", "rlhflow", "axolotl", "hf"]
 
@@ -93,7 +95,8 @@ def export(
     if split != "train":
         console.print("[yellow]![/] Held-out pairs are in it: no model trained on them can be judged here.")
     folder = shlex.quote(str(out)) if form.language == "sh" else str(out)
-    console.print(safe(made.command.replace("FOLDER", folder)), highlight=False, soft_wrap=True)
+    for line in made.command.replace("FOLDER", folder).splitlines():  # to be copied: each as it is
+        console.print(printable(line, LONGEST), markup=False, highlight=False, soft_wrap=True)
 
 
 @app.command("list", epilog="Example: rampart dataset list rm-refresh")
@@ -108,6 +111,8 @@ def every(
 
     with workspace() as place:
         found = exports(place.books, program)
+        if not found:
+            must_know_program(place.books, program)
     if as_json:
         plain = [{**one.export.payload, "at": one.at, "deleted": [*map(str, one.deleted)]} for one in found]
         typer.echo(json.dumps(plain, indent=1, default=str))

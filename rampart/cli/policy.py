@@ -47,8 +47,9 @@ def register(
     """Write a checkpoint into the books, or when a known one was served. Again changes nothing."""
     from tasks.workspace import workspace  # noqa: PLC0415 (it loads what only a run needs)
 
-    until = None if served_to is None else moment(served_to)
-    one = PolicyCheckpoint(checkpoint, digest, lineage, moment(served_from), parent, until)
+    until = None if served_to is None else moment(served_to, "--served-to")
+    since = moment(served_from, "--served-from")
+    one = PolicyCheckpoint(checkpoint, digest, lineage, since, parent, until)
     with workspace() as place:
         new = register_checkpoint(place.books, program, one, moment(as_of))
     console.print(f"{safe(checkpoint)} of {safe(program)}: {'registered' if new else 'known already'}.")

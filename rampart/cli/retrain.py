@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from rampart.cli.exits import console
+from rampart.cli.known import must_know_program
 from rampart.cli.running import flows_here, moment
 from rampart.cli.tables import safe
 
@@ -34,6 +35,8 @@ def retrain(
 
         stage.ready()
         reasons = flow(at, program, by_hand=True)
+        if not reasons:
+            _must_know(program)
     if as_json:
         typer.echo(json.dumps(list(reasons), indent=1))
         return
@@ -43,6 +46,13 @@ def retrain(
         console.print("Nothing to do: every accepted batch has its reward model.")
 
 
+def _must_know(program: str | None) -> None:
+    from tasks.workspace import workspace  # noqa: PLC0415 (it loads what only a run needs)
+
+    with workspace(dry_run=True) as place:
+        must_know_program(place.books, program)
+
+
 def _plan(program: str | None, as_json: bool) -> None:
     from rampart.cli.retrain_plan import plain, show  # noqa: PLC0415 (it loads what only a run needs)
     from tasks.retrain_plan import plans  # noqa: PLC0415
@@ -50,6 +60,8 @@ def _plan(program: str | None, as_json: bool) -> None:
 
     with workspace(dry_run=True) as place:
         found = plans(place, program)
+        if not found:
+            must_know_program(place.books, program)
     if as_json:
         typer.echo(json.dumps([plain(one) for one in found], indent=1, default=str))
     else:

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from rampart.cli.exits import Exit, console, stop
+from rampart.cli.known import must_know_contract
 from rampart.cli.running import moment
 from rampart.cli.tables import rate, safe
 from rampart.cli.weeks import Week
@@ -139,6 +140,8 @@ def every(contract_id: Annotated[str | None, typer.Argument(help="Only this cont
 
     with workspace() as place:
         found = every_review_of(place.books, contract_id)
+        if not found:
+            must_know_contract(place.books, contract_id)
     if not found:
         console.print("Nothing was drawn for review.")
         return

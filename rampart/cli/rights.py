@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from rampart.cli.exits import Exit, console, stop
+from rampart.cli.known import must_know_program
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
 from rampart.ledger.rights.judgement import Answer, Use
@@ -80,6 +81,8 @@ def _answers(
             raise stop(
                 Exit.LEDGER, f"{model!r} names {how}; add --program, or name one of: {known or 'none'}"
             )
+        if not batches and not models:
+            must_know_program(books, program)
         if contract and not batches:
             raise stop(Exit.LEDGER, f"nothing of a contract {contract!r} was judged; see `rampart status`")
         lineage = Lineage(books, _reading(parse_contract, store.get, contract_key), moment(as_of))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rampart.cli.exits import Exit, console, stop
+from rampart.cli.known import must_know_program
 from rampart.cli.rm_tables import list_table, show_table
 from rampart.cli.rm_value import add_to as add_value
 from rampart.cli.running import moment
@@ -46,11 +47,9 @@ def every(
     from tasks.workspace import workspace  # noqa: PLC0415
 
     with workspace() as place:
-        known = programs(place.books)
-        if program is not None and program not in known:
-            there = ", ".join(known) or "none"
-            raise stop(Exit.LEDGER, f"no programme {program!r} on the books; there are: {there}")
-        found = [one for name in ([program] if program else known) for one in standings(place.books, name)]
+        must_know_program(place.books, program)
+        asked = programs(place.books) if program is None else (program,)
+        found = [one for name in asked for one in standings(place.books, name)]
     if as_json:
         _tell([_plain(one) for one in found])
     elif found:
@@ -142,7 +141,7 @@ def export_mlflow(
     made = "shown as" if told.made else "was there already as"
     alias = "; alias champion" if told.champion else ""
     console.print(
-        f"{safe(program)} v{version.removeprefix('v')} {made} {safe(told.name)} version {told.version}{alias}"
+        f"{safe(program)} v{_number(version)} {made} {safe(told.name)} version {told.version}{alias}"
     )
 
 
@@ -204,7 +203,7 @@ def _card_of(found: "Shown") -> str:
 
 
 def _number(version: str) -> int:
-    number = version.removeprefix("v")
+    number = version.lower().removeprefix("v")
     if not (number.isascii() and number.isdecimal()):
         raise stop(Exit.USAGE, f"{version!r} is no version; give its number, such as 4")
     return int(number)

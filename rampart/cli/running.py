@@ -72,14 +72,14 @@ def _wait(started: Callable[[], None]) -> None:
         raise stop(Exit.FAILED, f"Prefect did not start ({error}): {hint}") from error
 
 
-def moment(text: str | None) -> datetime:
-    """The business time a command runs at: as given, or now."""
+def moment(text: str | None, option: str = "--as-of") -> datetime:
+    """The business time a command runs at, or another moment `option` gives: as given, or now."""
     if text is None:
         return datetime.now(UTC)
     try:
         given = datetime.fromisoformat(text)
     except ValueError as error:
         raise stop(
-            Exit.USAGE, f"--as-of {text!r} is not a moment; give for example 2026-01-12T09:00Z"
+            Exit.USAGE, f"{option} {text!r} is not a moment; give for example 2026-01-12T09:00Z"
         ) from error
     return given if given.tzinfo else given.replace(tzinfo=UTC)

@@ -112,7 +112,7 @@ def _must_fit(checkpoint: PolicyCheckpoint, known: dict[str, PolicyCheckpoint], 
     if here is not None and not here.same_as(checkpoint):
         raise LedgerError(
             f"checkpoint {checkpoint.checkpoint_id} of programme {program} is on the books with digest "
-            f"{here.digest}, lineage {here.lineage} and parent {here.parent}; other weights need another id"
+            f"{here.digest}, lineage {here.lineage} and {_parent(here)}; other weights need another id"
         )
     if parent is not None and (parent not in known or parent == checkpoint.checkpoint_id):
         there = ", ".join(known) or "none"
@@ -120,3 +120,7 @@ def _must_fit(checkpoint: PolicyCheckpoint, known: dict[str, PolicyCheckpoint], 
             f"{parent!r}, the parent of {checkpoint.checkpoint_id}, is no other checkpoint of programme "
             f"{program}; register it first (there are: {there})"
         )
+
+
+def _parent(checkpoint: PolicyCheckpoint) -> str:
+    return "no parent" if checkpoint.parent is None else f"parent {checkpoint.parent}"

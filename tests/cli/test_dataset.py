@@ -228,5 +228,26 @@ def test_what_cannot_be_meant_is_said_before_anything_is_read(
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.usefixtures("trained")
+def test_a_programme_the_books_do_not_know_is_told_from_one_without_exports(rampart: Rampart) -> None:
+    assert rampart("dataset", "list", "small").out == "Nothing of small was exported.\n"
+    ended = rampart("dataset", "list", "smal")
+    assert (ended.code, "no programme 'smal' on the books; there are: small" in ended.err) == (
+        Exit.LEDGER,
+        True,
+    )
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize("to", ["openrlhf", "axolotl"])
+def test_a_command_of_several_lines_is_shown_as_it_is_to_be_copied(
+    rampart: Rampart, tmp_path: Path, to: str
+) -> None:
+    out = tmp_path / "out"
+    told = rampart("dataset", "export", "small", "--to", to, "--out", out).out
+    assert FORMATS[to].command.replace("FOLDER", str(out)) in told
+    assert "\\n" not in told
+
+
 def test_the_command_line_offers_every_format() -> None:
     assert get_args(To) == tuple(FORMATS)

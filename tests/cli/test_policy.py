@@ -33,6 +33,18 @@ def test_what_the_books_do_not_know_is_said_with_the_next_step(rampart: Rampart)
     assert (untrained.code, "no reward model yet" in untrained.err) == (Exit.LEDGER, True)
 
 
+def test_a_wrong_checkpoint_is_refused_by_the_name_of_what_is_wrong(rampart: Rampart, season: Season) -> None:
+    given = ("policy", "register", "small", "pol-1", "--digest", "d1", "--lineage", "olmo")
+    late = rampart(*given, "--served-from", "2026-13-01")
+    assert (late.code, late.err.startswith("error --served-from '2026-13-01' is not")) == (Exit.USAGE, True)
+    over = rampart(*given, "--served-from", "2026-01-01", "--served-to", "soon")
+    assert (over.code, over.err.startswith("error --served-to 'soon' is not")) == (Exit.USAGE, True)
+    rampart("policy", "register", "small", "pol-1", *CHECKPOINT)
+    other = rampart("policy", "register", "small", "pol-1", "--digest", "d2", *CHECKPOINT[2:])
+    assert (other.code, "lineage olmo and no parent;" in other.err) == (Exit.LEDGER, True)
+    assert len(season.events("policy.registered")) == 1
+
+
 @pytest.mark.slow
 @pytest.mark.usefixtures("flows_can_run")
 def test_a_models_batches_are_held_against_the_policy_that_is_served(

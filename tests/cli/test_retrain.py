@@ -6,6 +6,7 @@ import pytest
 
 from flows.process_delivery import process_delivery
 from flows.retrain import retrain
+from rampart.cli.exits import Exit
 from rampart.ledger.export import export_ledger
 from simulator.season import Season, due, week_rows
 from simulator.without_prefect import without_prefect
@@ -49,6 +50,12 @@ def test_a_dry_run_says_what_would_be_trained_and_why_and_writes_nothing(
     books.dispose()
 
 
-def test_a_programme_with_nothing_to_train_is_said_to_have_none(rampart: Rampart, waiting: Season) -> None:
-    assert json.loads(rampart("retrain", "--dry-run", "--program", "another", "--json").out) == []
+@pytest.mark.parametrize("how", [("--dry-run",), ("--dry-run", "--json"), ()])
+def test_a_programme_the_books_do_not_know_is_not_said_to_have_all_its_models(
+    rampart: Rampart, waiting: Season, how: tuple[str, ...]
+) -> None:
+    with without_prefect():
+        ended = rampart("retrain", "--program", "another", *how)
+    assert (ended.code, ended.out) == (Exit.LEDGER, "")
+    assert "no programme 'another' on the books; there are: small" in ended.err
     assert waiting

@@ -114,6 +114,7 @@ def test_a_sheet_names_neither_annotator_nor_record_nor_reason(
         (("draw", "dc-north", 1, "--out", "OUT", "--size", 5), Exit.LEDGER, "asks for 11 records"),
         (("draw", "dc-north", 1, "--out", "OUT", "--size", 12), Exit.LEDGER, "too few to look where"),
         (("draw", "dc-north", 1, "--out", "sheet.html"), Exit.USAGE, "name of the page"),
+        (("list", "dc-nobody"), Exit.LEDGER, "no contract 'dc-nobody' on the books; there are: dc-north"),
         (("show", "dc-north", 1), Exit.LEDGER, "no review of dc-north week 1"),
         (("read", "FILE", "--by", "Ann"), Exit.REFUSED, "item: no line names an item of a sheet"),
         (("read", "FILE", "--by", " "), Exit.REFUSED, "reviewer: has no name"),

@@ -131,6 +131,7 @@ def test_data_no_model_may_be_evaluated_on_are_held_out_of_nothing(season: Seaso
     [
         (("--model", "9"), Exit.LEDGER, "'9' names no reward model; add --program, or name one of: small v1"),
         (("--model", "1", "--contract", "dc-north"), Exit.USAGE, "give one of them"),
+        (("--program", "none"), Exit.LEDGER, "no programme 'none' on the books; there are: small"),
         (("--contract", "dc-east"), Exit.LEDGER, "nothing of a contract 'dc-east' was judged"),
     ],
 )

@@ -110,7 +110,7 @@ def test_hostile_words_in_the_books_do_nothing_in_a_card(rampart: Rampart, train
     ("words", "said"),
     [
         (("rollback", "small", "--to", "2"), "v2 was not champion before"),
-        (("promote", "small", "9"), "has no reward model v9; on the books: v1, v2"),
+        (("promote", "small", "V9"), "has no reward model v9; on the books: v1, v2"),
         (("promote", "small", "2"), "v2 is the champion already"),
         (("promote", "nobody", "1"), "nobody has no reward model v1; on the books: none"),
     ],
