@@ -185,6 +185,7 @@ def asked(*judgements: Judgement, mean_weight: float = 0.8, centre: float = 0.01
     return {"judgements": [asdict(one) for one in judgements], "mean_weight": mean_weight, "centre": centre}
 
 
+@pytest.mark.exhaustive  # half a minute, but many where every core is taken twice over
 def test_two_processes_under_torchrun_train_the_model_that_one_does_and_count_what_is_too_long(
     base: Path, tmp_path: Path
 ) -> None:
