@@ -1,7 +1,8 @@
 """A vendor's invoice: compared with the books, booked, and looked at again after later judgements."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from rampart.delivery.invoice_file import InvoiceFile, read_invoice
 from rampart.delivery.tables import invoice_prefix, publish_bytes
@@ -25,13 +26,15 @@ class Change:
 class Compared:
     """An invoice against the books as they stand; `booked` where it is on the books already.
 
-    `after` are the ids of the invoices booked before it, whose lines it was compared with too.
+    `after` are the ids of the invoices booked before it, whose lines it was compared with too; `twin` is the
+    first of them that bills just the same, and its number.
     """
 
     invoice: InvoiceFile
     result: Result
     booked: BookedInvoice | None
     after: tuple[str, ...]
+    twin: tuple[BookedInvoice, str] | None = None
 
 
 def compare_invoice(place: Workspace, contract_id: str, data: bytes, file: str) -> Compared:
@@ -56,13 +59,26 @@ def compare_invoice(place: Workspace, contract_id: str, data: bytes, file: str) 
     owed = weeks_owed(place.books, contract_id, lambda digest: terms_of(digest, place))
     settled = [part for result in before.values() for part in result.counted]
     result = Result(invoice.number, reconcile(invoice, owed, settled))
-    return Compared(invoice, result, booked, tuple(before))
+    twins = [one for one in earlier if _billed(before[one.invoice_id]) == _billed(result)]
+    twin = (twins[0], before[twins[0].invoice_id].number) if twins else None
+    return Compared(invoice, result, booked, tuple(before), twin)
+
+
+def _billed(result: Result) -> list[tuple[int, str, str, int, Decimal]]:
+    """What an invoice asks for, whatever it and its lines are called."""
+    return sorted(
+        (one.week, one.kind, one.currency, one.billed.units, one.billed.amount)
+        for one in result.findings
+        if one.billed
+    )
 
 
 def take_invoice(  # noqa: PLR0917 (whose invoice, which file, by whom, when)
     place: Workspace, contract_id: str, data: bytes, file: str, by: str, as_of: datetime
 ) -> tuple[BookedInvoice, Compared]:
     """Keep an invoice and book its comparison with the books. The same file again changes nothing.
+
+    The comparison's `booked` is there only where it was on the books before.
 
     Raises what `compare_invoice` does, and `LedgerError` where `by` is empty.
     """
@@ -80,8 +96,7 @@ def take_invoice(  # noqa: PLR0917 (whose invoice, which file, by whom, when)
         booked_by=by,
         as_of=as_of,
     )
-    booked = book_invoice(place.books, booked, compared.after)
-    return booked, replace(compared, booked=booked)
+    return book_invoice(place.books, booked, compared.after), compared
 
 
 def booked_result(place: Workspace, booked: BookedInvoice) -> Result:

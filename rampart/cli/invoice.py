@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,11 +13,12 @@ from rampart.cli.exits import Exit, console
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
 from rampart.ledger.invoices.booked import SHOWN, BookedInvoice, invoice_named, invoices
-from rampart.ledger.invoices.reconcile import Amount, Finding, totals
+from rampart.ledger.invoices.due import Amount
+from rampart.ledger.invoices.reconcile import Finding, totals, unbilled
 from rampart.ledger.invoices.result import Result, as_json
 
 if TYPE_CHECKING:  # it loads what only a run needs
-    from tasks.invoice import Change
+    from tasks.invoice import Change, Compared
 
 File = Annotated[Path, typer.Argument(help="The invoice, CSV or JSON.", exists=True, dir_okay=False)]
 Of = Annotated[str, typer.Option("--contract", help="The contract it is billed under.")]
@@ -45,6 +47,8 @@ def check(file: File, *, contract: Of, as_json: AsJson = False) -> None:
     with workspace() as place:
         found = compare_invoice(place, contract, file.read_bytes(), str(file))
     _show(found.result, as_json)
+    if not as_json:
+        _say_twin(found)
     if found.booked and not as_json:
         console.print(f"It is booked by {safe(found.booked.booked_by)} as {found.booked}.")
     if found.result.differing:
@@ -66,7 +70,14 @@ def book(
     with workspace() as place:
         booked, found = take_invoice(place, contract, file.read_bytes(), str(file), by, moment(as_of))
     _show(found.result, as_json=False)
-    console.print(f"{_said(booked)}.")
+    _say_twin(found)
+    if found.booked:
+        console.print(
+            f"{safe(contract)}: the same file was booked before, on {booked.as_of:%Y-%m-%d} by "
+            f"{safe(booked.booked_by)}, as {booked}; nothing is written."
+        )
+    else:
+        console.print(f"{_said(booked)}.")
     console.print(
         f"See what changes later: rampart invoice show {safe(contract)} {booked.invoice_id[:SHOWN]}"
     )
@@ -96,12 +107,20 @@ def show(
 
 
 @app.command("list", epilog="Example: rampart invoice list dc-birch")
-def every(contract_id: Contract) -> None:
+def every(
+    contract_id: Contract,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON list.")] = False,
+) -> None:
     """List the booked invoices of a contract."""
     from tasks.workspace import workspace  # noqa: PLC0415 (it loads what only a run needs)
 
     with workspace() as place:
         found = invoices(place.books, contract_id)
+    if as_json:
+        told = [{**asdict(one), "as_of": f"{one.as_of:%Y-%m-%dT%H:%M:%SZ}"} for one in found]
+        typer.echo(json.dumps(told, indent=1, ensure_ascii=False))
+        return
     if not found:
         console.print(f"{safe(contract_id)}: no invoice is booked.")
         return
@@ -129,7 +148,20 @@ def _show(result: Result, as_json: bool) -> None:
             if one.evidence:
                 console.print(f"  evidence: {safe(one.evidence)}", soft_wrap=True, highlight=False)
     billed, supported = totals(result.findings)
-    console.print(f"billed {billed:,}; the books support {supported:,}; difference {billed - supported:,}")
+    rest = unbilled(result.findings)
+    console.print(
+        f"billed {billed:,}; the books support {supported:,}; difference {billed - supported:,}"
+        + (f"; {rest:,} is owed and not billed yet" if rest > 0 else "")
+    )
+
+
+def _say_twin(found: "Compared") -> None:
+    if found.twin:
+        twin, number = found.twin
+        console.print(
+            f"It bills just what {safe(number)} does, booked on {twin.as_of:%Y-%m-%d} by "
+            f"{safe(twin.booked_by)} as {twin}."
+        )
 
 
 def _lines(found: Iterable[Finding], title: str) -> Table:

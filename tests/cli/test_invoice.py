@@ -42,10 +42,18 @@ def test_an_invoice_that_agrees_is_checked_booked_listed_and_shown(
     assert (checked.code, "billed 12.60; the books support 12.60" in checked.out) == (Exit.OK, True)
     assert judged.export() == before
     assert "no invoice is booked" in rampart("invoice", "list", "dc-north").out
-    for _ in range(2):
-        booked = rampart("invoice", "book", file, "--contract", "dc-north", "--by", "Ada")
-        assert (booked.code, "is booked by Ada; it agrees" in booked.out) == (Exit.OK, True)
+    assert json.loads(rampart("invoice", "list", "dc-north", "--json").out) == []
+    booked = rampart("invoice", "book", file, "--contract", "dc-north", "--by", "Ada")
+    assert (booked.code, "is booked by Ada; it agrees" in booked.out) == (Exit.OK, True)
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(file.read_bytes())
+    again = rampart("invoice", "book", copy, "--contract", "dc-north", "--by", "Grace")
     (said,) = judged.events("invoice.booked")
+    name = f"by Ada, as invoice {said['invoice'][:12]}; nothing is written"
+    shown = " ".join(again.out.split())
+    assert (again.code, "the same file was booked before" in shown, name in shown) == (Exit.OK, True, True)
+    (listed,) = json.loads(rampart("invoice", "list", "dc-north", "--json").out)
+    assert (listed["invoice_id"], listed["booked_by"], listed["lines"]) == (said["invoice"], "Ada", 1)
     assert (said["lines"], said["differing"], said["booked_by"]) == (1, 0, "Ada")
     assert "INV-1" not in json.dumps(judged.export())
     assert said["object_key"] in judged.stored()
@@ -94,12 +102,36 @@ def test_a_reinstated_record_shows_on_the_invoice_and_can_be_billed_then(
     invoice = rampart("invoice", "list", "dc-north").out.split("\n")[1].split()[0]
     seen = " ".join(rampart("invoice", "show", "dc-north", invoice).out.split())
     assert "Changed since it was booked" in seen
-    assert "under billed, owed 37 = 12.95" in seen
+    assert "missing, owed 1 = 0.35" in seen
     second = bill(tmp_path, "1,,1,0.35,0.35,USD", number="INV-2")
     assert rampart("invoice", "check", second, "--contract", "dc-north").code == Exit.OK
     again = rampart("invoice", "check", bill(tmp_path, "1,,36,0.35,12.60,USD", number="INV-3"),
                     "--contract", "dc-north")  # fmt: skip
     assert (again.code, "over billed" in again.out) == (Exit.DIFFERS, True)
+
+
+@pytest.mark.usefixtures("judged")
+def test_a_part_of_a_week_agrees_and_the_rest_is_said_once(rampart: Rampart, tmp_path: Path) -> None:
+    checked = rampart("invoice", "check", bill(tmp_path, "1,,30,0.35,10.50,USD"), "--contract", "dc-north")
+    said = "billed 10.50; the books support 10.50; difference 0.00; 2.10 is owed and not billed yet"
+    assert (checked.code, said in " ".join(checked.out.split())) == (Exit.DIFFERS, True)
+    assert "under billed" not in checked.out
+
+
+@pytest.mark.usefixtures("judged")
+def test_the_same_lines_under_another_number_name_the_invoice_that_has_them(
+    rampart: Rampart, tmp_path: Path
+) -> None:
+    first = bill(tmp_path, "1,,20,0.35,7.00,USD")
+    rampart("invoice", "book", first, "--contract", "dc-north", "--by", "Ada", "--as-of", due(1))
+    (booked,) = json.loads(rampart("invoice", "list", "dc-north", "--json").out)
+    again = bill(tmp_path, "1,,20,0.350,7.0,USD", number="INV-2")
+    said = f"It bills just what INV-1 does, booked on {due(1):%Y-%m-%d} by Ada as invoice"
+    for words in (("check",), ("book", "--by", "Ada")):
+        shown = " ".join(rampart("invoice", *words, again, "--contract", "dc-north").out.split())
+        assert f"{said} {booked['invoice_id'][:12]}." in shown
+    other = bill(tmp_path, "1,,16,0.35,5.60,USD", number="INV-3")
+    assert "bills just what" not in rampart("invoice", "check", other, "--contract", "dc-north").out
 
 
 @pytest.mark.usefixtures("judged")

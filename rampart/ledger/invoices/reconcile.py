@@ -6,11 +6,12 @@ units net of their discount, or at the full price with the discount as a line of
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import ROUND_HALF_UP, Decimal
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Literal
 
 from rampart.delivery.invoice_file import InvoiceFile, InvoiceLine
+from rampart.ledger.invoices.due import Amount, Counted, Open, rounded
 from rampart.ledger.invoices.owed import DISCOUNT, Owed, WeekOwed
 from rampart.ledger.money import plain
 
@@ -23,26 +24,6 @@ Status = Literal[
     "billed_twice",
     "wrong_currency",
 ]
-
-
-@dataclass(frozen=True)
-class Counted:
-    """What one line settles of a week's `kind`; `by` names invoice and line."""
-
-    week: int
-    kind: str
-    units: int
-    amount: Decimal
-    by: str
-
-
-@dataclass(frozen=True)
-class Amount:
-    """Units at a price; the amount is what counts."""
-
-    units: int
-    unit_price: Decimal
-    amount: Decimal
 
 
 @dataclass(frozen=True)
@@ -78,114 +59,97 @@ def reconcile(
         weeks: what the books owe, by contract week.
         before: what earlier invoices settle.
     """
-    open_ = _Open(weeks, list(before))
-    found = [open_.judge(invoice, place) for place in range(len(invoice.lines))]
-    return (*found, *open_.missing(max(line.week for line in invoice.lines)))
+    open_ = Open(weeks, before)
+    # A discount is due for the units that are billed, wherever its line stands.
+    order = sorted(range(len(invoice.lines)), key=lambda place: invoice.lines[place].unit_kind == DISCOUNT)
+    found = {place: _judged(open_, invoice, place) for place in order}
+    last_week = max(line.week for line in invoice.lines)
+    return (*(found[place] for place in range(len(found))), *_missing(open_, last_week))
 
 
-@dataclass
-class _Open:
-    """What is owed and not settled yet; judging a line settles its part."""
+def _judged(open_: Open, invoice: InvoiceFile, place: int) -> Finding:
+    """What is found about one line; it settles its part."""
+    line = invoice.lines[place]
+    week = open_.weeks.get(line.week)
+    owed = week.lines.get(line.unit_kind) if week else None
+    known = open_.known(line.week, line.unit_kind)
+    if week is None or (owed is None and not known):
+        return _finding(line, "not_on_the_books", week, _why_not(line, week))
+    if line.currency != week.currency:
+        reason = f"it is in {line.currency}, and ramp.currency is {week.currency}"
+        return _finding(line, "wrong_currency", week, reason, owed, clause="ramp.currency")
+    if known and _is_settled(open_, week, line):
+        reason = f"it is settled by {known[-1].by}"
+        return _finding(line, "billed_twice", week, reason, owed, _too_much(line, week))
+    compared = _compare(open_, invoice, place, week, owed)
+    if not known:
+        return compared
+    settled = sum(one.units for one in known)
+    return replace(compared, reason=f"{compared.reason}; {known[-1].by} settles {settled:,} before it")
 
-    weeks: Mapping[int, WeekOwed]
-    counted: list[Counted] = field(default_factory=list)
 
-    def judge(self, invoice: InvoiceFile, place: int) -> Finding:
-        line = invoice.lines[place]
-        week = self.weeks.get(line.week)
-        owed = week.lines.get(line.unit_kind) if week else None
-        known = [one for one in self.counted if (one.week, one.kind) == (line.week, line.unit_kind)]
-        if week is None or (owed is None and not known):
-            return _finding(line, "not_on_the_books", week, _why_not(line, week))
-        if line.currency != week.currency:
-            reason = f"it is in {line.currency}, and ramp.currency is {week.currency}"
-            return _finding(line, "wrong_currency", week, reason, owed, clause="ramp.currency")
-        left = self._left(week, line.unit_kind, owed)
-        if known and not left.units and not left.amount:
-            reason = f"it is settled by {known[-1].by}"
-            return _finding(line, "billed_twice", week, reason, owed, _too_much(line, week))
-        others = [one for one in invoice.lines if one.week == line.week]
-        more = [one for one in invoice.lines[place + 1 :] if _same(one, line)]
-        net = owed is not None and owed.is_work and not any(one.unit_kind == DISCOUNT for one in others)
-        compared = self._compare(invoice, line, week, owed, left, part=bool(more), net=net)
-        if not known:
-            return compared
-        settled = sum(one.units for one in known)
-        return replace(compared, reason=f"{compared.reason}; {known[-1].by} settles {settled:,} before it")
+def _is_settled(open_: Open, week: WeekOwed, line: InvoiceLine) -> bool:
+    left = open_.left(week, line.unit_kind)
+    if left.units or not left.amount:
+        return not left.units
+    return abs(line.amount) > abs(left.amount) and open_.is_rounding(week, line.unit_kind, left.amount)
 
-    def _compare(
-        self,
-        invoice: InvoiceFile,
-        line: InvoiceLine,
-        week: WeekOwed,
-        owed: Owed | None,
-        left: Amount,
-        *,
-        part: bool,
-        net: bool,
-    ) -> Finding:
-        if owed and part and 0 < line.units < left.units:  # the rest of it follows below
-            left = Amount(line.units, owed.unit_price, _rounded(line.units * owed.unit_price, week))
-        discount = self._discount(week, owed, left) if owed and net else Decimal(0)
-        booked = Amount(left.units, _net(left, discount, owed), left.amount + discount)
-        too_much = line.amount - booked.amount
-        by = f"invoice {invoice.number} line {line.line}"
-        status: Status = "over_billed" if too_much > 0 else "under_billed"
-        if abs(too_much) <= week.tolerance:
-            status = "agreed"
-        # An under-billed line settles what it bills; the rest may follow. Anything else settles all of it.
-        settles = left
-        if status == "under_billed" and line.units < left.units and left.amount > 0:
-            price = left.amount / left.units
-            settles = Amount(line.units, left.unit_price, _rounded(line.units * price, week))
-            discount = _rounded(discount * line.units / left.units, week)
-        counted = [Counted(line.week, line.unit_kind, settles.units, settles.amount, by)]
-        if discount:
-            counted.append(Counted(line.week, DISCOUNT, settles.units, discount, by))
-        self.counted += counted
-        reason = _compared(line, booked, too_much, week)
-        clause = ", ".join([owed.clause, week.lines[DISCOUNT].clause]) if owed and discount else ""
-        return _finding(
-            line, status, week, reason, owed, too_much, booked=booked, counted=tuple(counted), clause=clause
-        )
 
-    def missing(self, last_week: int) -> Iterator[Finding]:
-        """What is owed in weeks up to `last_week`, and billed nowhere; credits that were not given too."""
-        for number, week in sorted(self.weeks.items()):
-            kinds = {**week.lines, **{one.kind: None for one in self.counted if one.week == number}}
-            for kind in kinds if number <= last_week else ():
-                owed = week.lines.get(kind)
-                left = self._left(week, kind, owed)
-                if not left.amount or (abs(left.amount) <= week.tolerance and not left.units):
-                    continue
-                what = "owed and billed on no invoice" if left.amount > 0 else "to be taken off, and is not"
-                reason = f"{_said(left)} {week.currency} is {what}"
-                yield Finding(
-                    "missing",
-                    "",
-                    number,
-                    kind,
-                    None,
-                    left,
-                    week.currency,
-                    -left.amount,
-                    owed.clause if owed else "",
-                    _evidence(week, owed),
-                    reason,
-                )
+def _compare(open_: Open, invoice: InvoiceFile, place: int, week: WeekOwed, owed: Owed | None) -> Finding:
+    line, left = invoice.lines[place], open_.left(week, invoice.lines[place].unit_kind)
+    others = [one for one in invoice.lines if one.week == line.week]
+    follows = any(_same(one, line) for one in invoice.lines[place + 1 :])
+    net = owed is not None and owed.is_work and not any(one.unit_kind == DISCOUNT for one in others)
+    due = open_.due(line, week, follows=follows, net=net)
+    booked = Amount(due.units, _net(left, due.discount, owed), due.nearest(line.amount))
+    too_much = line.amount - booked.amount
+    by = f"invoice {invoice.number} line {line.line}"
+    status: Status = "over_billed" if too_much > 0 else "under_billed"
+    if abs(too_much) <= week.tolerance:
+        status = "agreed"
+    # A line settles what is owed for its units, even where it bills less; only units it leaves can follow.
+    counted = [Counted(line.week, line.unit_kind, due.units, booked.amount - due.discount, by)]
+    if due.discount or due.discounted:
+        counted.append(Counted(line.week, DISCOUNT, due.discounted, due.discount, by))
+    open_.counted += counted
+    reason = _compared(line, booked, too_much, week, left)
+    clause = ", ".join([owed.clause, week.lines[DISCOUNT].clause]) if owed and due.discount else ""
+    return _finding(
+        line, status, week, reason, owed, too_much, booked=booked, counted=tuple(counted), clause=clause
+    )
 
-    def _left(self, week: WeekOwed, kind: str, owed: Owed | None) -> Amount:
-        known = [one for one in self.counted if (one.week, one.kind) == (week.week, kind)]
-        units = (owed.units if owed else 0) - sum(one.units for one in known)
-        amount = (owed.amount if owed else Decimal(0)) - sum((one.amount for one in known), Decimal(0))
-        return Amount(units, owed.unit_price if owed else Decimal(0), amount)
 
-    def _discount(self, week: WeekOwed, owed: Owed, left: Amount) -> Decimal:
-        """The part of the week's discount that falls on what is left of a line; all of it on the last one."""
-        of_week = self._left(week, DISCOUNT, week.lines.get(DISCOUNT))
-        if of_week.units <= left.units:
-            return of_week.amount
-        return -_rounded(left.units * owed.off, week)
+def _missing(open_: Open, last_week: int) -> Iterator[Finding]:
+    """What is owed in weeks up to `last_week`, and billed nowhere; credits that were not given too."""
+    for number, week in sorted(open_.weeks.items()):
+        kinds = {**week.lines, **{one.kind: None for one in open_.counted if one.week == number}}
+        for kind in kinds if number <= last_week else ():
+            owed, left = week.lines.get(kind), open_.left(week, kind)
+            if not left.amount or (abs(left.amount) <= week.tolerance and not left.units):
+                continue
+            yield Finding(
+                "missing",
+                "",
+                number,
+                kind,
+                None,
+                left,
+                week.currency,
+                -left.amount,
+                owed.clause if owed else "",
+                _evidence(week, owed),
+                f"{_said(left)} {week.currency} {_what_is_missing(open_, week, kind, left)}",
+            )
+
+
+def _what_is_missing(open_: Open, week: WeekOwed, kind: str, left: Amount) -> str:
+    if not left.units and open_.is_rounding(week, kind, left.amount):
+        return "is left of rounding: the lines that bill it in parts come to less or more than the whole"
+    if left.amount > 0:
+        return "is owed and billed on no invoice"
+    if kind == DISCOUNT and not open_.discount_due(week).amount:
+        return "comes off with the units that are billed on no invoice"
+    return "is to be taken off, and is not"
 
 
 def _same(one: InvoiceLine, other: InvoiceLine) -> bool:
@@ -194,10 +158,6 @@ def _same(one: InvoiceLine, other: InvoiceLine) -> bool:
 
 def _net(left: Amount, discount: Decimal, owed: Owed | None) -> Decimal:
     return left.unit_price - owed.off if owed and discount else left.unit_price
-
-
-def _rounded(amount: Decimal, week: WeekOwed) -> Decimal:
-    return amount.quantize(Decimal(1).scaleb(-week.minor_units), ROUND_HALF_UP)
 
 
 def _why_not(line: InvoiceLine, week: WeekOwed | None) -> str:
@@ -210,9 +170,12 @@ def _why_not(line: InvoiceLine, week: WeekOwed | None) -> str:
     return f"the books owe nothing of this kind for week {line.week}; they have {kinds}"
 
 
-def _compared(line: InvoiceLine, booked: Amount, too_much: Decimal, week: WeekOwed) -> str:
+def _compared(line: InvoiceLine, booked: Amount, too_much: Decimal, week: WeekOwed, left: Amount) -> str:
     billed = Amount(line.units, line.unit_price, line.amount)
     said = f"{_said(billed)} is billed, {_said(booked)} is owed"
+    if booked.units != left.units:
+        of = "the units billed" if line.unit_kind == DISCOUNT else "so many units"
+        said += f" for {of}, of {left.units:,} left"
     if too_much and abs(too_much) <= week.tolerance:
         said += f"; {abs(too_much)} is within invoicing.tolerance"
     exact = line.units * line.unit_price
@@ -226,7 +189,7 @@ def _said(of: Amount) -> str:
 
 
 def _too_much(line: InvoiceLine, week: WeekOwed) -> Decimal:
-    return line.amount + _rounded(Decimal(0), week)
+    return line.amount + rounded(Decimal(0), week)
 
 
 def _evidence(week: WeekOwed | None, owed: Owed | None) -> str:
@@ -270,3 +233,8 @@ def totals(found: Sequence[Finding]) -> tuple[Decimal, Decimal]:
     billed = sum((one.billed.amount for one in ours if one.billed), Decimal(0))
     supported = sum((part.amount for one in ours for part in one.counted), Decimal(0))
     return billed, supported
+
+
+def unbilled(found: Sequence[Finding]) -> Decimal:
+    """What is owed and on no invoice, less what would come off."""
+    return sum((one.booked.amount for one in found if one.status == "missing" and one.booked), Decimal(0))

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
-from rampart.ledger.invoices.reconcile import Amount, Counted, Finding
+from rampart.ledger.invoices.due import Amount, Counted
+from rampart.ledger.invoices.reconcile import Finding
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ import pytest
 
 from contracts.model import Contract
 from rampart.delivery.invoice_file import InvoiceFile, InvoiceLine
+from rampart.ledger.invoices.due import Counted
 from rampart.ledger.invoices.owed import Owed, WeekOwed
-from rampart.ledger.invoices.reconcile import Counted, Finding, reconcile, totals
+from rampart.ledger.invoices.reconcile import Finding, reconcile, totals
 from rampart.ledger.states import State
 
 PRICE = "ramp.phases.production.price"
@@ -92,7 +93,7 @@ def test_a_discount_that_was_left_out_is_billed_too_much() -> None:
     [
         ((1, "", 85, "0.175", "14.88"), "over_billed", "0.88"),
         ((1, "", 80, "0.20", "16.00"), "over_billed", "2.00"),
-        ((1, "", 70, "0.175", "12.25"), "under_billed", "-1.75"),
+        ((1, "", 70, "0.17", "11.90"), "under_billed", "-0.35"),
         ((3, "", 50, "0.35", "17.50"), "not_on_the_books", "17.50"),
         ((9, "", 50, "0.35", "17.50"), "not_on_the_books", "17.50"),
         ((1, "long", 50, "0.35", "17.50"), "not_on_the_books", "17.50"),
@@ -151,12 +152,12 @@ def test_a_week_may_be_billed_in_parts() -> None:
     assert [one.status for one in reconcile(parts, WEEKS)] == ["agreed", "agreed"]
 
 
-def test_the_rest_of_what_was_billed_too_little_can_follow() -> None:
+def test_the_rest_of_a_part_is_missing_and_can_follow() -> None:
     first = reconcile(bill((1, "", 70, "0.175", "12.25")), WEEKS)
-    assert [(one.line, one.status) for one in first] == [
-        ("1", "under_billed"),
-        ("", "missing"),
-        ("", "missing"),
+    assert shown(first) == [
+        ("1", 1, "agreed", "0.00"),
+        ("-", 1, "missing", "-3.50"),
+        ("-", 1, "missing", "1.75"),
     ]
     before = [part for one in first for part in one.counted]
     (rest,) = reconcile(bill((1, "", 10, "0.175", "1.75"), number="INV-2"), WEEKS, before)
