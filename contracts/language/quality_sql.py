@@ -3,7 +3,7 @@
 from typing import Any
 
 from contracts.language.expression_error import ExpressionError
-from contracts.language.row_rules import LONGEST, NODES, TOO_MUCH, check_node, fits
+from contracts.language.row_rules import LONGEST, NODES, STUMBLES, TOO_MUCH, check_node, fits
 
 _QUERY = (
     "Select",
@@ -35,7 +35,7 @@ def query(text: str) -> str:
         trees = parse(text, dialect="postgres")
     except RecursionError:
         raise ExpressionError(TOO_MUCH) from None
-    except (errors.SqlglotError, ValueError) as error:
+    except (errors.SqlglotError, ValueError, *STUMBLES) as error:
         raise ExpressionError(f"{text!r} is no query; {_FIX}") from error
     tree: Any = trees[0]
     if len(trees) != 1 or type(tree).__name__ != "Select" or len(tree.expressions) != 1:

@@ -79,6 +79,10 @@ def condition(text: str) -> Condition:
     return found
 
 
+# What the parser lets through where it meets text it did not think of, such as '{:}'.
+STUMBLES = (AttributeError, TypeError, LookupError)
+
+
 def _parsed(text: str) -> Any:
     from sqlglot import errors, parse_one  # noqa: PLC0415 (0.1 s, for the contracts that have rules)
     from sqlglot.expressions import Condition as Any_  # noqa: PLC0415
@@ -91,6 +95,8 @@ def _parsed(text: str) -> Any:
         where = getattr(error, "errors", None) or [{}]
         said = str(where[0].get("description") or error).splitlines()[0].split(" for <class")[0]
         raise ExpressionError(f"{text!r} is no condition ({said}); {_FIX}") from error
+    except STUMBLES as error:
+        raise ExpressionError(f"{text!r} is no condition; {_FIX}") from error
 
 
 def fits(tree: Any) -> bool:

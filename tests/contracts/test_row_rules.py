@@ -83,6 +83,7 @@ def test_a_condition_is_true_false_or_unknown_as_in_an_sql_database(text: str, r
         ("turn = 1 OR " * 100 + "turn = 2", "at most 1,000 are read"),
         ("row_number() OVER () = turn", "may not stand in a condition"),
         ("$1 = turn", "may not stand in a condition"),
+        ("{:}", "'{:}' is no condition"),
     ],
 )
 def test_what_is_no_condition_or_reaches_further_is_refused_with_the_reason(text: str, said: str) -> None:
