@@ -7,10 +7,11 @@ from prefect import flow
 from flows.moment import business_time
 from rampart.ledger.outbox import OutboxRow
 from rampart.retrain.run import NothingToTrain
+from tasks.gain import judge_gains
 from tasks.retrain import Trained, book_training, requests, train_on
 from tasks.turns import turn_of
 from tasks.workspace import Workspace, workspace
-from tasks.worth import judge_gains, value
+from tasks.worth import value
 
 
 @flow(name="retrain")

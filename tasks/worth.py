@@ -12,20 +12,18 @@ from rampart.delivery.errors import MissingObjectError
 from rampart.delivery.judged_rows import stored_rows
 from rampart.delivery.tables import batch_prefix, publish_bytes
 from rampart.ledger.batch_rows import EVERYTHING, BatchRow, accepted_batches
-from rampart.ledger.contracts import current_contracts
 from rampart.ledger.deletion.said import still_held
-from rampart.ledger.gain_decisions import GainDecision, gain_decisions, write_gain
 from rampart.ledger.hashed import hashed
 from rampart.ledger.outbox import OutboxRow
-from rampart.ledger.read.reward_models import RmRow, rm_rows
-from rampart.ledger.read.worth import worth_key, worth_of
+from rampart.ledger.read.reward_models import rm_rows
+from rampart.ledger.read.worth import worth_key
 from rampart.ledger.valued import Valued, valued, write_valued
 from rampart.retrain.backend import out_of
 from rampart.retrain.digests import canonical_json, sha256
 from rampart.retrain.run import NothingToTrain, run_margins, strict_holdout
 from rampart.retrain.snapshot import pairs_from_parquet
 from rampart.retrain.worth.clustered import Names
-from rampart.retrain.worth.since import Since, reached, since
+from rampart.retrain.worth.since import Since, since
 from rampart.retrain.worth.table import BatchId
 from rampart.retrain.worth.value import InBatch, Worth, worth
 from tasks.policy import STAGE
@@ -62,51 +60,6 @@ def value(
     name = key.rsplit("/", 1)[-1]
     files = {**trained.file_digests, name: hashed(place.store, key, 0).sha256}
     return replace(trained, outcome=replace(outcome, artefacts=(*outcome.artefacts, key)), file_digests=files)
-
-
-@task(**STAGE)
-def judge_gains(place: Workspace, program: str | None, as_of: datetime) -> tuple[GainDecision, ...]:
-    """Judge `training.expected_gain` of every contract whose week was trained on and has no answer."""
-    found = []
-    for contract in current_contracts(place.books):
-        if program not in (None, contract.program):
-            continue
-        asked = terms_of(contract.digest, place).training.expected_gain
-        told = {one.week for one in gain_decisions(place.books, contract.contract_id)}
-        if asked is None or asked.by_week in told:
-            continue
-        model = _caused(rm_rows(place.books, contract.program), contract.contract_id, asked.by_week)
-        if model is not None and (made := _decision(place, model, asked.points, as_of)) is not None:
-            found.append(write_gain(place.books, made, contract.program))
-    return tuple(found)
-
-
-def _caused(models: tuple[RmRow, ...], contract_id: str, week: int) -> RmRow | None:
-    """The first model that a batch of the week caused."""
-    return next((model for model in models if model.trigger[:2] == (contract_id, week)), None)
-
-
-def _decision(place: Workspace, model: RmRow, points: float, as_of: datetime) -> GainDecision | None:
-    told = worth_of(place.store.get, model)
-    if told is None or (gained := told["since"]) is None:
-        return None
-    contract_id, week, revision = model.trigger
-    gain = gained["gain"]
-    return GainDecision(
-        contract_id=contract_id,
-        week=week,
-        revision=revision,
-        answer=reached(gain["low"], gain["high"], points),
-        asked=points,
-        gain=100 * gain["value"],
-        low=None if gain["low"] is None else 100 * gain["low"],
-        high=None if gain["high"] is None else 100 * gain["high"],
-        n_pairs=gain["n_pairs"],
-        n_prompts=gain["n_prompts"],
-        run_id=model.run_id,
-        before=gained["before"],
-        as_of=as_of,
-    )
 
 
 def _scope(place: Workspace, request: OutboxRow, trained: Trained) -> Scope:

@@ -15,11 +15,11 @@ from sqlalchemy import Engine, update
 from sqlmodel import col
 
 import flows.retrain
+import tasks.gain
 import tasks.notify
 import tasks.retrain
 import tasks.training_plan
 import tasks.turns
-import tasks.worth
 from contracts.model import Contract
 from flows.notify import notify
 from flows.retrain import retrain
@@ -46,7 +46,7 @@ class Killed(BaseException):
 @pytest.fixture
 def home(plain: Season, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     """Books of the home folder that the flows work on; the terms on them were never in a file."""
-    for module in (tasks.training_plan, tasks.worth):
+    for module in (tasks.training_plan, tasks.gain):
         monkeypatch.setattr(module, "terms_of", lambda _digest, _place: terms())
     books = plain.books()
     yield books

@@ -17,9 +17,9 @@ from sqlalchemy import Engine
 import flows.retrain
 import rampart.retrain.promotion
 import rampart.retrain.run
+import tasks.gain
 import tasks.retrain
 import tasks.training_plan
-import tasks.worth
 from contracts.model import Contract
 from flows.retrain import retrain
 from rampart.delivery.store import ObjectStore
@@ -117,7 +117,7 @@ def cheaply(contracts: int) -> Iterator[None]:
         patch.object(rampart.retrain.run, "backend_named", lambda _name, store: WordCounter(store)),
         patch.object(rampart.retrain.promotion, "FEWEST_PROMPTS", 10),
         patch.object(tasks.training_plan, "terms_of", lambda digest, _place: known[digest]),
-        patch.object(tasks.worth, "terms_of", lambda digest, _place: known[digest]),
+        patch.object(tasks.gain, "terms_of", lambda digest, _place: known[digest]),
         patch.object(tasks.retrain, "_batch_data", _data),
         # What batches were worth takes refits, and decides nothing.
         patch.object(flows.retrain, "value", lambda _place, _request, trained, _as_of: trained),
