@@ -34,7 +34,7 @@ def _group() -> None:
 def export(
     program: Annotated[str, typer.Argument(help="The programme.")],
     version: Annotated[
-        str | None, typer.Argument(metavar="[VERSION]", help="Its reward model; default: the champion.")
+        str | None, typer.Argument(metavar="VERSION", help="Its reward model; default: the champion.")
     ] = None,
     *,
     to: Annotated[To, typer.Option(help="The format.")],

@@ -26,6 +26,9 @@ How = Literal["retraining", "by_hand", "rollback"]
 _HOW: dict[str, How] = {TRAINED: "retraining", PROMOTED: "by_hand", ROLLED_BACK: "rollback"}
 _KIND: dict[How, str] = {how: kind for kind, how in _HOW.items()}
 
+# Where to look when a programme has no model at all: its name may be mistyped.
+ELSEWHERE = "`rampart rm list` names every programme that has some"
+
 
 @dataclass(frozen=True)
 class Crowning:
@@ -175,7 +178,7 @@ def _model(session: Session, program: str, version: int) -> RmVersion:
     of_program = select(RmVersion).where(RmVersion.program == program).order_by(col(RmVersion.version))
     models = {model.version: model for model in session.exec(of_program)}
     if version not in models:
-        known = ", ".join(f"v{one}" for one in models) or "none"
+        known = ", ".join(f"v{one}" for one in models) or f"none ({ELSEWHERE})"
         raise ChampionshipError(f"{program} has no reward model v{version}; on the books: {known}")
     return models[version]
 

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from rampart.ledger.batch_rows import BatchKey, key_of
-from rampart.ledger.champions import Crowning, batches_of, crownings_in
+from rampart.ledger.champions import ELSEWHERE, Crowning, batches_of, crownings_in
 from rampart.ledger.deletion.said import closed_weeks, deletions_in
 from rampart.ledger.engine import reading
 from rampart.ledger.errors import ChampionshipError
@@ -74,7 +74,7 @@ def standing_of(engine: Engine, program: str, version: int) -> Standing:
     for one in found:
         if one.row.version == version:
             return one
-    known = ", ".join(f"v{one.row.version}" for one in found) or "none"
+    known = ", ".join(f"v{one.row.version}" for one in found) or f"none ({ELSEWHERE})"
     raise ChampionshipError(f"{program} has no reward model v{version}; on the books: {known}")
 
 
