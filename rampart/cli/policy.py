@@ -11,6 +11,7 @@ from rampart.cli.exits import console
 from rampart.cli.running import moment
 from rampart.cli.tables import safe
 from rampart.ledger.policies import PolicyCheckpoint, checkpoints, register_checkpoint
+from rampart.ledger.read import programs
 from rampart.retrain.policy import Distance, lineage_warning
 
 Program = Annotated[str, typer.Argument(help="The programme.")]
@@ -52,7 +53,13 @@ def register(
     one = PolicyCheckpoint(checkpoint, digest, lineage, since, parent, until)
     with workspace() as place:
         new = register_checkpoint(place.books, program, one, moment(as_of))
+        known = programs(place.books)
     console.print(f"{safe(checkpoint)} of {safe(program)}: {'registered' if new else 'known already'}.")
+    if program not in known:
+        there = ", ".join(map(safe, known)) or "none"
+        console.print(
+            f"[yellow]![/] No contract in force is of programme {safe(program)}; there are: {there}."
+        )
 
 
 @app.command("list", epilog="Example: rampart policy list rm-refresh")

@@ -33,6 +33,12 @@ def text_or_none(value: Any) -> str | None:
     raise FieldError(f"expected text, found {told(value)}; to_string() in the expression takes it as text")
 
 
+def word_or_none(value: Any) -> str | None:
+    """Text that names a kind of thing, as it is; null and blank text, which names none, are null."""
+    text = text_or_none(value)
+    return text if text and not text.isspace() else None
+
+
 def utf8(text: str) -> str:
     """`text`, unless it holds half a character (a lone surrogate), which no UTF-8 file can."""
     if text.isascii():  # a look at one flag; nearly every id and most texts

@@ -178,7 +178,7 @@ def _absent(_scope: Scope) -> None:
 def _words(terms: ValueMap | None) -> Convert:
     """How a field of text is read: as it is, or by the contract's words for it."""
     if terms is None:
-        return fields.text_or_none
+        return fields.word_or_none
     words = {word(theirs): ours for theirs, ours in terms.map.items()}
     return lambda value: fields.mapped_or_none(value, terms, words)
 

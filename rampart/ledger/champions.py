@@ -94,7 +94,8 @@ def crown(
         how: any version may be promoted by hand; a rollback needs one that was champion before.
 
     Raises:
-        ChampionshipError: there is no such version, it is champion already, or it never was before.
+        ChampionshipError: there is no such version, it is champion already, or it never was before; or
+            `as_of` is before it was trained, or before the champion of now became it.
         DataDeletedError: data it was trained on were deleted.
         LedgerError: `by` or `reason` is empty.
     """
@@ -107,6 +108,7 @@ def crown(
         model = _model(session, program, target(program, version, how, told))
         if now and now.version == model.version:
             raise ChampionshipError(f"{program} v{model.version} is the champion already")
+        _must_follow(program, model, now, as_of)
         must_hold_data(session, program, model.version)
         about: dict[str, Json] = {
             "version": model.version,
@@ -117,6 +119,20 @@ def crown(
         }
         append_event(session, program_stream(program), _KIND[how], as_of, about)
         return crownings_in(session, program)[-1]
+
+
+def _must_follow(program: str, model: RmVersion, now: Crowning | None, as_of: datetime) -> None:
+    """`ChampionshipError` where it would be champion before it was trained, or before the last one."""
+    if as_of < model.as_of:
+        made = f"{model.as_of:%Y-%m-%d %H:%M} UTC"
+        raise ChampionshipError(
+            f"{program} v{model.version} was trained at {made}, not before {as_of:%Y-%m-%d}"
+        )
+    if now and as_of < now.as_of:
+        since = f"{now.as_of:%Y-%m-%d %H:%M} UTC"
+        raise ChampionshipError(
+            f"{program} v{now.version} is champion since {since}; what follows it cannot be before that"
+        )
 
 
 def must_hold_data(session: Session, program: str, version: int) -> None:

@@ -18,11 +18,13 @@ def test_checkpoints_are_registered_once_and_listed(rampart: Rampart, season: Se
     assert "No checkpoint of small" in rampart("policy", "list", "small").out
     assert "registered" in rampart("policy", "register", "small", "pol-1", *CHECKPOINT).out
     assert "known already" in rampart("policy", "register", "small", "pol-1", *CHECKPOINT).out
+    strange = rampart("policy", "register", "smal", "pol-1", *CHECKPOINT).out
+    assert "No contract in force is of programme smal; there are: " in " ".join(strange.split())
     listed = " ".join(rampart("policy", "list", "small").out.split())
     assert "pol-1 olmo 2026-01-01 d1" in listed
     (one,) = json.loads(rampart("policy", "list", "small", "--json").out)
     assert (one["checkpoint"], one["served_to"]) == ("pol-1", None)
-    assert len(season.events("policy.registered")) == 1
+    assert len(season.events("policy.registered")) == 2  # one a programme
 
 
 def test_what_the_books_do_not_know_is_said_with_the_next_step(rampart: Rampart) -> None:

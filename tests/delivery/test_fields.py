@@ -237,8 +237,16 @@ def test_a_label_is_kept_as_json(value: Any, expected: str | None) -> None:
     assert fields.as_delivered(value) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "expected"), [("code", "code"), (" code", " code"), ("", None), (" \t", None), (None, None)]
+)
+def test_blank_text_names_no_kind_of_thing(value: str | None, expected: str | None) -> None:
+    assert fields.word_or_none(value) == expected
+
+
 READERS: list[Callable[[Any], Any]] = [
     fields.text_or_none,
+    fields.word_or_none,
     fields.name_or_none,
     fields.number_or_none,
     fields.whole_or_none,

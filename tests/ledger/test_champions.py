@@ -107,6 +107,20 @@ def test_what_cannot_become_champion_is_refused_with_what_can(
 
 
 @pytest.mark.usefixtures("three")
+@pytest.mark.parametrize("how", ["by_hand", "rollback"])
+def test_no_model_becomes_champion_before_it_was_trained_or_before_the_last_one(
+    engine: Engine, how: str
+) -> None:
+    version = 3 if how == "by_hand" else 1
+    with pytest.raises(ChampionshipError, match=f"v{version} was trained at 2026-.* UTC, not before 2026-"):
+        crown(engine, "assistant", version, how, **{**BY, "as_of": day(29)})  # type: ignore[arg-type]
+    crown(engine, "assistant", version, how, **BY)  # type: ignore[arg-type]
+    with pytest.raises(ChampionshipError, match=f"v{version} is champion since .*; what follows"):
+        crown(engine, "assistant", 2, "by_hand", **{**BY, "as_of": day(39)})
+    crown(engine, "assistant", 2, "by_hand", **BY)
+
+
+@pytest.mark.usefixtures("three")
 def test_a_name_and_a_reason_are_asked_for(engine: Engine) -> None:
     with pytest.raises(LedgerError, match="the reason is empty"):
         crown(engine, "assistant", 3, "by_hand", by="A. Lead", reason=" ", as_of=day(40))
