@@ -3,10 +3,10 @@
 from datetime import datetime
 
 import polars as pl
-import pyarrow.parquet as pq
 from prefect import task
 
 from contracts.model import Contract
+from quality.gates.pieces import read_found
 from quality.gates.redone import redone_problem
 from quality.gates.told import told_discards
 from rampart.delivery.judged_rows import stored_rows
@@ -67,7 +67,7 @@ def _too_much(place: Workspace, batch: BatchRow, inputs: Inputs) -> str:
     terms, rows = terms_of(batch.contract_digest, place), stored_rows(place.store, batch.artefacts)
     kept = pl.DataFrame(pl.from_arrow(rows.kept_keys()))
     told = pl.Series(pl.from_arrow(told_discards(rows, terms)["record_id"]), dtype=pl.String)
-    found = (pq.read_table(room.found, columns=list(KEYS)) for room in inputs.delivery.rooms)
+    found = (read_found(room).select(list(KEYS)) for room in inputs.delivery.rooms)
     now = pl.concat([pl.DataFrame(schema=KEYS), *(pl.DataFrame(pl.from_arrow(each)) for each in found)])
     named = terms.delivery.record.record_id is not None
     problem = redone_problem(kept, told, unreadable(place, batch).num_rows, now, named=named)

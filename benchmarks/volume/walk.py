@@ -21,11 +21,11 @@ import pyarrow.parquet as pq
 from contracts.model import Contract
 from quality.gates.comparing import compare, numbered
 from quality.gates.pieces import Judging
-from quality.gates.reading import ReadDelivery, read_and_judge
+from quality.gates.reading import read_and_judge
 from quality.gates.record.gate import Asked, References
 from quality.gates.record.registry import GATES
 from quality.gates.record.repeats import Earlier
-from rampart.delivery.judged_rows import part_name, publish_file
+from rampart.delivery.judged_rows import parts_published, publish_file
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.tables import batch_prefix, publish_table
@@ -61,20 +61,17 @@ def walk(data: Path, judging: Judging, store: LocalStore, stages: Stages) -> dic
             landed = land(LocalStore(data), contract.inbox(WEEK), contract, WEEK, store)
         with stages.timed("reading"):
             delivery = read_and_judge(landed, judging, store, Path(scratch), workers)
-        with stages.timed("comparing"):
+        prefix = batch_prefix(contract.contract_id, WEEK)
+        with (
+            stages.timed("comparing"),
+            parts_published(store, prefix, [room.records for room in delivery.rooms]) as parts,
+        ):
             compare(delivery, asked, Earlier(nothing, nothing), (), fates)
         with stages.timed("publishing"):
-            return _published(store, contract, delivery, fates)
-
-
-def _published(store: LocalStore, contract: Contract, delivery: ReadDelivery, fates: Path) -> dict[str, str]:
-    prefix = batch_prefix(contract.contract_id, WEEK)
-    parts = {part_name(number): room.records for number, room in enumerate(delivery.rooms, 1)}
-    return {
-        "fates": publish_file(store, prefix, "fates", fates),
-        "quarantined": publish_table(store, prefix, "quarantined", delivery.read.quarantine),
-        **{name: publish_file(store, prefix, name, path) for name, path in parts.items()},
-    }
+            return parts | {
+                "fates": publish_file(store, prefix, "fates", fates),
+                "quarantined": publish_table(store, prefix, "quarantined", delivery.read.quarantine),
+            }
 
 
 def main(folder: str, target: str, *reasons: str) -> None:

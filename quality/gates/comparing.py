@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from quality.gates.likeness.copies import NO_TWINS, Question, copies
 from quality.gates.likeness.twins import SIGNATURES, Signed
-from quality.gates.pieces import Room
+from quality.gates.pieces import Room, read_found
 from quality.gates.reading import ReadDelivery
 from quality.gates.record.copied import kept_for, questions
 from quality.gates.record.gate import Asked
@@ -68,11 +68,10 @@ class FateCounts:
     def add(self, table: pa.Table) -> None:
         """Count some more records (`FATES`)."""
         frame = pl.DataFrame(pl.from_arrow(table.select(["source_file", "reason_mask", "flag_mask"])))
-        for counter, name in ((self.masks, "reason_mask"), (self.flags, "flag_mask")):
-            counter.update(dict(frame.group_by(name).len().iter_rows()))
-        kept = pl.col("reason_mask") == 0
-        for by_file, rows in ((self.accepted, kept), (self.discarded, ~kept)):
-            by_file.update(dict(frame.filter(rows).group_by("source_file").len().iter_rows()))
+        for file, mask, flags, count in frame.group_by(frame.columns).len().iter_rows():
+            self.masks[mask] += count
+            self.flags[flags] += count
+            (self.discarded if mask else self.accepted)[file] += count
 
 
 def numbered(keys: pl.DataFrame) -> pl.DataFrame:
@@ -99,7 +98,7 @@ def compare(
     counted, start = FateCounts(copied), 0
     with pq.ParquetWriter(fates, FATES, compression="zstd", use_dictionary=_FOLDED) as writer:
         for room in delivery.rooms:
-            found = pq.read_table(room.found)
+            found = read_found(room)
             here = together.slice(start, found.num_rows)
             table = _fates(found, here, reinstated)
             writer.write_table(table)
@@ -139,7 +138,7 @@ def kept_sketches(delivery: ReadDelivery, question: Question, fates: Path) -> pa
 
 def _sketched(delivery: ReadDelivery, code: str) -> pl.LazyFrame:
     """The sketches made for a reason, by rows of the delivery."""
-    starts = np.cumsum([0, *(pq.read_metadata(room.found).num_rows for room in delivery.rooms)])
+    starts = np.cumsum([0, *(read_found(room).num_rows for room in delivery.rooms)])
     return pl.concat(
         [
             pl.scan_parquet(room.sketches(code)).with_columns(pl.col("row") + pl.lit(start, pl.UInt32))
@@ -149,11 +148,11 @@ def _sketched(delivery: ReadDelivery, code: str) -> pl.LazyFrame:
 
 
 def _column(room: Room, name: str) -> pl.Series:
-    return pl.Series(pl.from_arrow(pq.read_table(room.found, columns=[name])[name]))
+    return pl.Series(pl.from_arrow(read_found(room)[name]))
 
 
 def _known(room: Room) -> pl.DataFrame:
-    frame = pl.DataFrame(pl.from_arrow(pq.read_table(room.found, columns=[*KEYS, "named"])))
+    frame = pl.DataFrame(pl.from_arrow(read_found(room).select([*KEYS, "named"])))
     return numbered(frame).with_columns(frame["named"])
 
 

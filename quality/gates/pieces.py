@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from contracts.model import Contract
@@ -33,16 +34,15 @@ class Judging:
 
 @dataclass(frozen=True)
 class Room:
-    """Where the files of one piece of a delivery lie, in a scratch folder."""
+    """Where the files of one piece of a delivery lie, in a scratch folder.
+
+    Lines still to be read are the first `size` bytes of `lines`, a file that rooms use one after the other.
+    """
 
     folder: Path
     number: int
-    slot: int = 0
-
-    @property
-    def lines(self) -> Path:
-        """Lines still to be read; rooms of one slot use this file one after the other."""
-        return self.folder / f"lines-{self.slot}"
+    lines: Path | None = None
+    size: int = 0
 
     @property
     def records(self) -> Path:
@@ -58,7 +58,22 @@ class Room:
         """A row for each record: `PLACE`, `KEYS`, `named` (does it name its annotator?), `reason_mask` and
         `flag_mask` of the gates that look at one record alone, and the key of each text compared for copies.
         """
-        return self.folder / f"found-{self.number:05d}.parquet"
+        return self.folder / f"found-{self.number:05d}.arrow"
+
+
+def write_found(found: pl.DataFrame, room: Room) -> None:
+    """Lay down what was found of the records of `room`: as Arrow has it in memory, to be mapped again."""
+    table = found.to_arrow()
+    kinds = {field.name: field.type for field in table.schema}
+    kinds |= {name: pa.string() for name, kind in found.schema.items() if kind == pl.String}
+    table = table.cast(pa.schema(list(kinds.items())))
+    with pa.OSFile(str(room.found), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
+        writer.write_table(table)
+
+
+def read_found(room: Room) -> pa.Table:
+    """What was found of the records of `room`; it stays in its file, and only what is looked at is read."""
+    return pa.ipc.open_file(pa.memory_map(str(room.found))).read_all()
 
 
 class PieceJudge:
@@ -71,7 +86,8 @@ class PieceJudge:
 
     def lines(self, chunk: Chunk, room: Room) -> Told:
         """Read the lines laid into `room` (`chunk` itself has none), and judge what is found in them."""
-        data = room.lines.read_bytes()
+        with (room.lines or Path()).open("rb", buffering=0) as lines:
+            data = lines.read(room.size)
         return self.read(self._reader.read(replace(chunk, data=data)), room)
 
     def read(self, read: ChunkRead, room: Room) -> Told:
@@ -88,8 +104,7 @@ class PieceJudge:
             **self._sketched(frame, keys, room),
         )
         write_part(records, room.records)
-        # Read once and thrown away: to compress it would take longer than to write and read it as it is.
-        pq.write_table(found.to_arrow(), room.found, compression="none", use_dictionary=["source_file"])
+        write_found(found, room)
         return read.told
 
     def _sketched(self, frame: pl.DataFrame, keys: pl.DataFrame, room: Room) -> dict[str, pl.Series]:

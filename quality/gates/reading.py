@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from quality.gates.pieces import Judging, PieceJudge, Room, judge_lines
+from quality.gates.slots import Slots
 from quality.gates.workers import worker_processes
 from rampart.delivery.canonicalise import Canonical, Reading
 from rampart.delivery.chunk_read import Told
@@ -57,11 +58,17 @@ def read_and_judge(
 
     Raises what `Reading` does, and `NotReadyError` where a worker process was lost.
     """
-    reading = Reading(landed, judging.contract, store, judging.pseudonym_key)
-    here = PieceJudge(judging)
+    here, slots = cache(lambda: PieceJudge(judging)), Slots(scratch)
     rooms: list[Room] = []
     waiting: deque[tuple[int, Future[Told]]] = deque()
     most = workers * (1 + _AHEAD)
+
+    def slot() -> int:
+        return len(rooms) % (most + 1)  # that of the next piece: no worker has it any more
+
+    reading = Reading(
+        landed, judging.contract, store, judging.pseudonym_key, lambda size: slots.lend(slot(), size)
+    )
 
     def taken() -> None:
         file, future = waiting.popleft()
@@ -69,13 +76,13 @@ def read_and_judge(
 
     with _submitting(landed, judging, here, scratch, workers) as submit:
         for piece in reading.pieces():
-            room = Room(scratch, len(rooms) + 1, slot=len(rooms) % (most + 1))
-            rooms.append(room)
-            if isinstance(piece.given, Chunk):
-                _overwrite(room.lines, piece.given.data)
-                waiting.append((piece.file, submit(replace(piece.given, data=b""), room)))
+            given, number = piece.given, len(rooms) + 1
+            if isinstance(given, Chunk):
+                rooms.append(Room(scratch, number, slots.path(slot()), len(given.data)))
+                waiting.append((piece.file, submit(replace(given, data=b""), rooms[-1])))
             else:
-                waiting.append((piece.file, _done(partial(here.read, piece.given, room))))
+                rooms.append(Room(scratch, number))
+                waiting.append((piece.file, _done(partial(here().read, given, rooms[-1]))))
             while len(waiting) > most:
                 taken()
         while waiting:
@@ -85,11 +92,11 @@ def read_and_judge(
 
 @contextmanager
 def _submitting(
-    landed: Landed, judging: Judging, here: PieceJudge, scratch: Path, workers: int
+    landed: Landed, judging: Judging, here: Callable[[], PieceJudge], scratch: Path, workers: int
 ) -> Iterator[Submit]:
     """How chunks are judged: by worker processes, or here where there are few bytes or no other cores."""
     if workers < 2 or sum(file.bytes for file in landed.files) < WORTH_PROCESSES:
-        yield lambda chunk, room: _done(partial(here.lines, chunk, room))
+        yield lambda chunk, room: _done(partial(here().lines, chunk, room))
         return
     told = scratch / "judging.pickle"
     # The key goes another way: what lies in a folder may be left there by a crash.
@@ -102,13 +109,6 @@ def _submitting(
             problem = "a worker process ended while it read the delivery, most likely for want of memory"
             fix = "run again with fewer of them (RAMPART_WORKERS)"
             raise NotReadyError(problem, landed.delivery_id, fix=fix) from error
-
-
-def _overwrite(path: Path, data: bytes) -> None:
-    """Make `data` all that a file holds; what it held before is not thrown away first."""
-    with path.open("r+b" if path.exists() else "wb") as file:
-        file.write(data)
-        file.truncate()
 
 
 def _done(work: Callable[[], Told]) -> "Future[Told]":

@@ -20,7 +20,7 @@ from rampart.delivery.landing import Landed, LandedFile
 from rampart.delivery.line_counts import LineCounts, most_rows, not_too_many
 from rampart.delivery.parts import Part, parts_of
 from rampart.delivery.readers import Row, Unread, read_rows
-from rampart.delivery.readers.jsonl import Chunk, jsonl_chunks
+from rampart.delivery.readers.jsonl import Chunk, Lend, fresh_memory, jsonl_chunks
 from rampart.delivery.readers.row import check_blank, unreadable
 from rampart.delivery.rows import RowReader, RowsRead
 from rampart.delivery.scope import columns_read
@@ -104,8 +104,15 @@ class Reading:
     contract knows or does not hold the rows its manifest says.
     """
 
-    def __init__(self, landed: Landed, contract: Contract, store: ObjectStore, pseudonym_key: bytes) -> None:
-        self._landed, self._store = landed, store
+    def __init__(
+        self,
+        landed: Landed,
+        contract: Contract,
+        store: ObjectStore,
+        pseudonym_key: bytes,
+        lend: Lend = fresh_memory,
+    ) -> None:
+        self._landed, self._store, self._lend = landed, store, lend
         self._terms = contract.delivery
         markers = self._terms.transcript.markers if self._terms.transcript else None
         self._joins = [JoinTable(join, markers) for join in self._terms.join]
@@ -166,7 +173,7 @@ class Reading:
             return
         most, limit = LineCounts(), most_rows(part)
         with part.open() as text:
-            for chunk in jsonl_chunks(text, part.file.name):
+            for chunk in jsonl_chunks(text, part.file.name, self._lend):
                 most.foresee(chunk, limit, part)
                 yield chunk
 

@@ -8,7 +8,7 @@ its end mark, and its checksum must hold.
 import io
 import zlib
 from collections.abc import Callable
-from typing import BinaryIO, Literal, Protocol
+from typing import BinaryIO, Literal, Protocol, cast
 
 import zstandard
 
@@ -100,10 +100,11 @@ class Decompressed(io.RawIOBase):
         kind: Kind | None = None,
         packed: int | None = None,
     ) -> None:
-        self._source, self._file = source, file
+        self._source, self._file = cast("io.BufferedIOBase", source), file
         self._max_ratio, self._max_bytes, self._packed = max_ratio, max_bytes, packed
         self._input = b"" if kind else _read_up_to(source, 4)
         self._kind = kind or kind_of(self._input)
+        self._as_it_lies = kind is None and self._kind == "plain"  # a member is stepped through
         self._member: _Member | None = None
         self._text = memoryview(b"")
         self._read, self._given = len(self._input), 0  # bytes compressed, bytes of text
@@ -121,6 +122,8 @@ class Decompressed(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
         """Some bytes of text; none at the end."""
+        if self._as_it_lies and not self._input and not self._text:
+            return self._passed_on(buffer)
         while not self._text and not self._ended:
             self._text = memoryview(self._step())
             self._given += len(self._text)
@@ -128,6 +131,14 @@ class Decompressed(io.RawIOBase):
         count = min(len(buffer), len(self._text))
         buffer[:count] = self._text[:count]
         self._text = self._text[count:]
+        return count
+
+    def _passed_on(self, buffer: memoryview) -> int:
+        """Plain text goes where it is wanted at once: to copy it cost as much as to hash it."""
+        count = self._source.readinto(buffer)
+        self._read += count
+        self._given += count
+        self._check_limits()
         return count
 
     def _step(self) -> bytes:

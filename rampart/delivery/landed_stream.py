@@ -30,7 +30,7 @@ class _Landed(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]  # typeshed: WriteableBuffer
-        size = self._source.readinto(buffer)
+        size = self._source.readinto(buffer[:_BUFFER])  # what is in the processor's cache is hashed sooner
         self._digest.update(buffer[:size])
         self._left -= size
         at_end = not size or self._left <= 0

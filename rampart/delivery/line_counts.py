@@ -34,7 +34,7 @@ class LineCounts:
         """Raise `UnreadableFileError` before a chunk is read that holds too many rows, or blank lines."""
         rows, blank = chunk.ends + 1, 0
         if rows > _MANY_LINES or self.rows + rows > most:
-            said = sum(bool(line.strip()) for line in chunk.data.split(b"\n"))
+            said = sum(bool(line.strip()) for line in bytes(chunk.data).split(b"\n"))
             rows, blank = said, rows - said
         self.rows += rows
         self.blank += blank

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 from rampart.delivery.errors import DeliveryError, MissingObjectError, StoreConflictError
 from rampart.delivery.local_errors import explained
+from rampart.delivery.local_reading import reader
 from rampart.delivery.local_writing import Copy, make_folder, remove_unfinished, sync_folder, unfinished_copy
 from rampart.delivery.store import (
     UNFINISHED,
@@ -68,7 +69,7 @@ class LocalStore:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             os.close(handle)
             raise _missing(self.uri(key))
-        return os.fdopen(handle, "rb")
+        return reader(handle)
 
     def exists(self, key: str) -> bool:
         """Is there a regular file under `key`?"""

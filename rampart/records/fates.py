@@ -1,7 +1,7 @@
 """What became of each readable record: a table beside the records, row for row."""
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from rampart.records.reasons import reasons_of
 
@@ -24,6 +24,6 @@ FATES = pa.schema(
 
 def codes_of(masks: pa.Array) -> pa.Array:
     """The codes of each mask's reasons, in waterfall order."""
-    different, places = np.unique(masks.to_numpy(zero_copy_only=False), return_inverse=True)
-    codes = [[reason.code for reason in reasons_of(mask)] for mask in different.tolist()]
-    return pa.array(codes, pa.list_(pa.string())).take(pa.array(places))
+    told = pc.dictionary_encode(masks)
+    codes = [[reason.code for reason in reasons_of(mask)] for mask in told.dictionary.to_pylist()]
+    return pa.array(codes, pa.list_(pa.string())).take(told.indices)

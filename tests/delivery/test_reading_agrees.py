@@ -145,8 +145,8 @@ def test_small_chunks_are_smaller_than_the_file() -> None:
     """Or the comparison would say nothing; some chunks are smaller than a line."""
     sizes = []
 
-    def chunks(stream: BinaryIO, file: str) -> Iterator[jsonl.Chunk]:
-        found = list(jsonl.jsonl_chunks(stream, file))
+    def chunks(stream: BinaryIO, file: str, lend: jsonl.Lend) -> Iterator[jsonl.Chunk]:
+        found = list(jsonl.jsonl_chunks(stream, file, lend))
         sizes.append(len(found))
         return iter(found)
 

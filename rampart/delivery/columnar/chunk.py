@@ -34,7 +34,7 @@ class ChunkReader:
 
     def read(self, chunk: Chunk) -> ChunkRead:
         """Every line of `chunk`, in order: records, and what is none."""
-        lines = lines_of(chunk.data)
+        lines = lines_of(bytes(chunk.data))
         by_columns, taken = self._by_columns(lines, chunk)
         return self._one_by_one(lines, ~taken, chunk, by_columns)
 

@@ -1,8 +1,10 @@
 """JSON lines: one object a line, https://jsonlines.org. Blank lines hold no row."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from io import BufferedIOBase
+from mmap import mmap
+from typing import BinaryIO, cast
 
 import msgspec
 import numpy as np
@@ -21,6 +23,9 @@ from rampart.delivery.readers.row import (
 BOM = b"\xef\xbb\xbf"
 CHUNK = 16 << 20  # bytes
 (_LINE_END,) = b"\n"
+_AT_ONCE = 1 << 20  # bytes in which line ends are counted; more would not stay in the processor's cache
+
+Lend = Callable[[int], mmap]  # bytes wanted → memory
 
 
 @dataclass(frozen=True)
@@ -35,53 +40,80 @@ class Chunk:
     number: int
     start: int
     ends: int
-    data: bytes
+    data: bytes | memoryview
 
 
-def jsonl_chunks(stream: BinaryIO, file: str) -> Iterator[Chunk]:
+def fresh_memory(size: int) -> mmap:
+    """So many bytes, which take no memory before they are written to."""
+    return mmap(-1, size)
+
+
+def jsonl_chunks(stream: BinaryIO, file: str, lend: Lend = fresh_memory) -> Iterator[Chunk]:
     """All lines of `stream`, in chunks of about `CHUNK` bytes that end where a line does.
 
     Equal bytes give equal chunks. A byte order mark at the file's beginning is not part of its first line.
+    Each chunk lies at the beginning of the memory that `lend` gives for it, at least as much as it asks for.
     """
-    number, start, rest, left = 1, 0, b"", b""  # `rest` is the start of a line
-    while block := left or _filled(stream, CHUNK):
-        left = b""
-        if not start and not rest and block.startswith(BOM):
-            block, start = block[len(BOM) :], len(BOM)
-        end = block.rfind(b"\n") + 1
+    source = cast("BufferedIOBase", stream)
+    head = bytearray(len(BOM))
+    rest = bytes(head[: _filled(source, memoryview(head))])  # the start of a line
+    number, start, missing = 1, 0, max(1, CHUNK - len(BOM))
+    if rest == BOM:
+        start, rest = len(BOM), b""
+    left = b""  # read already
+    while True:
+        held = lend(len(rest) + max(missing, len(left)))
+        view = memoryview(held)
+        size = _laid(view, rest)
+        read = _laid(view[size:], left) or _filled(source, view[size : size + missing])
+        size, left, missing = size + read, b"", CHUNK
+        end = held.rfind(b"\n", 0, size) + 1
         if end:
-            data = b"".join((rest, memoryview(block)[:end]))  # copied once
-            ends = int(np.count_nonzero(np.frombuffer(block, np.uint8, end) == _LINE_END))
-            yield Chunk(file, number, start, ends, data)
-            number, start, rest = number + ends, start + len(data), block[end:]
-        elif len(rest) + len(block) > LONGEST_LINE:
-            data = rest + block
-            yield Chunk(file, number, start, 0, data[: LONGEST_LINE + 1])
-            left, skipped = _after_the_line(stream)
-            number, start, rest = number + 1, start + len(data) + skipped, b""
+            ends = _line_ends(view[:end])
+            rest = bytes(view[end:size])
+            yield Chunk(file, number, start, ends, view[:end])
+            number, start = number + ends, start + end
+        elif not read:
+            if rest:
+                yield Chunk(file, number, start, 0, view[:size])
+            return
+        elif size > LONGEST_LINE:
+            yield Chunk(file, number, start, 0, view[: LONGEST_LINE + 1])
+            left, skipped = _after_the_line(source)
+            number, start, rest = number + 1, start + size + skipped, b""
         else:
-            rest += block
-    if rest:
-        yield Chunk(file, number, start, 0, rest)
+            rest = bytes(view[:size])
 
 
-def _filled(stream: BinaryIO, size: int) -> bytes:
-    """`size` bytes of `stream`, fewer only at its end."""
-    parts, missing = [], size
-    while missing and (part := stream.read(missing)):
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)
+def _laid(view: memoryview, data: bytes) -> int:
+    view[: len(data)] = data
+    return len(data)
 
 
-def _after_the_line(stream: BinaryIO) -> tuple[bytes, int]:
+def _filled(source: BufferedIOBase, view: memoryview) -> int:
+    """Read into `view` until it is full or the source at its end; returns the bytes read."""
+    filled = 0
+    while filled < len(view) and (part := source.readinto(view[filled:])):
+        filled += part
+    return filled
+
+
+def _line_ends(data: memoryview) -> int:
+    octets = np.frombuffer(data, np.uint8)
+    return sum(
+        int(np.count_nonzero(octets[start : start + _AT_ONCE] == _LINE_END))
+        for start in range(0, len(octets), _AT_ONCE)
+    )
+
+
+def _after_the_line(source: BufferedIOBase) -> tuple[bytes, int]:
     """What was read of the next line, and how many bytes of the one before it were passed over."""
-    skipped = 0
-    while block := _filled(stream, CHUNK):
-        end = block.find(b"\n") + 1
+    skipped, held = 0, bytearray(CHUNK)
+    while size := _filled(source, memoryview(held)):
+        end = held.find(b"\n", 0, size) + 1
         if end:
-            return block[end:], skipped + end
-        skipped += len(block)
+            return bytes(held[end:size]), skipped + end
+        skipped += size
     return b"", skipped
 
 
@@ -104,7 +136,7 @@ def jsonl_rows(stream: BinaryIO, file: str = "stream") -> Iterator[Row | Unread]
 def _lines(stream: BinaryIO, file: str) -> Iterator[tuple[int, bytes]]:
     """Numbered lines without their ends."""
     for chunk in jsonl_chunks(stream, file):
-        lines = chunk.data.removesuffix(b"\n").split(b"\n")
+        lines = bytes(chunk.data).removesuffix(b"\n").split(b"\n")
         yield from enumerate(lines, chunk.number)
 
 
