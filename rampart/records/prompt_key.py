@@ -1,19 +1,23 @@
 """One key for every spelling of a prompt: what splits, clusters and duplicate checks agree on."""
 
 from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import polars as pl
 import polars_hash as plh
 import pyarrow as pa
+import pyarrow.compute as pc
 
 SEPARATOR = "\x1f"  # ASCII unit separator: cannot be produced by joining ordinary text differently
 
 # White space but single blanks: a run of it, or one that is no blank.
 _RUN = r"\s{2,}|[^\S ]"
-# What NFKC leaves as it is, in any company of each other: letters of Latin-1, dashes, curly quotes (but not
-# the ellipsis, which becomes three dots), kana, Chinese characters, and most emoji.
+# What NFKC leaves as it is, in any company of each other: letters of Latin-1 and of Europe's other languages,
+# dashes, curly quotes (but not the ellipsis, which becomes three dots), kana, Chinese characters, most emoji.
 _SETTLED = (
-    r"\x00-\x7f\u{c0}-\u{ff}\u{2013}\u{2014}\u{2018}-\u{201d}\u{3041}-\u{3096}\u{30a1}-\u{30fa}"
+    r"\x00-\x7f\u{c0}-\u{131}\u{134}-\u{13e}\u{141}-\u{148}\u{14a}-\u{17e}\u{391}-\u{3a1}\u{3a3}-\u{3ce}"
+    r"\u{400}-\u{481}\u{48a}-\u{4ff}\u{2013}\u{2014}\u{2018}-\u{201d}\u{3041}-\u{3096}\u{30a1}-\u{30fa}"
     r"\u{4e00}-\u{9fff}\u{1f300}-\u{1f64f}\u{1f680}-\u{1f6c5}"
 )
 UNSETTLED = rf"[^{_SETTLED}]"
@@ -25,38 +29,51 @@ _UNSEEN = (
     r"\u{FE00}-\u{FE0F}\u{FEFF}]"
 )
 
+_ROLES = frozenset({"user", "assistant", "system", "tool"})  # which are normalised as they are
+_BEYOND_ASCII = pl.col("text").str.len_bytes() != pl.col("text").str.len_chars()
+# Where a text of ASCII has white space besides single blanks within it; one look each is quickest.
+_UNEVEN = pl.any_horizontal(
+    *(pl.col("text").str.contains(sought) for sought in ("  ", r"[\t-\r\x1c-\x1f]")),
+    pl.col("text").str.starts_with(" "),
+    pl.col("text").str.ends_with(" "),
+)
+
 
 def conversation_texts(prompts: pl.Series) -> pl.Series:
     """Each list of {role, content} messages as one normalised string, roles kept; null for null."""
-    many = prompts.list.len().fill_null(0)
     flat = prompts.explode(empty_as_null=False, keep_nulls=False).struct.unnest()
     # Nulls become empty text: a null in a concatenation would drop the whole message.
-    said = [normalised(flat[name].fill_null("")).alias(name) for name in ("role", "content")]
-    turns = pl.select(pl.concat_str(said, separator=SEPARATOR)).to_series()
-    ends = many.cum_sum().cast(pl.Int32)
-    offsets = pl.concat([pl.Series([0], dtype=pl.Int32), ends]).to_arrow()
-    listed = pa.ListArray.from_arrays(offsets, turns.to_arrow().cast(pa.string()))
-    texts = pl.Series(pl.from_arrow(listed)).list.join(SEPARATOR)
-    return texts.zip_with(prompts.is_not_null(), pl.Series([None], dtype=pl.String))
+    roles, contents = (flat[name].fill_null("") for name in ("role", "content"))
+    if not _ROLES.issuperset(roles.unique()):
+        roles = normalised(roles)
+    said = [roles.to_arrow(), normalised(contents).to_arrow()]
+    turns = pc.binary_join_element_wise(*said, pa.scalar(SEPARATOR, pa.large_string()))
+    ends = np.cumsum(prompts.list.len().fill_null(0).to_numpy(), dtype=np.int64)
+    null = prompts.is_null().to_arrow() if prompts.has_nulls() else None
+    return joined(pa.LargeListArray.from_arrays(pa.array(np.append(0, ends)), turns, mask=null))
+
+
+def joined(lists: Any) -> pl.Series:
+    """Each list of (large) texts of an Arrow array joined by `SEPARATOR`, four times as fast as by polars."""
+    return pl.Series(pl.from_arrow(pc.binary_join(lists, pa.scalar(SEPARATOR, pa.large_string()))))
 
 
 def normalised(texts: pl.Series) -> pl.Series:
     """`texts` in NFKC (Unicode UAX #15), lower case, runs of white space as one blank, nothing unseen."""
     # Each step is taken only where it changes something: on plain English nine tenths of the time.
-    beyond_ascii = texts.str.len_bytes() != texts.str.len_chars()
-    texts = _where(texts, beyond_ascii, _composed)
-    return _where(texts.str.to_lowercase(), beyond_ascii | _uneven(texts), _evened)
+    looks = texts.to_frame("text").select(beyond_ascii=_BEYOND_ASCII, uneven=_UNEVEN)
+    beyond_ascii = looks["beyond_ascii"].fill_null(value=False)
+    # All bytes at once, which leaves those of other letters as they are.
+    lower = pl.Series(texts.name, pl.from_arrow(pc.ascii_lower(texts.to_arrow())), dtype=pl.String)
+    plain = _where(lower, looks["uneven"] & ~beyond_ascii, _evened)
+    if not beyond_ascii.any():
+        return plain
+    other = _evened(_composed(texts.filter(beyond_ascii)).str.to_lowercase())
+    return plain.scatter(beyond_ascii.arg_true(), other)
 
 
 def _composed(texts: pl.Series) -> pl.Series:
     return _where(texts, texts.str.contains(UNSETTLED), _as_seen)
-
-
-def _uneven(texts: pl.Series) -> pl.Series:
-    """Where a text of ASCII has white space besides single blanks within it; one look each is quickest."""
-    looks = [pl.col("text").str.contains(sought) for sought in ("  ", r"[\t-\r\x1c-\x1f]")]
-    edges = [pl.col("text").str.starts_with(" "), pl.col("text").str.ends_with(" ")]
-    return texts.to_frame("text").select(pl.any_horizontal(*looks, *edges)).to_series()
 
 
 def _evened(texts: pl.Series) -> pl.Series:

@@ -14,7 +14,9 @@ from rampart.delivery.columnar.paths import RowByRowError
 from rampart.delivery.columnar.records import ColumnMapper
 from rampart.delivery.readers.jsonl import Chunk, json_row
 from rampart.delivery.rows import RowReader, RowsRead
-from rampart.records.canonical import RECORD
+from rampart.records.canonical import QUARANTINE, RECORD
+
+_NONE = QUARANTINE.empty_table()
 
 
 class ChunkReader:
@@ -36,6 +38,8 @@ class ChunkReader:
         """Every line of `chunk`, in order: records, and what is none."""
         lines = lines_of(bytes(chunk.data))
         by_columns, taken = self._by_columns(lines, chunk)
+        if taken.all():
+            return ChunkRead(by_columns, _NONE, len(lines), blank=0, unread=0)
         return self._one_by_one(lines, ~taken, chunk, by_columns)
 
     def _by_columns(self, lines: Lines, chunk: Chunk) -> tuple[pa.Table, Mask]:

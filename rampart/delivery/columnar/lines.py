@@ -20,6 +20,7 @@ _LONE_HALF = re.compile(rb"(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F]")
 _NO_NUMBER = re.compile(rb"[:,\[]\s*-?(NaN|Inf)")
 
 Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Lines:
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
     plain: Mask
+    halves: bool  # may half a surrogate pair stand in one, escaped? Else what is unescaped is UTF-8 as well
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -43,13 +45,19 @@ class Lines:
         """One line as delivered, without its line end."""
         return self.data[self.starts[place] : self.ends[place]]
 
-    def joined(self, chosen: Mask) -> bytes:
-        """The chosen lines, with a line end between two; the data themselves where that is all of them."""
-        if chosen.all():
-            return self.data
-        edges = np.flatnonzero(np.diff(np.concatenate([[0], chosen.astype(np.int8), [0]])))
-        runs = ((self.starts[first], self.ends[after - 1]) for first, after in edges.reshape(-1, 2))
-        return b"\n".join(self.data[start:end] for start, end in runs)
+    def joined(self, places: Places) -> memoryview:
+        """The lines at `places`, which ascend, with a line end between two; one run of them is not copied."""
+        whole = memoryview(self.data)
+        runs = [whole[self.starts[first] : self.ends[last]] for first, last in runs_of(places)]
+        return runs[0] if len(runs) == 1 else memoryview(b"\n".join(runs))
+
+
+def runs_of(places: Places) -> Iterator[tuple[np.int64, np.int64]]:
+    """First and last of every run of neighbours among `places`, which ascend."""
+    edges = np.flatnonzero(np.diff(places) != 1)
+    firsts, lasts = np.concatenate([[0], edges + 1]), np.append(edges, len(places) - 1)
+    if len(places):
+        yield from zip(places[firsts], places[lasts], strict=True)
 
 
 def lines_of(data: bytes) -> Lines:
@@ -63,11 +71,12 @@ def lines_of(data: bytes) -> Lines:
     last = octets[np.maximum(ends - 1 - returned, 0)]
     first = octets[np.minimum(starts, len(octets) - 1)]  # of an empty line its end, which opens nothing
     plain = (first == _OPEN) & (last == _CLOSE) & (ends - starts <= MAX_VALUES)
-    return Lines(data, starts, ends, plain & ~_told_apart(data, starts))
+    odd, halves = _told_apart(data, starts)
+    return Lines(data, starts, ends, plain & ~odd, halves)
 
 
-def _told_apart(data: bytes, starts: npt.NDArray[np.int64]) -> Mask:
-    """Lines with a NUL, with half a character escaped, or that are not UTF-8."""
+def _told_apart(data: bytes, starts: npt.NDArray[np.int64]) -> tuple[Mask, bool]:
+    """Lines with a NUL, with half a character escaped, or that are not UTF-8; and were halves looked for?"""
     odd = np.zeros(len(starts), np.bool_)
     if b"\0" in data:
         nuls = [found.start() for found in re.finditer(b"\0", data)]
@@ -75,11 +84,13 @@ def _told_apart(data: bytes, starts: npt.NDArray[np.int64]) -> Mask:
     lines = _in_place(data, starts)
     odd[list(_not_utf8(lines))] = True
     good = np.flatnonzero(~odd)
-    text = pl.Series(pl.from_arrow(lines if len(good) == len(lines) else lines.take(pa.array(good))))
-    for place in good[text.str.contains(_FIRST_LOOK).arg_true().to_numpy()]:
+    runs = [lines.slice(first, last - first + 1) for first, last in runs_of(good)]
+    text = pl.Series(pl.from_arrow(pa.chunked_array(runs, lines.type)), dtype=pl.String)
+    closer = good[text.str.contains(_FIRST_LOOK).arg_true().to_numpy()]
+    for place in closer:
         line = lines[place].as_buffer().to_pybytes()
         odd[place] = any(exact.search(line) for exact in (_LONE_HALF, _NO_NUMBER))
-    return odd
+    return odd, len(closer) > 0
 
 
 def _in_place(data: bytes, starts: npt.NDArray[np.int64]) -> Any:

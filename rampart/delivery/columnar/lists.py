@@ -5,13 +5,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 import polars_hash as plh
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rampart.delivery.columnar.lines import Mask
 from rampart.delivery.columnar.paths import RowByRowError, lengths, lists_of
-from rampart.delivery.columnar.values import BLANKS, Converted, names, never, nothing
+from rampart.delivery.columnar.values import BLANKS, Converted, different, names, never, series, texts_of
 from rampart.delivery.fields import ROLES
 from rampart.delivery.limits import MOST_RESPONSES
 from rampart.records.canonical import MESSAGE, RESPONSE
@@ -23,8 +23,7 @@ def messages(given: Any, roles: Mapping[str, str]) -> Converted:
     if pa.types.is_null(kind):
         return Converted(_empty_lists(len(given), MESSAGE), never(len(given)))
     if pa.types.is_string(kind):
-        text = pl.Series(pl.from_arrow(given))
-        said = (text.str.strip_chars(BLANKS) != "").fill_null(value=False).to_arrow()
+        said = (series(given).str.strip_chars(BLANKS) != "").fill_null(value=False).to_arrow()
         users = given.filter(said)
         built = pa.StructArray.from_arrays([pa.repeat("user", len(users)), users], fields=list(MESSAGE))
         return Converted(lists_of(said.cast(pa.int32()), built), never(len(given)))
@@ -41,26 +40,22 @@ def responses(given: Any) -> Converted:
         raise RowByRowError("responses of another kind")
     many, flat = lengths(given), given.flatten()
     unsure = never(len(flat))
-    ids = checkpoints = nothing(len(flat), pl.String())
+    ids = checkpoints = pa.nulls(len(flat), pa.string())
     content = flat
     if pa.types.is_struct(flat.type):
         content = _part(flat, "content")
-        read = [
-            names(pl.Series(pl.from_arrow(_part(flat, name)))) for name in ("response_id", "checkpoint_id")
-        ]
+        read = [names(_part(flat, name)) for name in ("response_id", "checkpoint_id")]
         (ids, checkpoints), unsure = (one.values for one in read), read[0].unsure | read[1].unsure
         # Of an object without the field and one with null in it, a column shows the same.
-        unsure |= pl.Series(pl.from_arrow(content.is_null()))
+        unsure = unsure | content.is_null().to_numpy(zero_copy_only=False)
     if not (pa.types.is_string(content.type) or pa.types.is_null(content.type)):
         raise RowByRowError("responses that are no text")
     text = pc.fill_null(content.cast(pa.string()), "")
-    digests = pl.DataFrame({"text": pl.Series(pl.from_arrow(text))}).select(plh.col("text").chash.sha2_256())
-    place = pl.Series(_places(many)).cast(pl.String)
-    if ids.has_nulls():
-        ids = pl.select(pl.coalesce(ids, place)).to_series()
-    columns = [_arrow(ids), text, _arrow(checkpoints), _arrow(digests.to_series())]
-    built = pa.StructArray.from_arrays(columns, fields=list(RESPONSE))
-    too_many = pl.Series(pl.from_arrow(many)) > MOST_RESPONSES
+    digests = series(text).to_frame("text").select(plh.col("text").chash.sha2_256()).to_series()
+    if ids.null_count:
+        ids = pc.coalesce(ids, pa.array(_places(many)).cast(pa.string()))
+    built = pa.StructArray.from_arrays([ids, text, checkpoints, texts_of(digests)], fields=list(RESPONSE))
+    too_many = pc.greater(many, MOST_RESPONSES).to_numpy(zero_copy_only=False)
     return Converted(lists_of(many, built), _any(many, unsure) | too_many)
 
 
@@ -69,15 +64,14 @@ def _listed_messages(given: Any, roles: Mapping[str, str]) -> Converted:
     content, role = _part(flat, "content"), _part(flat, "role")
     if not (pa.types.is_string(content.type) and pa.types.is_string(role.type)):
         raise RowByRowError("messages whose role or content is no text")
-    said = pl.Series(pl.from_arrow(role))
-    ours = said.replace(dict(roles)) if roles else said
-    unsure = pl.Series(pl.from_arrow(content.is_null())) | ~ours.is_in(list(ROLES)).fill_null(value=False)
-    built = pa.StructArray.from_arrays([_arrow(ours), content], fields=list(MESSAGE))
+    said, which = different(role)
+    ours = [roles.get(one, one) for one in said]
+    unsure = np.array([one not in ROLES for one in ours], np.bool_)[which]
+    unsure |= content.is_null().to_numpy(zero_copy_only=False)
+    if ours != said:
+        role = pa.array(ours, pa.string()).take(pa.array(which))
+    built = pa.StructArray.from_arrays([role, content], fields=list(MESSAGE))
     return Converted(lists_of(many, built), _any(many, unsure))
-
-
-def _arrow(series: pl.Series) -> Any:
-    return series.to_arrow().cast(pa.string())
 
 
 def _part(flat: Any, name: str) -> Any:
@@ -97,9 +91,10 @@ def _places(many: Any) -> npt.NDArray[np.int64]:
     return places
 
 
-def _any(many: Any, flags: pl.Series) -> pl.Series:
+def _any(many: Any, flags: Mask) -> Mask:
     """For every list, whether one of its elements is flagged."""
-    found = np.zeros(len(many), np.bool_)
-    counts = many.to_numpy(zero_copy_only=False)
-    found[np.repeat(np.arange(len(counts)), counts)[flags.to_numpy()]] = True
-    return pl.Series(found)
+    found = never(len(many))
+    if flags.any():
+        counts = many.to_numpy(zero_copy_only=False)
+        found[np.repeat(np.arange(len(counts)), counts)[flags]] = True
+    return found

@@ -13,16 +13,14 @@ from contracts.model import Contract
 from contracts.terms.mapping import ResponseFields
 from rampart.delivery.columnar import lists, values
 from rampart.delivery.columnar.labels import label_columns
+from rampart.delivery.columnar.lines import Mask
 from rampart.delivery.columnar.paths import RowByRowError, lengths, picked, side_by_side
 from rampart.delivery.columnar.values import Converted
 from rampart.delivery.mapping import RecordMapper
 from rampart.records.canonical import RECORD
 
-_KINDS = pl.Schema(RECORD)
 _NAMES = ("record_id", "item_id", "conversation_id", "guideline_version", "work_order_item")
 _OF_ITS_OWN = ("prompt", "responses", "label")
-
-Mask = npt.NDArray[np.bool_]
 
 
 class ColumnMapper:
@@ -55,9 +53,9 @@ class ColumnMapper:
         unsure = [_says_nothing(rows)]
         for name, text in self._texts.items():
             if name not in _OF_ITS_OWN:
-                given = pl.Series(pl.from_arrow(picked(text, rows).values))
+                given = picked(text, rows).values
                 read = self._converted(name, given)
-                found[name] = read.values.to_arrow()
+                found[name] = read.values
                 unsure += [read.unsure, values.beyond_exact(given)]
         prompts = lists.messages(picked(self._texts.get("prompt"), rows).values, self._terms.roles)
         shown = lists.responses(self._responses(rows))
@@ -70,7 +68,7 @@ class ColumnMapper:
         found |= {name: label.column(name) for name in label.column_names}
         table = self._completed(found, file, lines)
         unsure += [prompts.unsure, shown.unsure, bad, _about_nothing(table)]
-        return table, ~np.logical_or.reduce([mask.to_numpy() for mask in unsure])
+        return table, ~np.logical_or.reduce(unsure)
 
     def _responses(self, rows: pa.Table) -> Any:
         given = self._terms.record.responses
@@ -88,7 +86,7 @@ class ColumnMapper:
             columns.append(pa.StructArray.from_arrays([told[0].fill_null(""), *told[1:]], list(_ASKED)))
         return side_by_side(columns, rows.num_rows)
 
-    def _converted(self, name: str, given: pl.Series) -> Converted:
+    def _converted(self, name: str, given: Any) -> Converted:
         if name in _NAMES:
             return values.names(given)
         read = self._mapper.converter(name)
@@ -100,9 +98,9 @@ class ColumnMapper:
             return values.whole_numbers(given, read)
         if name == "rationale":
             return values.texts(given)
-        if given.dtype.is_nested():
+        if pa.types.is_nested(given.type):
             raise RowByRowError("values that are lists or objects")
-        return values.by_value(given, read, _KINDS[name])
+        return values.by_value(given, read, RECORD.field(name).type)
 
     def _completed(self, found: dict[str, Any], file: str, lines: npt.NDArray[np.int64]) -> pa.Table:
         """`found` with what the contract and the place of a row say beside its values."""
@@ -113,10 +111,10 @@ class ColumnMapper:
             "source_item": pa.repeat(pa.scalar(0, pa.int32()), rows),
             "scheme": pa.repeat(self._contract.annotation.scheme.kind, rows),
         }
-        ids = pl.Series(pl.from_arrow(found["record_id"])) if "record_id" in found else None
-        if ids is None or ids.has_nulls():
+        ids = found.get("record_id", pa.nulls(rows, pa.string()))
+        if ids.null_count:
             place = pl.select(pl.format("{}:{}:0", pl.lit(file), pl.Series(lines))).to_series()
-            found["record_id"] = (place if ids is None else ids.zip_with(ids.is_not_null(), place)).to_arrow()
+            found["record_id"] = pc.coalesce(ids, values.texts_of(place))
         if guideline:
             given = found.get("guideline_version", pa.nulls(rows, pa.string()))
             found["guideline_version"] = given.cast(pa.string()).fill_null(guideline.version)
@@ -141,19 +139,20 @@ def _one_kind(kinds: list[Any]) -> Any:
     return different.pop() if different else pa.null()
 
 
-def _says_nothing(rows: pa.Table) -> pl.Series:
+def _says_nothing(rows: pa.Table) -> Mask:
     """Perhaps an empty row: all that is read of it is null or empty text."""
     silent = ~values.never(rows.num_rows)
     for name in rows.schema.names:
         if not silent.any():  # mostly after the first column, which is an id
             break
-        given = pl.Series(pl.from_arrow(rows.column(name)))
-        silent &= given.is_null() | (given == "") if given.dtype == pl.String() else given.is_null()
+        given = rows.column(name)
+        empty = pc.equal(given, "") if pa.types.is_string(given.type) else given.is_null()
+        silent &= pc.fill_null(empty, fill_value=True).to_numpy()
     return silent
 
 
-def _about_nothing(table: pa.Table) -> pl.Series:
+def _about_nothing(table: pa.Table) -> Mask:
     """No item, no prompt and no response: nothing says what was labelled."""
     empty = [pc.equal(pc.list_value_length(table.column(name)), 0) for name in ("prompt", "responses")]
-    nothing = pc.and_(pc.is_null(table.column("item_id")), pc.and_(*empty))
-    return pl.Series(pl.from_arrow(nothing))
+    nothing: Mask = pc.and_(pc.is_null(table.column("item_id")), pc.and_(*empty)).to_numpy()
+    return nothing

@@ -7,10 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rampart.delivery.columnar.lines import Mask
 from rampart.delivery.fields import EXACT
 from rampart.delivery.moments import SECONDS
 from rampart.records.canonical import MOMENT
@@ -29,120 +32,148 @@ _LAST = 253_402_300_800 * _SECOND - 1  # the last microsecond of year 9999
 class Converted:
     """A column, and a mask of the same length that is true where its value is not sure."""
 
-    values: Any  # pl.Series, or an Arrow array where it is nested
-    unsure: pl.Series
+    values: Any  # an Arrow array
+    unsure: Mask
 
 
-def never(rows: int) -> pl.Series:
+def never(rows: int) -> Mask:
     """A mask that is nowhere true."""
-    return pl.Series([False], dtype=pl.Boolean).new_from_index(0, rows)
+    return np.zeros(rows, np.bool_)
 
 
-def nothing(rows: int, kind: pl.DataType) -> pl.Series:
-    """Nulls."""
-    return pl.Series([None], dtype=kind).new_from_index(0, rows)
+def series(given: Any) -> pl.Series:
+    """An Arrow array for polars, which reads every value of a text anew: not for what stays as it is."""
+    return pl.Series(pl.from_arrow(given))
 
 
-def beyond_exact(given: pl.Series) -> pl.Series:
+def texts_of(given: pl.Series) -> Any:
+    """A series of text as an Arrow array."""
+    return given.to_arrow().cast(pa.string())
+
+
+def different(given: Any) -> tuple[list[Any], npt.NDArray[np.int32]]:
+    """The different values of an Arrow array of scalars, null among them, and for each value which it is."""
+    encoded = given.dictionary_encode(null_encoding="encode")
+    return encoded.dictionary.to_pylist(), encoded.indices.to_numpy()
+
+
+def beyond_exact(given: Any) -> Mask:
     """Where a number may have been written as another one: a column of floats merges large integers."""
-    if given.dtype != pl.Float64():
+    if not pa.types.is_float64(given.type):
         return never(len(given))
-    return (given.abs() >= EXACT).fill_null(value=False) | given.is_nan().fill_null(value=False)
+    numbers = given.to_numpy(zero_copy_only=False)  # null as NaN
+    large: Mask = ~(np.abs(numbers) < EXACT) & given.is_valid().to_numpy(zero_copy_only=False)
+    return large
 
 
-def by_value(given: pl.Series, read: Callable[[Any], Any], dtype: pl.DataType) -> Converted:
+def by_value(given: Any, read: Callable[[Any], Any], kind: Any) -> Converted:
     """`read` each different value once; where it raises `ValueError`, the column is not sure."""
-    different = given.unique()
+    values, which = different(given)
     found, bad = [], []
-    for value in different.to_list():
+    for value in values:
         try:
             found.append(read(value))
             bad.append(False)
         except ValueError:
             found.append(None)
             bad.append(True)
-    seen = pl.DataFrame({"given": different, "bad": bad, "found": pl.Series(found, dtype=dtype)})
-    joined = given.to_frame("given").join(
-        seen, on="given", how="left", nulls_equal=True, maintain_order="left"
-    )
-    return Converted(joined["found"], joined["bad"])
+    return Converted(pa.array(found, kind).take(pa.array(which)), np.array(bad, np.bool_)[which])
 
 
-def names(given: pl.Series) -> Converted:
+def names(given: Any) -> Converted:
     """Identifiers, as `fields.name_or_none` reads them."""
-    match given.dtype:
-        case pl.String():
-            stripped = given.str.strip_chars(BLANKS)
-            return _sure(pl.select(pl.when(stripped != "").then(stripped)).to_series())
-        case pl.Int64():
-            return _sure(given.cast(pl.String))
-        case pl.Float64():
-            whole = (given == given.floor()) & (given.abs() < EXACT)
-            text = pl.select(pl.when(whole).then(given)).to_series().cast(pl.Int64).cast(pl.String)
-            return Converted(text, given.is_not_null() & ~whole.fill_null(value=False))
-        case _:
-            return _only_null(given)
+    kind = given.type
+    if pa.types.is_string(kind):
+        return _sure(given if _are_names(given) else _stripped(given))
+    if pa.types.is_int64(kind):
+        return _sure(given.cast(pa.string()))
+    if pa.types.is_float64(kind):
+        numbers = series(given)
+        whole = (numbers == numbers.floor()) & (numbers.abs() < EXACT)
+        text = pl.select(pl.when(whole).then(numbers)).to_series().cast(pl.Int64).cast(pl.String)
+        unsure = numbers.is_not_null() & ~whole.fill_null(value=False)
+        return Converted(texts_of(text), unsure.to_numpy())
+    return _only_null(given)
 
 
-def texts(given: pl.Series) -> Converted:
+def _are_names(given: Any) -> bool:
+    """Are all of them printable ASCII without a blank, so that there is nothing to strip?"""
+    shortest = pc.min(pc.binary_length(given)).as_py()
+    if not shortest:
+        return False
+    _, offsets, data = given.buffers()
+    ends = np.frombuffer(offsets, np.int32)
+    octets = np.frombuffer(data, np.uint8)[ends[given.offset] : ends[given.offset + len(given)]]
+    return bool(octets.min() > ord(" ") and octets.max() < 0x7F)
+
+
+def _stripped(given: Any) -> Any:
+    stripped = series(given).str.strip_chars(BLANKS)
+    return texts_of(pl.select(pl.when(stripped != "").then(stripped)).to_series())
+
+
+def texts(given: Any) -> Converted:
     """Text, as `fields.text_or_none` reads it."""
-    return _sure(given) if given.dtype == pl.String() else _only_null(given)
+    return _sure(given) if pa.types.is_string(given.type) else _only_null(given)
 
 
-def whole_numbers(given: pl.Series, read: Callable[[Any], Any]) -> Converted:
+def whole_numbers(given: Any, read: Callable[[Any], Any]) -> Converted:
     """Whole numbers of 32 bits; `read` is `fields.whole_or_none`."""
-    if given.dtype == pl.Int64():
-        small = given.abs() < 2**31
-        fits = pl.select(pl.when(small).then(given)).to_series().cast(pl.Int32)
-        return Converted(fits, given.is_not_null() & ~small.fill_null(value=False))
-    return by_value(given, read, pl.Int32()) if _is_scalar(given) else _only_null(given, pl.Int32())
+    if pa.types.is_int64(given.type):
+        small = pc.and_(pc.greater(given, -(2**31)), pc.less(given, 2**31))
+        unsure = pc.fill_null(pc.invert(small), fill_value=False)
+        fits = pc.if_else(small, given, pa.scalar(None, given.type)) if pc.any(unsure).as_py() else given
+        return Converted(fits.cast(pa.int32()), unsure.to_numpy(zero_copy_only=False))
+    return by_value(given, read, pa.int32()) if _is_scalar(given) else _only_null(given, pa.int32())
 
 
-def seconds(given: pl.Series, unit: str, read: Callable[[Any], Any]) -> Converted:
+def seconds(given: Any, unit: str, read: Callable[[Any], Any]) -> Converted:
     """Durations; `read` is `moments.seconds_or_none` for the unit."""
-    if given.dtype in (pl.Int64(), pl.Float64()) and unit in SECONDS:
-        return _sure(given.cast(pl.Float64) * SECONDS[unit])
-    return by_value(given, read, pl.Float64()) if _is_scalar(given) else _only_null(given, pl.Float64())
+    if (pa.types.is_int64(given.type) or pa.types.is_float64(given.type)) and unit in SECONDS:
+        return _sure((series(given).cast(pl.Float64) * SECONDS[unit]).to_arrow())
+    return by_value(given, read, pa.float64()) if _is_scalar(given) else _only_null(given, pa.float64())
 
 
-def moments(given: pl.Series, formats: tuple[str, ...], read: Callable[[Any], Any]) -> Converted:
+def moments(given: Any, formats: tuple[str, ...], read: Callable[[Any], Any]) -> Converted:
     """Moments in UTC; `read` is `moments.moment_or_none`, asked where a value is no plain ISO 8601."""
-    kind = pl.Datetime("us", "UTC")
     if not _is_scalar(given):
-        return _only_null(given, kind)
-    if given.dtype != pl.String() or formats[0] != "iso8601":
-        return by_value(given, read, kind)
+        return _only_null(given, MOMENT)
+    if not pa.types.is_string(given.type) or formats[0] != "iso8601":
+        return by_value(given, read, MOMENT)
     if (cast := _all_in_utc(given)) is not None:
         return _sure(cast)
-    text = given.str.extract(_ISO).str.replace(" ", "T", literal=True)
-    found = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    text = series(given)
+    plain = text.str.extract(_ISO).str.replace(" ", "T", literal=True)
+    found = plain.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
     found = found.dt.replace_time_zone("UTC")
-    rest = given.is_not_null() & found.is_null()
+    rest = text.is_not_null() & found.is_null()
     if not rest.any():
-        return _sure(found)
-    slowly = by_value(pl.select(pl.when(rest).then(given)).to_series(), read, kind)
-    return Converted(pl.select(pl.coalesce(found, slowly.values)).to_series(), slowly.unsure & rest)
+        return _sure(found.to_arrow())
+    slowly = by_value(texts_of(pl.select(pl.when(rest).then(text)).to_series()), read, MOMENT)
+    return Converted(pc.coalesce(found.to_arrow(), slowly.values), slowly.unsure & rest.to_numpy())
 
 
-def _all_in_utc(given: pl.Series) -> pl.Series | None:
+def _all_in_utc(given: Any) -> Any:
     """All of them at once, if every one is ISO 8601 with an offset; Arrow takes less of it than Python."""
     try:
-        found = given.to_arrow().cast(pa.string()).cast(MOMENT)
+        found = given.cast(MOMENT)
     except pa.ArrowInvalid:
         return None
     first, last = (pc.fill_null(bound, 0).as_py() for bound in pc.min_max(found.cast(pa.int64())).values())
     in_range = first >= _FIRST and last <= _LAST  # Arrow goes beyond the years that Python has
-    return pl.Series(pl.from_arrow(found)) if in_range else None
+    return found if in_range else None
 
 
-def _is_scalar(given: pl.Series) -> bool:
-    return given.dtype in (pl.String(), pl.Int64(), pl.Float64(), pl.Boolean(), pl.Null())
+def _is_scalar(given: Any) -> bool:
+    return not pa.types.is_nested(given.type)
 
 
-def _sure(values: pl.Series) -> Converted:
+def _sure(values: Any) -> Converted:
     return Converted(values, never(len(values)))
 
 
-def _only_null(given: pl.Series, dtype: pl.DataType | None = None) -> Converted:
+def _only_null(given: Any, kind: Any = None) -> Converted:
     """Nothing can be read from values of this type; null is null."""
-    return Converted(nothing(len(given), dtype or pl.String()), given.is_not_null())
+    return Converted(
+        pa.nulls(len(given), kind or pa.string()), given.is_valid().to_numpy(zero_copy_only=False)
+    )
