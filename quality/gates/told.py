@@ -14,6 +14,7 @@ import pyarrow as pa
 from contracts.model import Contract
 from contracts.versions.golds import gold_clauses, without_golds
 from quality.gates.record.gate import Asked
+from quality.gates.record.judging import mask_by
 from quality.gates.record.registry import GATES
 from rampart.delivery.judged_rows import JudgedRows
 from rampart.records.fates import PLACE, codes_of
@@ -76,14 +77,7 @@ def told_masks(rows: JudgedRows, contract: Contract) -> pl.Series:
 def _without_golds(records: pl.DataFrame, contract: Contract) -> pl.Series:
     asked = Asked(without_golds(contract), 1)
     gates = [gate for gate in GATES if gate.code in _MAY_READ_GOLD]
-    bits = [
-        gate.test(asked).fill_null(value=False).cast(pl.UInt64) * pl.lit(gate.reason.mask, dtype=pl.UInt64)
-        for gate in gates
-        if gate.policy(asked.contract) == "discard"
-    ]
-    if not bits:
-        return pl.zeros(records.height, dtype=pl.UInt64, eager=True)
-    return records.select(found=pl.sum_horizontal(bits))["found"]
+    return mask_by((gate for gate in gates if gate.policy(asked.contract) == "discard"), records, asked)
 
 
 def _counted(rows: pl.DataFrame) -> pl.DataFrame:

@@ -7,12 +7,12 @@ rationale, praise of a response is what is asked for; there only commands and ro
 
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-import polars as pl
-
-from quality.gates.record.gate import Asked, RecordGate, Seen
-from quality.gates.record.texts import Where, any_text, excerpt, named_texts, phrases, quick
+from quality.gates.record.gate import Asked, RecordGate, Seen, Test
+from quality.gates.record.held import Places, Texts, Where
+from quality.gates.record.texts import any_of, any_text, excerpt, named_texts, phrases, quick, union
 
 _SAID = phrases("aimed")
 _COMMANDS = (
@@ -26,6 +26,8 @@ _PATTERNS: dict[Where, str] = {
     "responses": "|".join(f"(?:{pattern})" for pattern in (*_COMMANDS, *_BEGGING)),
     "rationale": "|".join(f"(?:{pattern})" for pattern in _COMMANDS),
 }
+# A few words at a time: polars looks for so few of them several times faster than for all at once.
+_HOLDS = ["|".join(map(re.escape, words)) for words in _SAID["holds"]]
 # An essay about such tricks quotes some. Looking whether one is quoted takes as long as the text before it.
 _MOST_QUOTED = 50
 _CLOSED_BY = {'"': '"', "“": "”", "«": "»", "`": "`"}
@@ -50,19 +52,16 @@ def _quoted(before: str) -> bool:
     )
 
 
-def _suspect(pattern: str) -> pl.Expr:
-    text = pl.element().str
-    # A few words at a time: polars looks for so few of them several times faster than for all at once.
-    held = pl.any_horizontal(text.contains("|".join(map(re.escape, group))) for group in _SAID["holds"])
-    return pl.when(held).then(pl.element()).otherwise(pl.lit("")).str.contains(quick(pattern))
+def _suspects(pattern: str, texts: Texts) -> Places:
+    return texts.matching(quick(pattern), union(*map(texts.holding, _HOLDS)))
 
 
-def _test(_: Asked) -> pl.Expr:
-    return pl.any_horizontal(_test_of(field, pattern) for field, pattern in _PATTERNS.items())
+def _test(_: Asked) -> Test:
+    return any_of(*(_test_of(field, pattern) for field, pattern in _PATTERNS.items()))
 
 
-def _test_of(field: Where, pattern: str) -> pl.Expr:
-    return any_text((field,), _suspect(pattern), lambda text: _aimed(pattern, text) is not None)
+def _test_of(field: Where, pattern: str) -> Test:
+    return any_text((field,), partial(_suspects, pattern), lambda text: _aimed(pattern, text) is not None)
 
 
 def _seen(record: Mapping[str, Any], _: Asked) -> Seen:

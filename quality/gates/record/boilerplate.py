@@ -10,11 +10,15 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from quality.gates.record.gate import Asked, RecordGate, Seen
-from quality.gates.record.texts import any_text, excerpt, first_match, phrases, quick, seen_in, texts
+from quality.gates.record.gate import Asked, RecordGate, Seen, Test
+from quality.gates.record.held import Held, Places, Records, Texts, Where
+from quality.gates.record.openings import Opening
+from quality.gates.record.texts import any_of, any_text, excerpt, first_match, phrases, quick, seen_in
 
+_ANSWERS: tuple[Where, ...] = ("responses",)
 _SAID = phrases("boilerplate")
 _STAND_IN = quick(
     r"\A[\s*_#>\"'“”]*(?:"
@@ -25,10 +29,8 @@ _STAND_IN = quick(
 _GREETING = quick(rf"\A\s*{_SAID['greetings']}[\s,.!]*\z")
 _FILLER = quick(_SAID["filler"])
 # What a prompt says where it asks for what would else be none of an answer.
-_ASKED_FOR = {
-    _FILLER: quick(_SAID["filler_asked"]),
-    _GREETING: quick(rf"\b{_SAID['greetings']}\b"),
-}
+_FILLER_ASKED = quick(_SAID["filler_asked"])
+_GREETED = quick(rf"\b{_SAID['greetings']}\b")
 _REPETITION = quick(_SAID["repetition_asked"])
 
 # An echo shorter than this may be the answer: "Say cheese!"
@@ -46,29 +48,47 @@ _TAIL_CHARS = 24
 _SPACE = " \t\r\n"
 
 _PROMPT = pl.col("prompt").list.last().struct.field("content").fill_null("")
-_CONTENTS = texts("responses").list.eval(pl.element().str.strip_chars(_SPACE))
+_ECHOED = (
+    pl.col("responses")
+    .list.eval(pl.element().struct.field("content").str.strip_chars(_SPACE))
+    .list.contains(_PROMPT.str.strip_chars(_SPACE))
+) & (_PROMPT.str.strip_chars(_SPACE).str.len_chars() >= _ECHO_CHARS)
 
 
-def _test(_: Asked) -> pl.Expr:
-    loops = any_text(("responses",), _may_loop(), lambda text: _loop(text) is not None)
-    found = {_REPETITION: loops} | {
-        asked: any_text(("responses",), pl.element().str.contains(pattern))
-        for pattern, asked in _ASKED_FOR.items()
-    }
-    prompt = _PROMPT.str.strip_chars(_SPACE)
-    return pl.any_horizontal(
-        any_text(("responses",), pl.element().str.contains(_STAND_IN)),
-        _CONTENTS.list.contains(prompt) & (prompt.str.len_chars() >= _ECHO_CHARS),
-        *(~pl.when(each).then(_PROMPT).str.contains(asked) for asked, each in found.items()),
+def _test(_: Asked) -> Test:
+    return any_of(
+        any_text(_ANSWERS, Opening(_STAND_IN).of),
+        _echoes,
+        _unless(_FILLER_ASKED, any_text(_ANSWERS, lambda texts: texts.holding(_FILLER))),
+        _unless(_GREETED, any_text(_ANSWERS, Opening(_GREETING).of)),
+        _unless(_REPETITION, any_text(_ANSWERS, _may_loop, lambda text: _loop(text) is not None)),
     )
 
 
-def _may_loop() -> pl.Expr:
-    text = pl.element().str
+def _unless(asked: str, test: Test) -> Test:
+    """What `test` finds, but where the prompt asks for it."""
+    return lambda held: held.where(~_PROMPT.str.contains(asked), among=test(held))
+
+
+def _echoes(held: Held) -> Records:
+    prompts, responses = held.texts("prompt"), held.texts("responses")
+    asked = np.zeros(prompts.records, np.int64)
+    asked[prompts.owners] = prompts.trimmed_sizes  # the last message is what stays
+    as_long = np.flatnonzero(responses.trimmed_sizes == asked[responses.owners])
+    return held.where(_ECHOED, among=responses.of_records(as_long))
+
+
+def _may_loop(texts: Texts) -> Places:
+    long = np.flatnonzero(texts.sizes > _TAIL_CHARS * _LOOP_TIMES)
+    return texts.where(_ends_as_before, long)
+
+
+def _ends_as_before(texts: pl.Series) -> pl.Series:
+    text = pl.col("text").str
     # Most of the text lies behind the first time; once more is its own length.
     early = (1 - _LOOP_SHARE + 1 / _LOOP_TIMES) * text.len_chars() + _TAIL_CHARS
     again = text.head(early.cast(pl.Int64)).str.contains(text.tail(_TAIL_CHARS), literal=True)
-    return again & (text.len_bytes() > _TAIL_CHARS * _LOOP_TIMES)
+    return texts.to_frame("text").select(again & (text.len_bytes() > _TAIL_CHARS * _LOOP_TIMES)).to_series()
 
 
 def _loop(text: str) -> str | None:

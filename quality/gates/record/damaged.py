@@ -8,15 +8,14 @@ mojibake as an example is taken for damaged. Lone surrogates cannot come here: s
 
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import ftfy
-import polars as pl
-from ftfy.badness import MOJIBAKE_CATEGORIES, is_bad
+from ftfy.badness import BADNESS_RE, MOJIBAKE_CATEGORIES, is_bad
 
-from quality.gates.record.gate import Asked, RecordGate, Seen
-from quality.gates.record.texts import EVERYWHERE, any_text, excerpt, seen_in
+from quality.gates.record.gate import Asked, RecordGate, Seen, Test
+from quality.gates.record.held import FIELDS, Places, Texts
+from quality.gates.record.texts import any_text, excerpt, seen_in, union
 
 # U+FFFD stands where a decoder gave up. NUL and the C1 controls but NEL (a line end of mainframes) have no
 # use in text: https://www.unicode.org/charts/PDF/U0080.pdf
@@ -24,36 +23,19 @@ _BROKEN = "\ufffd\0" + "".join(map(chr, (*range(0x80, 0x85), *range(0x86, 0xA0))
 
 _BROKEN_SET = frozenset(_BROKEN)
 
-# Every sequence that ftfy calls bad holds one of its rarer characters beside another that is not ASCII, or
-# one of these four. Letters of Greek and Cyrillic are not among the rarer ones.
+# Every sequence that ftfy calls bad, but a NEL alone, holds one of its rarer characters beside another that
+# is not ASCII, or one of these four. Letters of Greek and Cyrillic are not among the rarer ones.
 _COMMON = ("common", "upper_common", "lower_common", "kaomoji", "c1")
 _RARE = "".join(chars for name, chars in MOJIBAKE_CATEGORIES.items() if name not in _COMMON)
 _SUSPECT = rf"[{_BROKEN}]|[{_RARE}][^\x00-\x7F]|[^\x00-\x7F][{_RARE}]|[ÃÂŒœ]"
-
-
-_BEYOND_ASCII = re.compile(r"[^\x00-\x7F]+(?:[\x00-\x7F]{1,6}[^\x00-\x7F]+)*")
-_REACH = 6  # characters; no sequence that ftfy calls bad is longer
-
-
-def _looks_damaged(near: str) -> bool:
-    return _of_a_word(near) if len(near) <= _WORD_CHARS else _of_a_text(near)
-
-
-def _of_a_text(near: str) -> bool:
-    return not _BROKEN_SET.isdisjoint(near) or is_bad(near)
-
-
-# ftfy's heuristic takes some ten microseconds a look, and a language repeats its words.
-_WORD_CHARS = 40
-_of_a_word = lru_cache(maxsize=1 << 16)(_of_a_text)
+# ftfy's heuristic for polars: without the blanks and comments that its author wrote between its parts, and
+# with any character for the two classes that the engines understand differently.
+_BAD = re.sub(
+    r"(\[[^\]]*\])|#.*|\s|(\\[sw])", lambda part: part[1] or ("(?s:.)" if part[2] else ""), BADNESS_RE.pattern
+)
 
 
 def _is_damaged(text: str) -> bool:
-    """Of a text that has something beyond ASCII; a NUL alone is another test's affair."""
-    spans = (found.span() for found in _BEYOND_ASCII.finditer(text))
-    parts = (text[max(0, start - _REACH) : end + _REACH] for start, end in spans)
-    if not any(map(_looks_damaged, parts)):
-        return False
     return not _BROKEN_SET.isdisjoint(text) or _mojibake(text)
 
 
@@ -61,10 +43,13 @@ def _mojibake(text: str) -> bool:
     return is_bad(text) and ftfy.fix_encoding(text) != text
 
 
-def _test(_: Asked) -> pl.Expr:
-    text = pl.element().str
-    nul = any_text(EVERYWHERE, text.contains("\0", literal=True))
-    return nul | any_text(EVERYWHERE, text.contains(_SUSPECT), _is_damaged, beyond_ascii=True)
+def _test(_: Asked) -> Test:
+    return any_text(FIELDS, _suspects, _is_damaged)
+
+
+def _suspects(texts: Texts) -> Places:
+    suspects = texts.matching_beyond_ascii(_SUSPECT, f"[{_BROKEN}]|{_BAD}")
+    return union(suspects, texts.holding(r"\x00")) if texts.has_nul else suspects
 
 
 def _damage(text: str) -> str | None:
@@ -78,7 +63,7 @@ def _damage(text: str) -> str | None:
 
 
 def _seen(record: Mapping[str, Any], _: Asked) -> Seen:
-    return seen_in(record, EVERYWHERE, _damage, "text read and written as UTF-8")
+    return seen_in(record, FIELDS, _damage, "text read and written as UTF-8")
 
 
 GATES = (RecordGate("damaged_text", lambda terms: terms.gates.damaged_text, _test, _seen),)

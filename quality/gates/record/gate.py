@@ -9,7 +9,10 @@ import polars as pl
 from contracts.model import Contract
 from contracts.terms.gates import Policy
 from quality.gates.evaluation.overlap import EvaluationIndex
+from quality.gates.record.held import Held, Records
 from rampart.records.reasons import BY_CODE, Reason
+
+Test = Callable[[Held], Records]
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,8 @@ class RecordGate:
         code: the reason, as in `rampart.records.reasons`.
         policy: what the contract does with a record that has it; ``allow`` switches the gate off.
         test: an expression that is true where a record has the reason. Null is false: what is missing is
-            another gate's affair. Called only where the policy is not ``allow``.
+            another gate's affair. A gate over text gives a function over all texts at once instead, mostly
+            `quality.gates.record.texts.any_text`. Called only where the policy is not ``allow``.
         seen: what stood in a canonical record (a dictionary) that has the reason.
         scope: ``record`` gates see the columns of `RECORD`; ``delivery`` gates compare records with each
             other and see those of `quality.gates.record.repeats.FACTS`.
@@ -64,7 +68,7 @@ class RecordGate:
 
     code: str
     policy: Callable[[Contract], Policy]
-    test: Callable[[Asked], pl.Expr]
+    test: Callable[[Asked], pl.Expr | Test]
     seen: Callable[[Mapping[str, Any], Asked], Seen]
     scope: Literal["record", "delivery"] = "record"
 

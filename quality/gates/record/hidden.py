@@ -11,11 +11,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import polars as pl
 import regex
 
-from quality.gates.record.gate import Asked, RecordGate, Seen
-from quality.gates.record.texts import EVERYWHERE, any_text, excerpt, seen_in
+from quality.gates.record.gate import Asked, RecordGate, Seen, Test
+from quality.gates.record.held import FIELDS
+from quality.gates.record.texts import any_text, excerpt, seen_in
 
 # Default ignorable code points (Unicode's DerivedCoreProperties), without the soft hyphen and the combining
 # grapheme joiner, which word processors leave in honest text, and single variation selectors, which choose a
@@ -40,6 +40,7 @@ _NEEDED = regex.compile(
 )
 _FLAG = regex.compile(r"\U0001F3F4[\U000E0020-\U000E007E]+\U000E007F")
 _ANY = regex.compile(f"[{_HIDDEN}]|[{_SELECTORS}]{{2}}")
+_SUSPECT = f"[{_HIDDEN}{_SELECTORS}]"
 _MARKS = frozenset("\u200e\u200f\u061c")
 _OPENS = {"\u202a": "\u202c", "\u202b": "\u202c", "\u2066": "\u2069", "\u2067": "\u2069", "\u2068": "\u2069"}
 
@@ -90,13 +91,12 @@ def _named(text: str) -> str | None:
     return f"U+{ord(first):04X} ({name}{more}) in {excerpt(text, places[0], places[0] + 1)!r}"
 
 
-def _test(_: Asked) -> pl.Expr:
-    suspect = pl.element().str.contains(f"[{_HIDDEN}{_SELECTORS}]")
-    return any_text(EVERYWHERE, suspect, _confirmed, beyond_ascii=True)
+def _test(_: Asked) -> Test:
+    return any_text(FIELDS, lambda texts: texts.matching_beyond_ascii(_SUSPECT), _confirmed)
 
 
 def _seen(record: Mapping[str, Any], _: Asked) -> Seen:
-    return seen_in(record, EVERYWHERE, _named, "text in which every character is seen or needed")
+    return seen_in(record, FIELDS, _named, "text in which every character is seen or needed")
 
 
 GATES = (RecordGate("hidden_characters", lambda terms: terms.gates.hidden_characters, _test, _seen),)

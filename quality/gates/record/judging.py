@@ -5,22 +5,25 @@ record over the registry in `rampart.records.reasons`: why it is discarded (zero
 flagged for.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
 from contracts.model import Contract
 from quality.gates.likeness.copies import NO_TWINS
 from quality.gates.record.copied import twins
-from quality.gates.record.gate import Asked, RecordGate, References
+from quality.gates.record.gate import Asked, RecordGate, References, Test
+from quality.gates.record.held import Held
 from quality.gates.record.registry import GATES
 from quality.gates.record.repeats import Earlier, facts
 from rampart.records.identity import record_keys
 
 Scope = Literal["record", "delivery"]
+Compiled = tuple[int, pl.Expr | Test]  # a reason's bit, and what finds it
 
 
 @dataclass(frozen=True)
@@ -67,25 +70,38 @@ def masks_of(frame: pl.DataFrame, asked: Asked, scope: Scope) -> pl.DataFrame:
 
 
 class CompiledGates:
-    """The gates of one scope that a contract asks for, as expressions that serve any number of frames."""
+    """The gates of one scope that a contract asks for, compiled to serve any number of frames."""
 
     def __init__(self, asked: Asked, scope: Scope) -> None:
         found = [gate for gate in GATES if gate.scope == scope]
-        self._bits = {
-            name: _bits((gate for gate in found if gate.policy(asked.contract) == policy), asked)
+        self._tests = {
+            name: [_compiled(gate, asked) for gate in found if gate.policy(asked.contract) == policy]
             for name, policy in (("mask", "discard"), ("flags", "flag"))
         }
 
     def masks_of(self, frame: pl.DataFrame) -> pl.DataFrame:
         """`mask` and `flags` (uint64) of every row."""
-        nothing = pl.zeros(frame.height, dtype=pl.UInt64, eager=True)
-        asked = {name: pl.sum_horizontal(bits) for name, bits in self._bits.items() if bits}
-        found = frame.select(**asked)
-        return pl.DataFrame({name: found[name] if name in asked else nothing for name in self._bits})
+        held = Held(frame)
+        return pl.DataFrame({name: _mask(held, tests) for name, tests in self._tests.items()})
 
 
-def _bits(gates: Iterable[RecordGate], asked: Asked) -> list[pl.Expr]:
-    return [
-        gate.test(asked).fill_null(value=False).cast(pl.UInt64) * pl.lit(gate.reason.mask, dtype=pl.UInt64)
-        for gate in gates
-    ]
+def mask_by(gates: Iterable[RecordGate], frame: pl.DataFrame, asked: Asked) -> pl.Series:
+    """The bits (uint64) of every row by some gates, whatever the contract does with their reasons."""
+    return _mask(Held(frame), [_compiled(gate, asked) for gate in gates])
+
+
+def _compiled(gate: RecordGate, asked: Asked) -> Compiled:
+    return gate.reason.mask, gate.test(asked)
+
+
+def _mask(held: Held, tests: Collection[Compiled]) -> pl.Series:
+    columns = [(mask, test) for mask, test in tests if isinstance(test, pl.Expr)]
+    numbered = (test.fill_null(value=False).alias(f"{place}") for place, (_, test) in enumerate(columns))
+    tested = held.records.select(pl.int_range(pl.len()).alias("row"), *numbered).drop("row")
+    found = np.zeros(held.records.height, np.uint64)
+    for (mask, _), column in zip(columns, tested, strict=True):
+        found[column.to_numpy()] |= np.uint64(mask)
+    for mask, test in tests:
+        if not isinstance(test, pl.Expr):
+            found[test(held)] |= np.uint64(mask)
+    return pl.Series(found)

@@ -7,15 +7,15 @@ import polars as pl
 
 from contracts.terms.annotation import NEEDED, NEEDS
 from quality.gates.record.emptiness import is_empty
-from quality.gates.record.gate import Asked, RecordGate, Seen
+from quality.gates.record.gate import Asked, RecordGate, Seen, Test
 
 
-def _test(asked: Asked) -> pl.Expr:
+def _test(asked: Asked) -> Test:
     kind = asked.contract.annotation.scheme.kind
     # A label that is missing, or has nothing to be about, is said once: by `required`, where it asks for it.
     said = [is_empty(name) for name in NEEDS.get(kind, NEEDED) if name in asked.contract.required]
     missing = pl.any_horizontal(said) if said else pl.lit(value=False)
-    return ~_understood(kind) & ~missing
+    return lambda held: held.where(~missing, among=held.where(~_understood(kind)))
 
 
 def _understood(kind: str) -> pl.Expr:

@@ -16,11 +16,12 @@ from functools import cache
 from typing import Any
 
 import langcodes
-import polars as pl
+import numpy as np
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-from quality.gates.record.gate import Asked, RecordGate, Seen
-from quality.gates.record.texts import phrases, texts
+from quality.gates.record.gate import Asked, RecordGate, Seen, Test
+from quality.gates.record.held import Held, Places, Records, Texts
+from quality.gates.record.texts import phrases
 
 _SAID = phrases("language")
 _SIGNS: Mapping[str, list[str]] = _SAID["signs"]
@@ -30,6 +31,7 @@ _HEAD_CHARS = 300
 _NO_TEXT = re.compile(
     r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+|\S+@\S+|<[^>\n]{1,80}>|[\d_#*|=/\\{}\[\]]+", re.DOTALL
 )
+_NO_PROSE = re.compile(r"[`/@<\d_#*|=\\{}\[\]]")  # one of these is in each of the above; much prose has none
 # Of 3,325 public texts with this many letters (pandalm, llmfao, oasst, hh-rlhf), all but one that were
 # identified as anything but English were: the one is half Spanish. Where a sign stands for a syllable or a
 # word, a fifth says as much.
@@ -40,43 +42,56 @@ _SAMPLE_CHARS = 600
 _SURE = 0.9
 
 
-def _test(_: Asked) -> pl.Expr:
-    asked = pl.struct("language", prompt=texts("prompt"), responses=texts("responses"))
-    return asked.map_batches(_strangers, return_dtype=pl.Boolean)
+def _test(_: Asked) -> Test:
+    return _strangers
 
 
-def _strangers(given: pl.Series) -> pl.Series:
+def _strangers(held: Held) -> Records:
     """True where a record is in another language than its own."""
-    records = given.struct.unnest().with_row_index("row")
-    found: list[int] = []
-    for declared in records["language"].drop_nulls().unique():
-        code = code_of(declared)
-        if code is None or code not in _known():
+    declared = held.records["language"]
+    found = np.zeros(len(declared), np.bool_)
+    prompts, responses = held.texts("prompt"), held.texts("responses")
+    for name in declared.drop_nulls().unique():
+        if (code := code_of(name)) is None:
             continue
-        doubtful = records.filter((pl.col("language") == declared) & ~_plainly(code))
-        rows = doubtful.select("row", "prompt", "responses").iter_rows()
-        found += [row for row, prompt, responses in rows if _other(code, prompt, responses)]
-    return records["row"].is_in(pl.Series(found, dtype=pl.UInt32).implode())
+        asked = (declared == name).fill_null(value=False).to_numpy()
+        doubtful = np.flatnonzero(asked & ~_plainly(code, responses, asked)).tolist()
+        # The identifier takes half a second and 100 MB to load: only where there is a doubt.
+        if doubtful and code in _known():
+            for row in doubtful:
+                found[row] = _other(code, prompts.of_record(row), responses.of_record(row)) is not None
+    return found
 
 
-def _plainly(code: str) -> pl.Expr:
-    """True where a response shows enough signs of the language at its head."""
+def _plainly(code: str, responses: Texts, asked: Records) -> Records:
+    """Of the records in `asked`: shows a response enough signs of the language at its head?"""
     if code not in _SIGNS:
-        return pl.lit(value=False)
+        return np.zeros_like(asked)
     sign = "|".join(map(re.escape, _SIGNS[code]))
-    enough = pl.element().str.head(_HEAD_CHARS).str.contains(rf"(?s)\A(?:.*?(?:{sign})){{{_ENOUGH_SIGNS}}}")
-    return pl.col("responses").list.eval(enough).list.any()
+    enough = rf"(?s)\A(?:.*?(?:{sign})){{{_ENOUGH_SIGNS}}}"
+
+    def show(among: Places) -> Records:
+        heads = responses.where(lambda texts: texts.str.head(_HEAD_CHARS).str.contains(enough), among)
+        return responses.of_records(heads)
+
+    # The first response of a record mostly settles it; the others are looked at where it does not.
+    first = np.append(True, responses.owners[1:] != responses.owners[:-1])[: len(responses.owners)]
+    plain = show(np.flatnonzero(first & asked[responses.owners]))
+    return plain | show(np.flatnonzero(~first & (asked & ~plain)[responses.owners]))
 
 
 def _other(code: str, prompt: list[str], responses: list[str]) -> str | None:
     """The language that a record is in instead of its own."""
-    answered = [language for text in responses if (language := identified(text))]
-    if any(alike(code, language) for language in answered):
-        return None
-    wanted = " ".join(text or "" for text in prompt)
+    answered = []
+    for text in responses:
+        if language := identified(text):
+            if alike(code, language):
+                return None
+            answered.append(language)
+    wanted = " ".join(prompt)
     if answered:
         return None if _asks_for(wanted, code, answered) else answered[0]
-    asked = identified(prompt[-1] or "") if prompt else None
+    asked = identified(prompt[-1]) if prompt else None
     if asked is None or alike(code, asked) or _asks_for(wanted, asked, [code]):
         return None
     return asked
@@ -84,7 +99,8 @@ def _other(code: str, prompt: list[str], responses: list[str]) -> str | None:
 
 def identified(text: str) -> str | None:
     """Code of the language a text is in; None where that is not sure."""
-    words = " ".join(_NO_TEXT.sub(" ", text[: 2 * _SAMPLE_CHARS]).split())[:_SAMPLE_CHARS]
+    head = text[: 2 * _SAMPLE_CHARS]
+    words = " ".join((_NO_TEXT.sub(" ", head) if _NO_PROSE.search(head) else head).split())[:_SAMPLE_CHARS]
     letters = sum(map(str.isalpha, words)) + _WIDE_WORTH * len(_WIDE.findall(words))
     if letters < _LETTERS:
         return None
@@ -94,6 +110,7 @@ def identified(text: str) -> str | None:
     return first if sure >= _SURE and first != "zxx" else None  # zxx: no language
 
 
+@cache
 def alike(one: str, other: str) -> bool:
     """Are two codes one language, or two that a short text may be either of?"""
     return one == other or any(one in group and other in group for group in _SAID["alike"]["groups"])
@@ -106,6 +123,7 @@ def _asks_for(prompt: str, code: str, languages: list[str]) -> bool:
     return any(word in prompt for word in (*names, *_SAID["translation"]["stems"]))
 
 
+@cache
 def _names(language: str, within: str) -> list[str]:
     named = langcodes.Language.get(language)
     told = (named.display_name("en"), named.display_name(within), named.autonym())
@@ -138,7 +156,7 @@ def _known() -> frozenset[str]:
 def _seen(record: Mapping[str, Any], _: Asked) -> Seen:
     declared = record["language"]
     code = code_of(declared) or declared
-    prompt = [one["content"] for one in record["prompt"]]
+    prompt = [one["content"] or "" for one in record["prompt"]]
     found = _other(code, prompt, [one["content"] for one in record["responses"]])
     name = langcodes.Language.get(found).display_name() if found else "another language"
     return Seen(f"text in {name}", f"text in {langcodes.Language.get(code).display_name()} ({declared})")

@@ -9,14 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
 from typing import Any
 
-import polars as pl
-
 from contracts.model import Contract
 from contracts.terms.gates import Policy
-from quality.gates.record.gate import Asked, RecordGate, Seen
+from quality.gates.record.gate import Asked, RecordGate, Seen, Test
+from quality.gates.record.held import FIELDS, Places, Texts
 from quality.gates.record.identifiers import COLONS, DOTTED, MANY_DIGITS, STREET_WORDS, Found, identifiers
 from quality.gates.record.presidio import SUSPECT, recognised, recognizers
-from quality.gates.record.texts import EVERYWHERE, any_text, quick, seen_in
+from quality.gates.record.texts import any_text, quick, seen_in, union
 
 # What "liv(es) at" and the like hold, with regard to case: a quarter of the cost of looking for them in full.
 _MAYBE_STREET = r"ive at|ives at|ived at|iving at|esid|ddress|il to|ip to|it to|er to|ed to|DDRESS"
@@ -33,20 +32,15 @@ def _finds(contract: Contract) -> Callable[[str], Iterator[Found]]:
     return lambda text: chain(identifiers(text), recognised(text))
 
 
-def _suspect(contract: Contract) -> pl.Expr:
-    text = pl.element().str
-    street = pl.when(text.contains(_MAYBE_STREET)).then(pl.element()).otherwise(pl.lit(""))
-    return pl.any_horizontal(
-        text.contains("@", literal=True),
-        *(text.contains(form.pattern) for form in (MANY_DIGITS, DOTTED, COLONS)),
-        street.str.contains(quick(STREET_WORDS.pattern)),
-        *([text.contains(SUSPECT)] if contract.privacy.detector == "presidio" else []),
-    )
+def _test(asked: Asked) -> Test:
+    finds, also = _finds(asked.contract), asked.contract.privacy.detector == "presidio"
 
+    def suspects(texts: Texts) -> Places:
+        forms = ("@", *(form.pattern for form in (MANY_DIGITS, DOTTED, COLONS)), *([SUSPECT] if also else []))
+        street = texts.matching(quick(STREET_WORDS.pattern), texts.holding(_MAYBE_STREET))
+        return union(street, *map(texts.holding, forms))
 
-def _test(asked: Asked) -> pl.Expr:
-    finds = _finds(asked.contract)
-    return any_text(EVERYWHERE, _suspect(asked.contract), lambda text: next(finds(text), None) is not None)
+    return any_text(FIELDS, suspects, lambda text: next(finds(text), None) is not None)
 
 
 def _named(found: list[Found]) -> str | None:
@@ -62,7 +56,7 @@ def _masked(value: str) -> str:
 def _seen(record: Mapping[str, Any], asked: Asked) -> Seen:
     finds = _finds(asked.contract)
     return seen_in(
-        record, EVERYWHERE, lambda text: _named(list(finds(text))), "no personal data (privacy.pii: forbid)"
+        record, FIELDS, lambda text: _named(list(finds(text))), "no personal data (privacy.pii: forbid)"
     )
 
 

@@ -7,9 +7,8 @@ What it does not say: that the refusal is wrong. Contracts about harmless answer
 from collections.abc import Mapping
 from typing import Any
 
-import polars as pl
-
 from quality.gates.record.gate import Asked, RecordGate, Seen
+from quality.gates.record.openings import Opening
 from quality.gates.record.texts import any_text, first_match, phrases, quick, seen_in
 
 
@@ -33,7 +32,7 @@ GATES = (
     RecordGate(
         "refusal",
         lambda terms: terms.gates.refusals,
-        lambda _: any_text(("responses",), pl.element().str.contains(OPENING)),
+        lambda _: any_text(("responses",), Opening(OPENING).of),
         _seen,
     ),
 )

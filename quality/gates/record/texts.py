@@ -1,21 +1,20 @@
-"""Which texts a record holds, and how gates look for something in them.
+"""How gates look for something in the texts of records.
 
-A gate over text says two things: a cheap expression that is true of every text it could object to, and,
-where an expression cannot decide, a function that decides on the few texts that are left.
+A gate over text says two things: a cheap look that finds every text it could object to, and, where a look
+cannot decide, a function that decides on the few texts that are left.
 """
 
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import polars as pl
 
-from quality.gates.record.gate import Seen
+from quality.gates.record.gate import Seen, Test
+from quality.gates.record.held import Held, Places, Records, Texts, Where
 
-Where = Literal["prompt", "responses", "rationale"]
-EVERYWHERE: tuple[Where, ...] = ("prompt", "responses", "rationale")
 # Around what was found, so that a person recognises the place.
 _CONTEXT_CHARS = 40
 
@@ -27,51 +26,42 @@ def phrases(gate: str) -> dict[str, Any]:
 
 def any_text(
     where: tuple[Where, ...],
-    suspect: pl.Expr,
+    suspects: Callable[[Texts], Places],
     confirm: Callable[[str], bool] | None = None,
-    *,
-    beyond_ascii: bool = False,
-) -> pl.Expr:
+) -> Test:
     """True where a text of the record is suspect and, where there is more to know, confirmed.
 
     Args:
-        where: the fields to look into; what is null holds no text.
-        suspect: a test of one text, over `pl.element()`.
+        where: the fields to look into, which follow one another in `FIELDS`.
+        suspects: finds suspect texts among those of a field.
         confirm: called with each suspect text.
-        beyond_ascii: pass over texts of plain ASCII, which are most, at no cost.
     """
 
-    def found(given: pl.Series) -> pl.Series:
-        return _found(given, suspect, confirm, beyond_ascii)
+    def found(held: Held) -> Records:
+        texts = held.texts(where[0], where[-1])
+        places = suspects(texts)
+        return texts.of_records(confirmed(texts, places, confirm) if confirm else places)
 
-    return pl.any_horizontal([texts(field).map_batches(found, return_dtype=pl.Boolean) for field in where])
-
-
-def texts(field: Where) -> pl.Expr:
-    """The texts of a field, as a list of strings."""
-    if field == "rationale":
-        return pl.concat_list("rationale")  # a list of one, like the others
-    return pl.col(field).list.eval(pl.element().struct.field("content"))
+    return found
 
 
-def _found(
-    held: pl.Series, suspect: pl.Expr, confirm: Callable[[str], bool] | None, beyond_ascii: bool
-) -> pl.Series:
-    """Of each list of texts: is one of them suspect and confirmed? A text that recurs is asked about once."""
-    flat = held.explode(empty_as_null=False, keep_nulls=False).fill_null("")
-    places = np.arange(len(flat))
-    if beyond_ascii:
-        places = np.flatnonzero((flat.str.len_bytes() > flat.str.len_chars()).to_numpy())
-        flat = flat.gather(places)
-    hits = flat.implode().list.eval(suspect).explode(empty_as_null=False).fill_null(value=False).to_numpy()
-    found = np.zeros(len(held), np.bool_)
-    if hits.any():
-        left = flat.filter(pl.Series(hits)).to_list()
-        verdicts = {text: confirm is None or confirm(text) for text in set(left)}
-        confirmed = places[hits][[verdicts[text] for text in left]]
-        ends = np.cumsum(held.list.len().fill_null(0).to_numpy())
-        found[np.searchsorted(ends, confirmed, side="right")] = True
-    return pl.Series(found)
+def confirmed(texts: Texts, places: Places, confirm: Callable[[str], bool]) -> Places:
+    """Texts, of those at `places`, of which `confirm` is true; one that recurs is asked about once."""
+    if not len(places):
+        return places
+    said = texts.said[places].to_list()
+    verdicts = {text: confirm(text) for text in set(said)}
+    return places[np.array([verdicts[text] for text in said], np.bool_)]
+
+
+def any_of(*tests: Test) -> Test:
+    """True where one of the tests is."""
+    return lambda held: np.logical_or.reduce([test(held) for test in tests])
+
+
+def union(*found: Places) -> Places:
+    """Texts that are at one or more of some places."""
+    return np.unique(np.concatenate(found))
 
 
 def named_texts(record: Mapping[str, Any], where: tuple[Where, ...]) -> Iterator[tuple[str, str]]:

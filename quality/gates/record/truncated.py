@@ -17,12 +17,15 @@ the figures.
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import islice
+from string import ascii_letters
 from typing import Any
 
-import polars as pl
+import numpy as np
 
-from quality.gates.record.gate import Asked, RecordGate, Seen
-from quality.gates.record.texts import any_text, phrases, seen_in
+from quality.gates.record.gate import Asked, RecordGate, Seen, Test
+from quality.gates.record.held import Held, Places, Records, Texts
+from quality.gates.record.texts import confirmed, phrases, seen_in, union
 
 _LAST_WORDS = frozenset(phrases("truncated")["cannot_end_a_sentence"])
 # A habit of ending sentences: fewer ends than this may be chance.
@@ -39,6 +42,12 @@ _NEAR = 0.98
 # 4.5).
 _FENCE = r"(?m)^[ \t]*```[^`\n]*$"
 _UNFINISHED = r"[\p{L}\p{N},;(\[{\x{201C}\x{2018}\x{2013}\x{2014}-]\s*\z|\n[ \t]*\d+[.)]\s*\z"
+# By the last byte of a text: most end in one that makes no match, and need not be looked at. What is beyond
+# ASCII, and white space, may stand for or behind anything.
+_BYTES = np.arange(256, dtype=np.uint8)
+_MAYBE_DIGIT = (_BYTES >= 0x80) | np.isin(_BYTES, [*b"0123456789"])
+_MAYBE_UNFINISHED = _MAYBE_DIGIT | (_BYTES <= 0x20) | np.isin(_BYTES, [*ascii_letters.encode(), *b",;([{-"])
+_ENDS_NUMBER = np.isin(_BYTES, [*b".)"])
 _SENTENCE_END = re.compile(
     r"(?<=[^\W\d_]{2})[.!?\u2026]+[\"'\u201d\u2019)\]*_]*(?=\s|$)|[\u3002\uff01\uff1f\u0964\u0965\u061f\u06d4\u1362]"
 )
@@ -75,7 +84,7 @@ def _without_end(text: str, before: str, last: str) -> str | None:
     """The last sentence has no end, although all others have."""
     if _LISTED.match(last) or not last[-1].isalpha() or last[-1].isupper():
         return None
-    if len(_SENTENCE_END.findall(text[-_LATELY_CHARS:])) < _HABIT:
+    if sum(1 for _ in islice(_SENTENCE_END.finditer(text[-_LATELY_CHARS:]), _HABIT)) < _HABIT:
         return None
     *ended, fragment = _SENTENCE_END.split(last)
     # Verse and lists break lines where they like: the line before must have ended.
@@ -84,20 +93,26 @@ def _without_end(text: str, before: str, last: str) -> str | None:
     return "the last sentence has no end" if ended or (whole and long) else None
 
 
-def _test(asked: Asked) -> pl.Expr:
-    found = any_text(("responses",), _suspect(), lambda text: _breaks_off(text) is not None)
+def _test(asked: Asked) -> Test:
     limit = asked.contract.gates.max_response_chars
-    return found if limit is None else found | any_text(("responses",), _at_limit(limit))
+
+    def found(held: Held) -> Records:
+        texts = held.texts("responses")
+        unfinished = _unfinished(texts)
+        fenced = texts.where(lambda text: text.str.count_matches(_FENCE) % 2 == 1, texts.holding("```"))
+        broken = confirmed(texts, union(unfinished, fenced), lambda text: _breaks_off(text) is not None)
+        if limit is None:
+            return texts.of_records(broken)
+        long = texts.where(lambda text: text.str.len_chars() >= _NEAR * limit, unfinished)
+        return texts.of_records(union(broken, long))
+
+    return found
 
 
-def _suspect() -> pl.Expr:
-    text = pl.element().str
-    fenced = pl.when(text.contains("```", literal=True)).then(pl.element()).otherwise(pl.lit(""))
-    return text.contains(_UNFINISHED) | (fenced.str.count_matches(_FENCE) % 2 == 1)
-
-
-def _at_limit(limit: int) -> pl.Expr:
-    return (pl.element().str.len_chars() >= _NEAR * limit) & pl.element().str.contains(_UNFINISHED)
+def _unfinished(texts: Texts) -> Places:
+    last, before = texts.byte(-1), texts.byte(-2)
+    maybe = _MAYBE_UNFINISHED[last] | (_ENDS_NUMBER[last] & _MAYBE_DIGIT[before])
+    return texts.matching(_UNFINISHED, np.flatnonzero(maybe))
 
 
 def _seen(record: Mapping[str, Any], asked: Asked) -> Seen:

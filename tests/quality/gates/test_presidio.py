@@ -10,6 +10,7 @@ import pytest
 from contracts.terms.rights import Privacy
 from quality.gates.record import presidio
 from quality.gates.record.gate import Asked
+from quality.gates.record.judging import mask_by
 from quality.gates.record.registry import GATE_BY_CODE
 from tests.quality.gates.delivered import table, terms
 from tests.quality.gates.judged import answered, published
@@ -38,7 +39,7 @@ NO_NUMBERS = [
 def found(*texts: str) -> list[bool]:
     """Which responses the gate finds personal data in."""
     frame = pl.DataFrame(pl.from_arrow(table(*answered(*texts))))
-    return frame.select(found=GATE.test(ASKED))["found"].to_list()
+    return [mask == GATE.reason.mask for mask in mask_by([GATE], frame, ASKED)]
 
 
 @installed
