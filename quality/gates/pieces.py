@@ -113,7 +113,11 @@ class PieceJudge:
         for question in questions(self._contract):
             items[question.code] = question.items(frame, keys)
             sketched = signatures(question.texts.of(frame), items[question.code])
-            pq.write_table(sketched.to_arrow(), room.sketches(question.code), compression="zstd")
+            # Read once and thrown away: to compress it would take longer than to write and read it as it is.
+            path = room.sketches(question.code)
+            pq.write_table(
+                sketched.to_arrow(), path, compression="none", use_dictionary=False, write_statistics=False
+            )
         return items
 
 

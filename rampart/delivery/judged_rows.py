@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
 from rampart.delivery.errors import UnreadableFileError
 from rampart.delivery.store import Content, ObjectStore
@@ -27,6 +29,7 @@ Columns = Sequence[str] | None
 Table = Callable[[Columns], pa.Table]
 
 PART = "records-"
+_READING = 2  # parts read at the same time
 _FOLDED = (  # columns of few different values; a dictionary of texts would only be tried and thrown away
     "source_file",
     "scheme",
@@ -111,18 +114,23 @@ class JudgedRows:
         """The records (`RECORD`) at these rows of the delivery, from 0, in this order, or some columns."""
         order = np.argsort(rows, kind="stable")
         wanted = np.asarray(rows, np.int64)[order]
-        found, start = [], 0
-        for part in self.records:
-            if not len(wanted[wanted >= start]):
-                break
-            size = part(["source_item"]).num_rows  # the column that is read soonest
-            here = wanted[(wanted >= start) & (wanted < start + size)] - start
-            if len(here):
-                found.append(part(columns).take(pa.array(here)))
-            start += size
+        bounds = np.searchsorted(wanted, self._starts)
+
+        def found(number: int) -> pa.Table:
+            here = wanted[bounds[number] : bounds[number + 1]] - self._starts[number]
+            return self.records[number](columns).take(pa.array(here))
+
+        with ThreadPoolExecutor(_READING) as threads:
+            told = list(threads.map(found, np.flatnonzero(np.diff(bounds))))
+        together = pa.concat_tables(told or [RECORD.empty_table().select(columns or RECORD.names)])
         back = np.argsort(order, kind="stable")
-        told = pa.concat_tables(found or [RECORD.empty_table().select(columns or RECORD.names)])
-        return pl.DataFrame(pl.from_arrow(told.take(pa.array(back))))
+        return pl.DataFrame(pl.from_arrow(together.take(pa.array(back))))
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int64]:
+        """The first row of each part, and the number of rows."""
+        sizes = [part(["source_item"]).num_rows for part in self.records]  # the column that is read soonest
+        return np.cumsum([0, *sizes])
 
     def kept_keys(self) -> pa.Table:
         """What tells the accepted records from others (`rampart.records.identity.KEYS`)."""

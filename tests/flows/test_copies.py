@@ -73,6 +73,6 @@ def test_sketches_made_in_another_way_are_not_compared(
 ) -> None:
     monkeypatch.setattr(records, "SKETCH_VERSION", sketch.SKETCH_VERSION + 1)
     with pytest.raises(
-        NotReadyError, match="these sketches are of version 1, and version 2 cannot be compared"
+        NotReadyError, match="these sketches are of version 2, and version 3 cannot be compared"
     ):
         again(compared)

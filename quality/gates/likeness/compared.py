@@ -8,8 +8,9 @@ from rampart.records.prompt_key import normalised
 
 # Words of a rationale; in fewer, such as "A is better.", honest annotators say the same.
 SHORTEST_RATIONALE = 8
-_BETWEEN_WORDS = r"[^\p{L}\p{N}]+"
-_SAID = pl.element().str.contains(r"[\p{L}\p{N}]")
+# All that stands between two words but a single blank: to put a blank for those as well takes thrice as long.
+_BETWEEN_WORDS = r"[^\p{L}\p{N} ][^\p{L}\p{N}]*| [^\p{L}\p{N}]+"
+_SAID = r"[\p{L}\p{N}]"
 
 
 def work_of(records: pl.DataFrame) -> pl.DataFrame:
@@ -31,20 +32,27 @@ def rationale_of(records: pl.DataFrame) -> pl.DataFrame:
     return records.select(asked=said, answers=said.list.head(0))
 
 
-WORK = Texts(("prompt", "responses"), work_of)
-RATIONALE = Texts(("rationale",), rationale_of)
+WORK = Texts(
+    ("prompt.list.element.role", "prompt.list.element.content", "responses.list.element.content"), work_of
+)
+RATIONALE = Texts(("rationale",), rationale_of, pairs=200_000)
 
 
 def work_items(records: pl.DataFrame, keys: pl.DataFrame) -> pl.Series:
     """`work_key` of each record that has words; null for the others, as label-only ones."""
-    told = work_of(records).select(pl.concat_list("asked", "answers").list.eval(_SAID).list.any()).to_series()
+    said = [pl.col(name).list.join(" ").str.contains(_SAID) for name in ("asked", "answers")]
+    told = work_of(records).select(pl.any_horizontal(said)).to_series()
     return keys.select(pl.when(told).then("work_key"))["work_key"].alias("item")
 
 
 def rationale_items(rationales: pl.Series) -> pl.Series:
     """One key for every spelling of a rationale; null where it is too short to be anybody's own."""
-    spelt = pl.lit(normalised(rationales)).str.replace_all(_BETWEEN_WORDS, " ").str.strip_chars()
-    long = spelt.str.count_matches(" ", literal=True) + 1 >= SHORTEST_RATIONALE
+    spelt = _spelt(normalised(rationales)).alias("spelt").to_frame()
+    long = pl.col("spelt").str.contains(rf"^(?:[^ ]* ){{{SHORTEST_RATIONALE - 1}}}")
     digest = plh.col("spelt").chash.blake3().str.head(32)  # 128 bits, as all keys of records
-    told = rationales.to_frame("rationale").select(pl.when(long).then(spelt).alias("spelt"))
-    return told.select(digest.alias("item"))["item"]
+    return spelt.select(pl.when(long).then("spelt").alias("spelt")).select(digest.alias("item"))["item"]
+
+
+def _spelt(texts: pl.Series) -> pl.Series:
+    """`texts`, which are normalised, with one blank for all that stands between two words."""
+    return texts.str.replace_all(_BETWEEN_WORDS, " ").str.strip_chars()

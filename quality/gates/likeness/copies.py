@@ -22,6 +22,7 @@ TWINS = pa.schema(
     ]
 )
 NO_TWINS = pl.DataFrame(pl.from_arrow(TWINS.empty_table()))
+_ITEM = pl.col("item").hash()  # in 64 bits, as other keys of records are compared
 _ADDRESS = ("record_id", "source_file", "source_line")
 
 
@@ -77,7 +78,7 @@ def copies(
     """
     signed = [one for _, one in earlier]
     near = near_pairs(fresh, signed, question.texts, question.at_least)
-    rows = pl.DataFrame({"item": items}).with_row_index("row").drop_nulls()
+    rows = pl.DataFrame({"item": items}).with_row_index("row").drop_nulls().with_columns(_ITEM)
     firsts = rows.unique("item", keep="first", maintain_order=True).rename({"row": "later"})
     found = rows.join(firsts.join(near, on="later"), on="item").select("row", "batch", "earlier", "likeness")
     if question.same_item:
@@ -95,7 +96,7 @@ def twin_of(twins: pl.DataFrame, row: int, code: str) -> Twin | None:
 def _same(rows: pl.DataFrame, firsts: pl.DataFrame, earlier: Sequence[Signed]) -> pl.DataFrame:
     """Rows whose very item was there before."""
     seen = [
-        one.signatures.lazy().select("item", earlier="row", batch=pl.lit(n, pl.UInt32)).collect()
+        one.signatures.lazy().select(_ITEM, earlier="row", batch=pl.lit(n, pl.UInt32)).collect()
         for n, one in enumerate(earlier)
     ]
     own = firsts.select("item", earlier="later", batch=pl.lit(None, pl.UInt32))

@@ -3,16 +3,18 @@
 # ruff: noqa: S311 (chance, not secrets)
 import random
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 import polars as pl
 import pytest
 from datasketch import MinHash
+from rensa import RMinHash
 
 from quality.gates.likeness.candidates import least_agreement
-from quality.gates.likeness.shingles import word_pairs, word_runs
-from quality.gates.likeness.sketch import COLUMNS, VALUES, sketches
+from quality.gates.likeness.shingles import Shingles, word_runs
+from quality.gates.likeness.sketch import COLUMNS, VALUES, sketches, values_of
 from tests.quality.gates.likeness.planted import Text, edited, unrelated
 
 CHANCE = random.Random(21)
@@ -48,11 +50,47 @@ EXACT = [jaccard(*both) for both in zip(TEXTS, CHANGED, strict=True)]
 
 
 def test_the_hashes_of_a_text_are_as_many_as_its_different_word_pairs() -> None:
-    shingles = word_pairs(column(TEXTS))
+    shingles = word_runs(column(TEXTS), 2)
     sizes = [
         len(set(shingles.hashes[start:end].tolist())) for start, end in pairwise(shingles.starts.tolist())
     ]
     assert sizes == [len(pairs_of(text)) for text in TEXTS]
+
+
+ODD = [
+    ["Crème BRÛLÉE, ÉTÉ; straße ÅNGSTRÖM Ωmega", "ПРИВЕТ — мир… «Да»"],
+    ["中文abc和かなKANA、漢字。", "abc中文 かな"],
+    ["a" * 7, "A" * 8, "a" * 9, "b" * 16, "b" * 17, f"{'b' * 300}x", f"{'b' * 300}y"],
+    ["don't stop-me_now", "x\ty\u00a0z\u2009w\n\n v", "ſ K ﬁ İ"],
+    ["", "…", "\x1f a \x1f"],
+    [],
+    ["😀 emoji 😀", "ไทย ไม่มี", "é"],
+]
+
+
+def words_of(parts: list[str]) -> list[str]:
+    """The words of a text as `word_runs` cuts them, found letter by letter."""
+    text = "".join(f"\x1f {part} " for part in parts or [""]).lower()
+    kept = [
+        letter if letter == "\x1f" or (letter.isalnum() if letter.isascii() else not is_mark(letter)) else " "
+        for letter in text
+    ]
+    return re.findall(r"[\u3000-\u9fff][^ \u3000-\u9fff]*|[^ \u3000-\u9fff]+", "".join(kept))
+
+
+def is_mark(letter: str) -> bool:
+    return 0x80 <= ord(letter) <= 0xBF or 0x2000 <= ord(letter) <= 0x207F or 0x3000 <= ord(letter) <= 0x303F
+
+
+def test_words_are_cut_and_told_apart_as_one_text_at_a_time_letter_by_letter() -> None:
+    texts = [*ODD, *([*asked, *answers] for asked, answers in TEXTS[:40]), *ODD[::-1]]
+    found = word_runs(pl.Series(texts, dtype=pl.List(pl.String)), 1)
+    cut = [words_of(parts) for parts in texts]
+    assert np.diff(found.starts).tolist() == [len(words) for words in cut]
+    # Of a word of 300 letters the first 256 count, and its length.
+    named = [f"{word[:256]}{len(word)}" for words in cut for word in words]
+    hashes = found.hashes.tolist()
+    assert len(set(zip(named, hashes, strict=True))) == len(set(named)) == len(set(hashes))
 
 
 def test_agreement_of_sketches_is_the_exact_jaccard_within_what_sampling_allows() -> None:
@@ -72,6 +110,30 @@ def test_another_library_estimates_the_same_with_the_same_number_of_values() -> 
     ours, exact = np.array(agreement(TEXTS, CHANGED)), np.array(EXACT)
     assert np.abs(ours - exact).mean() <= 1.1 * np.abs(theirs - exact).mean()
     assert abs((ours - theirs).mean()) < 0.01
+
+
+@pytest.mark.parametrize("words", [8, 30, 150, 700])
+def test_values_err_as_little_as_independent_ones_and_hardly_more_than_those_of_a_library(words: int) -> None:
+    chance = np.random.default_rng(words)
+    starts = np.arange(0, 1_001 * words, words)
+    ones = chance.integers(0, 2**64, (1_000, words), dtype=np.uint64)
+    others = ones.copy()
+    others[:, : words // 5] = chance.integers(0, 2**64, (1_000, words // 5), dtype=np.uint64)
+    exact = (words - words // 5) / (words + words // 5)
+
+    def errors(made: Callable[[Shingles], np.ndarray]) -> np.ndarray:
+        left, right = (made(Shingles(each.ravel(), starts)) for each in (ones, others))
+        return np.asarray((left == right).mean(axis=1) - exact)
+
+    def reference(shingles: Shingles) -> np.ndarray:
+        flat = shingles.hashes, shingles.starts.astype(np.uint64)
+        return np.array(RMinHash.digest_matrix_from_flat_token_hashes(*flat, VALUES, 1).to_rows())
+
+    ours, theirs = errors(values_of), errors(reference)
+    assert abs(ours.mean()) < 0.01
+    ours_rms, theirs_rms = (np.sqrt((each**2).mean()) for each in (ours, theirs))
+    assert ours_rms <= 1.05 * np.sqrt(exact * (1 - exact) / VALUES)  # as if each value were drawn by itself
+    assert ours_rms <= 1.25 * theirs_rms
 
 
 def test_unrelated_texts_agree_in_few_values() -> None:
@@ -97,4 +159,4 @@ def test_runs_of_equal_words_have_equal_hashes_wherever_they_stand(length: int) 
 
 def test_sketches_are_the_same_on_every_machine_and_in_every_version() -> None:
     made = sketches(pl.Series([["The quick brown fox.", "It jumped over the lazy dog."]]))
-    assert made.row(0)[:2] == (18271208028842847906, 9391335173431935109)
+    assert made.row(0)[:2] == (2153455470089315639, 13748527480525865504)
