@@ -1,4 +1,5 @@
 """Other tools on the same rows, with the checks they can express.
 
-They get the rows already flattened, as Parquet, which is not counted; and nothing of what they find is kept.
+They cannot read a nested delivery: they get its rows flattened, as Parquet (`flat`). What that takes is told
+apart from what the checks take; nothing of what they find is kept.
 """

@@ -21,7 +21,7 @@ TWINS = pa.schema(
         pa.field("source_line", pa.int64(), nullable=False),
     ]
 )
-NO_TWINS = pl.DataFrame(pl.from_arrow(TWINS.empty_table()))
+NO_TWINS = pl.DataFrame(schema=pl.Schema(TWINS))
 _ITEM = pl.col("item").hash()  # in 64 bits, as other keys of records are compared
 _ADDRESS = ("record_id", "source_file", "source_line")
 

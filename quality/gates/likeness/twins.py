@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from quality.gates.likeness.alike import likeness, text_of
 from quality.gates.likeness.candidates import candidates
-from quality.gates.likeness.screen import may_be_alike
 from quality.gates.likeness.shingles import edged
 from quality.gates.likeness.sketch import COLUMNS, LANES, SKETCH, SKETCH_VERSION, sketches_of
 
@@ -114,6 +113,8 @@ def _collected(sketched: pl.LazyFrame) -> pl.DataFrame:
 
 def _compared(pairs: pl.DataFrame, said: pl.DataFrame, places: pl.DataFrame, at_least: float) -> pl.DataFrame:
     """The first of each later one's pairs that are alike."""
+    from quality.gates.likeness.screen import may_be_alike  # noqa: PLC0415 (SciPy, which workers never need)
+
     ones, others = (np.searchsorted(said["place"], pairs[name]) for name in ("earlier", "later"))
     kept = may_be_alike(said, ones, others, at_least)
     ones, others = ones[kept], others[kept]

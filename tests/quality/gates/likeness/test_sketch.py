@@ -3,18 +3,16 @@
 # ruff: noqa: S311 (chance, not secrets)
 import random
 import re
-from collections.abc import Callable
 from itertools import pairwise
 
 import numpy as np
 import polars as pl
 import pytest
 from datasketch import MinHash
-from rensa import RMinHash
 
 from quality.gates.likeness.candidates import least_agreement
-from quality.gates.likeness.shingles import Shingles, word_runs
-from quality.gates.likeness.sketch import COLUMNS, VALUES, sketches, values_of
+from quality.gates.likeness.shingles import word_runs
+from quality.gates.likeness.sketch import COLUMNS, VALUES, sketches
 from tests.quality.gates.likeness.planted import Text, edited, unrelated
 
 CHANCE = random.Random(21)
@@ -112,30 +110,6 @@ def test_another_library_estimates_the_same_with_the_same_number_of_values() -> 
     assert abs((ours - theirs).mean()) < 0.01
 
 
-@pytest.mark.parametrize("words", [8, 30, 150, 700])
-def test_values_err_as_little_as_independent_ones_and_hardly_more_than_those_of_a_library(words: int) -> None:
-    chance = np.random.default_rng(words)
-    starts = np.arange(0, 1_001 * words, words)
-    ones = chance.integers(0, 2**64, (1_000, words), dtype=np.uint64)
-    others = ones.copy()
-    others[:, : words // 5] = chance.integers(0, 2**64, (1_000, words // 5), dtype=np.uint64)
-    exact = (words - words // 5) / (words + words // 5)
-
-    def errors(made: Callable[[Shingles], np.ndarray]) -> np.ndarray:
-        left, right = (made(Shingles(each.ravel(), starts)) for each in (ones, others))
-        return np.asarray((left == right).mean(axis=1) - exact)
-
-    def reference(shingles: Shingles) -> np.ndarray:
-        flat = shingles.hashes, shingles.starts.astype(np.uint64)
-        return np.array(RMinHash.digest_matrix_from_flat_token_hashes(*flat, VALUES, 1).to_rows())
-
-    ours, theirs = errors(values_of), errors(reference)
-    assert abs(ours.mean()) < 0.01
-    ours_rms, theirs_rms = (np.sqrt((each**2).mean()) for each in (ours, theirs))
-    assert ours_rms <= 1.05 * np.sqrt(exact * (1 - exact) / VALUES)  # as if each value were drawn by itself
-    assert ours_rms <= 1.25 * theirs_rms
-
-
 def test_unrelated_texts_agree_in_few_values() -> None:
     assert max(agreement(TEXTS, [*TEXTS[1:], TEXTS[0]])) < least_agreement(0.8)
 
@@ -159,4 +133,4 @@ def test_runs_of_equal_words_have_equal_hashes_wherever_they_stand(length: int) 
 
 def test_sketches_are_the_same_on_every_machine_and_in_every_version() -> None:
     made = sketches(pl.Series([["The quick brown fox.", "It jumped over the lazy dog."]]))
-    assert made.row(0)[:2] == (2153455470089315639, 13748527480525865504)
+    assert made.row(0)[:2] == (13140163473540474087, 2536846437206168313)
