@@ -15,6 +15,9 @@ def main(folder: str) -> None:
     began, checks, failed, errors = time.perf_counter(), 0, 0, 0
     for contract in sorted((Path(folder) / "flat").glob("*.odcs.json")):
         run = DataContract(data_contract_file=str(contract)).test()
+        if left := [check.name for check in run.checks if check.result is None]:
+            problem = "; ".join(log.message for log in run.logs if log.level == "ERROR")
+            raise RuntimeError(f"{len(left)} checks of {contract.name} were not run: {problem}")
         checks += len(run.checks)
         failed += sum(str(check.result).endswith("failed") for check in run.checks)
         errors += sum(str(check.result).endswith("error") for check in run.checks)
