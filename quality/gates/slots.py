@@ -23,7 +23,9 @@ class Slots:
         """The memory of a slot, at least `size` bytes; `OSError` where the disk has no room for it."""
         held = self._mapped.get(number)
         if held is None or len(held) < size:
-            with self.path(number).open("w+b") as file:
+            path = self.path(number)
+            # Never cut: who looked into memory that a file no longer has would end the process.
+            with path.open("r+b" if path.exists() else "w+b") as file:
                 _reserve(file.fileno(), size)
                 held = self._mapped[number] = mmap(file.fileno(), size)
         return held

@@ -17,7 +17,9 @@ def test_a_slot_is_used_again_and_grows_where_more_is_asked_for(tmp_path: Path) 
     slots = Slots(tmp_path)
     first = slots.lend(0, 8)
     assert slots.lend(0, 4) is first
+    first[:] = b"as before"[:8]
     larger = slots.lend(0, 100_000)
+    assert bytes(first) == b"as befor"
     larger[99_990:] = b"to the end"
     assert slots.path(0).read_bytes().endswith(b"to the end")
 
