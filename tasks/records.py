@@ -24,7 +24,7 @@ from quality.gates.record.gate import Asked, References
 from quality.gates.record.repeats import Earlier
 from rampart.delivery.certainty import certain
 from rampart.delivery.errors import DeliveryError, MissingObjectError, NotReadyError, StoreTroubleError
-from rampart.delivery.judged_rows import JudgedRows, local_rows, parts_published, publish_file, stored_rows
+from rampart.delivery.judged_rows import JudgedRows, local_rows, publish_file, publish_parts, stored_rows
 from rampart.delivery.landing import Landed
 from rampart.delivery.tables import batch_prefix, publish_bytes, publish_table
 from rampart.delivery.work_orders import issued, read_work_order, work_order_key
@@ -102,12 +102,12 @@ def apply_gates(place: Workspace, contract: Contract, week: int, inputs: Inputs)
     delivery, asked = inputs.delivery, Asked(contract, week, inputs.references)
     fates = Path(tempfile.mkdtemp(dir=place.scratch)) / "fates.parquet"
     earlier = kept_in(place, contract, before)
+    counts = compare(delivery, asked, earlier, inputs.beside.reinstated.record_ids, fates)
     prefix = batch_prefix(contract.contract_id, week)
-    with parts_published(place.store, prefix, [room.records for room in delivery.rooms]) as parts:
-        counts = compare(delivery, asked, earlier, inputs.beside.reinstated.record_ids, fates)
-    keys = parts | {
+    keys = {
         "fates": publish_file(place.store, prefix, "fates", fates),
         "quarantined": publish_table(place.store, prefix, "quarantined", delivery.read.quarantine),
+        **publish_parts(place.store, prefix, [room.records for room in delivery.rooms]),
     }
     if delivery.read.notes:
         said = "".join(f"{note}\n" for note in delivery.read.notes).encode()

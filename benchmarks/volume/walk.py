@@ -25,7 +25,7 @@ from quality.gates.reading import read_and_judge
 from quality.gates.record.gate import Asked, References
 from quality.gates.record.registry import GATES
 from quality.gates.record.repeats import Earlier
-from rampart.delivery.judged_rows import parts_published, publish_file
+from rampart.delivery.judged_rows import publish_file, publish_parts
 from rampart.delivery.landing import land
 from rampart.delivery.local_store import LocalStore
 from rampart.delivery.tables import batch_prefix, publish_table
@@ -61,16 +61,14 @@ def walk(data: Path, judging: Judging, store: LocalStore, stages: Stages) -> dic
             landed = land(LocalStore(data), contract.inbox(WEEK), contract, WEEK, store)
         with stages.timed("reading"):
             delivery = read_and_judge(landed, judging, store, Path(scratch), workers)
-        prefix = batch_prefix(contract.contract_id, WEEK)
-        with (
-            stages.timed("comparing"),
-            parts_published(store, prefix, [room.records for room in delivery.rooms]) as parts,
-        ):
+        with stages.timed("comparing"):
             compare(delivery, asked, Earlier(nothing, nothing), (), fates)
         with stages.timed("publishing"):
-            return parts | {
+            prefix = batch_prefix(contract.contract_id, WEEK)
+            return {
                 "fates": publish_file(store, prefix, "fates", fates),
                 "quarantined": publish_table(store, prefix, "quarantined", delivery.read.quarantine),
+                **publish_parts(store, prefix, [room.records for room in delivery.rooms]),
             }
 
 

@@ -16,6 +16,7 @@ from quality.gates.record.gate import Asked, References
 from quality.gates.record.judging import CompiledGates
 from rampart.delivery.chunk_read import ChunkRead, Told
 from rampart.delivery.columnar.chunk import ChunkReader
+from rampart.delivery.errors import NotReadyError
 from rampart.delivery.judged_rows import write_part
 from rampart.delivery.readers.jsonl import Chunk
 from rampart.records.fates import PLACE
@@ -85,10 +86,8 @@ class PieceJudge:
         self._reader = ChunkReader(judging.contract, judging.pseudonym_key)
 
     def lines(self, chunk: Chunk, room: Room) -> Told:
-        """Read the lines laid into `room` (`chunk` itself has none), and judge what is found in them."""
-        with (room.lines or Path()).open("rb", buffering=0) as lines:
-            data = lines.read(room.size)
-        return self.read(self._reader.read(replace(chunk, data=data)), room)
+        """Read the lines of `chunk`, and judge what is found in them."""
+        return self.read(self._reader.read(chunk), room)
 
     def read(self, read: ChunkRead, room: Room) -> Told:
         """Judge records by themselves; they and what was found of them are in `room` then."""
@@ -125,10 +124,20 @@ _judge: tuple[Path, PieceJudge] | None = None
 
 
 def judge_lines(judging: Path, pseudonym_key: bytes, chunk: Chunk, room: Room) -> Told:
-    """`PieceJudge.lines` in a worker, by the judgement that lies pickled, without its key, at `judging`."""
+    """`PieceJudge.lines` in a worker, by the judgement that lies pickled, without its key, at `judging`.
+
+    The lines are in the slot of `room`; `chunk` has none.
+    """
     global _judge  # noqa: PLW0603 (a worker process takes part in one judgement at a time)
     if _judge is None or _judge[0] != judging:
         told: Judging = pickle.loads(judging.read_bytes())  # noqa: S301 (our own)
         _judge = judging, PieceJudge(replace(told, pseudonym_key=pseudonym_key))
         gc.freeze()  # what was imported and compiled stays: it need not be looked through for garbage
-    return _judge[1].lines(chunk, room)
+    with (room.lines or Path()).open("rb") as lines:
+        data = lines.read(room.size)
+    if len(data) != room.size:
+        problem = f"of {room.size:,} bytes laid out for a worker it found {len(data):,}"
+        raise NotReadyError(
+            problem, str(room.lines), fix="check the disk of the scratch folder, then run again"
+        )
+    return _judge[1].lines(replace(chunk, data=data), room)

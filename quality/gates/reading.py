@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from rampart.delivery.canonicalise import Canonical, Reading
 from rampart.delivery.chunk_read import Told
 from rampart.delivery.errors import NotReadyError
 from rampart.delivery.landing import Landed
-from rampart.delivery.readers.jsonl import Chunk
+from rampart.delivery.readers.jsonl import Chunk, Lend, fresh_memory
 from rampart.delivery.store import ObjectStore
 from rampart.records.canonical import RECORD
 
@@ -58,7 +58,8 @@ def read_and_judge(
 
     Raises what `Reading` does, and `NotReadyError` where a worker process was lost.
     """
-    here, slots = cache(lambda: PieceJudge(judging)), Slots(scratch)
+    apart = workers >= 2 and sum(file.bytes for file in landed.files) >= WORTH_PROCESSES
+    slots = Slots(scratch)
     rooms: list[Room] = []
     waiting: deque[tuple[int, Future[Told]]] = deque()
     most = workers * (1 + _AHEAD)
@@ -66,20 +67,20 @@ def read_and_judge(
     def slot() -> int:
         return len(rooms) % (most + 1)  # that of the next piece: no worker has it any more
 
-    reading = Reading(
-        landed, judging.contract, store, judging.pseudonym_key, lambda size: slots.lend(slot(), size)
-    )
+    lend: Lend = (lambda size: slots.lend(slot(), size)) if apart else fresh_memory
+    reading = Reading(landed, judging.contract, store, judging.pseudonym_key, lend)
+    here = cache(lambda: PieceJudge(judging))
 
     def taken() -> None:
         file, future = waiting.popleft()
         reading.took(file, future.result())
 
-    with _submitting(landed, judging, here, scratch, workers) as submit:
+    with _apart(landed, judging, scratch, workers) if apart else nullcontext(_here(here)) as submit:
         for piece in reading.pieces():
             given, number = piece.given, len(rooms) + 1
             if isinstance(given, Chunk):
                 rooms.append(Room(scratch, number, slots.path(slot()), len(given.data)))
-                waiting.append((piece.file, submit(replace(given, data=b""), rooms[-1])))
+                waiting.append((piece.file, submit(given, rooms[-1])))
             else:
                 rooms.append(Room(scratch, number))
                 waiting.append((piece.file, _done(partial(here().read, given, rooms[-1]))))
@@ -90,21 +91,21 @@ def read_and_judge(
     return ReadDelivery(reading.done(RECORD.empty_table()), tuple(rooms))
 
 
+def _here(judge: Callable[[], PieceJudge]) -> Submit:
+    return lambda chunk, room: _done(partial(judge().lines, chunk, room))
+
+
 @contextmanager
-def _submitting(
-    landed: Landed, judging: Judging, here: Callable[[], PieceJudge], scratch: Path, workers: int
-) -> Iterator[Submit]:
-    """How chunks are judged: by worker processes, or here where there are few bytes or no other cores."""
-    if workers < 2 or sum(file.bytes for file in landed.files) < WORTH_PROCESSES:
-        yield lambda chunk, room: _done(partial(here().lines, chunk, room))
-        return
+def _apart(landed: Landed, judging: Judging, scratch: Path, workers: int) -> Iterator[Submit]:
+    """Chunks are judged by worker processes, which find their lines in the slots."""
     told = scratch / "judging.pickle"
     # The key goes another way: what lies in a folder may be left there by a crash.
     told.write_bytes(pickle.dumps(replace(judging, pseudonym_key=b"")))
     with ExitStack() as started:
         pool = cache(lambda: started.enter_context(worker_processes(workers)))
+        key = judging.pseudonym_key
         try:
-            yield lambda chunk, room: pool().submit(judge_lines, told, judging.pseudonym_key, chunk, room)
+            yield lambda chunk, room: pool().submit(judge_lines, told, key, replace(chunk, data=b""), room)
         except BrokenProcessPool as error:
             problem = "a worker process ended while it read the delivery, most likely for want of memory"
             fix = "run again with fewer of them (RAMPART_WORKERS)"

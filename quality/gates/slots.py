@@ -3,6 +3,7 @@
 So its bytes are moved once between the landed file and the worker, and held to the digest where they lie.
 """
 
+import errno
 import os
 from mmap import mmap
 from pathlib import Path
@@ -33,7 +34,9 @@ class Slots:
 
 def _reserve(handle: int, size: int) -> None:
     """Take the room on disk now: to write into mapped memory that has none would end the process."""
-    if hasattr(os, "posix_fallocate"):
+    try:
         os.posix_fallocate(handle, 0, size)
-    else:  # macOS
-        os.write(handle, bytes(size))
+    except (AttributeError, OSError) as error:  # not on macOS, and not on every disk
+        if isinstance(error, OSError) and error.errno not in (errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        os.pwrite(handle, bytes(size), 0)

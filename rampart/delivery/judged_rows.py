@@ -5,9 +5,8 @@ record in the same order, so that a judgement anew writes no text again, and wha
 rows whose fate says so.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -67,19 +66,12 @@ def publish_file(store: ObjectStore, prefix: str, name: str, path: Path, suffix:
         return key_for(store.put_stream_once(file, key_for))
 
 
-@contextmanager
-def parts_published(store: ObjectStore, prefix: str, records: Sequence[Path]) -> Iterator[dict[str, str]]:
-    """Publish parts of records while the block does something else; name → key, all there at its end."""
-    keys: dict[str, str] = {}
-
-    def publish() -> None:
-        for number, path in enumerate(records, 1):
-            keys[part_name(number)] = publish_file(store, prefix, part_name(number), path)
-
-    with ThreadPoolExecutor(1) as beside:
-        published = beside.submit(publish)
-        yield keys
-        published.result()
+def publish_parts(store: ObjectStore, prefix: str, records: Sequence[Path]) -> dict[str, str]:
+    """Publish the parts of the records; name → key."""
+    return {
+        part_name(number): publish_file(store, prefix, part_name(number), path)
+        for number, path in enumerate(records, 1)
+    }
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,14 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
+from quality.gates.likeness.alike import LONGEST
 from quality.gates.likeness.shingles import word_runs
 
-# Words are cut here as for sketches. The comparison cuts a few otherwise ("snake_case"), so pairs with up to
-# a quarter as many changes again as a copy may have are left for it to judge.
+# Words are cut here as for sketches. What the comparison cuts or spells otherwise is left for it to judge:
+# texts with an underscore ("snake_case" is one word there) or something beyond ASCII, and those so long that
+# it reads their ends only; and pairs with up to a quarter as many changes again as a copy may have.
 _SLACK = 1.25
+_CUT_OTHERWISE = pl.element().str.contains(r"[_[:^ascii:]]") | (pl.element().str.len_bytes() > LONGEST)
 _AT_ONCE = 25_000  # pairs whose bags are in memory together
 _COLUMNS = 2**31 - 1
 
@@ -30,11 +33,14 @@ def may_be_alike(texts: pl.DataFrame, ones: Places, others: Places, at_least: fl
     for start in range(0, len(ones), _AT_ONCE):
         both = np.concatenate([ones[start : start + _AT_ONCE], others[start : start + _AT_ONCE]])
         rows, places = np.unique(both, return_inverse=True)
-        bags = _bags(texts[rows].select(pl.concat_list("asked", "answers")).to_series())
+        parts = texts[rows].select(parts=pl.concat_list("asked", "answers"))
+        otherwise = parts.select(pl.col("parts").list.eval(_CUT_OTHERWISE).list.any()).to_series().to_numpy()
+        bags = _bags(parts["parts"])
         one, other = np.split(places, 2)
         sizes = np.asarray(bags.sum(axis=1)).ravel()
         common = np.asarray(bags[one].minimum(bags[other]).sum(axis=1)).ravel()
-        told.append(common >= (1 - _SLACK * (1 - at_least)) * np.maximum(sizes[one], sizes[other]))
+        enough = common >= (1 - _SLACK * (1 - at_least)) * np.maximum(sizes[one], sizes[other])
+        told.append(enough | otherwise[one] | otherwise[other])
     return np.concatenate(told)
 
 
