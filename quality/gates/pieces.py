@@ -42,7 +42,7 @@ class Room:
 
     folder: Path
     number: int
-    lines: Path | None = None
+    lines: Path = Path()
     size: int = 0
 
     @property
@@ -133,7 +133,7 @@ def judge_lines(judging: Path, pseudonym_key: bytes, chunk: Chunk, room: Room) -
         told: Judging = pickle.loads(judging.read_bytes())  # noqa: S301 (our own)
         _judge = judging, PieceJudge(replace(told, pseudonym_key=pseudonym_key))
         gc.freeze()  # what was imported and compiled stays: it need not be looked through for garbage
-    with (room.lines or Path()).open("rb") as lines:
+    with room.lines.open("rb") as lines:
         data = lines.read(room.size)
     if len(data) != room.size:
         problem = f"of {room.size:,} bytes laid out for a worker it found {len(data):,}"

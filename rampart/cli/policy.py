@@ -58,7 +58,9 @@ def register(
     if program not in known:
         there = ", ".join(map(safe, known)) or "none"
         console.print(
-            f"[yellow]![/] No contract in force is of programme {safe(program)}; there are: {there}."
+            f"[yellow]![/] No contract in force is of programme {safe(program)}; there are: {there}. "
+            "If the name is mistyped, register the checkpoint again under the right one.",
+            soft_wrap=True,
         )
 
 

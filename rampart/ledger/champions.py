@@ -123,15 +123,14 @@ def crown(
 
 def _must_follow(program: str, model: RmVersion, now: Crowning | None, as_of: datetime) -> None:
     """`ChampionshipError` where it would be champion before it was trained, or before the last one."""
+    fix = f"give a later moment than {as_of:%Y-%m-%d %H:%M} UTC, or none for now"
     if as_of < model.as_of:
         made = f"{model.as_of:%Y-%m-%d %H:%M} UTC"
-        raise ChampionshipError(
-            f"{program} v{model.version} was trained at {made}, not before {as_of:%Y-%m-%d}"
-        )
+        raise ChampionshipError(f"{program} v{model.version} was trained at {made}, not before that; {fix}")
     if now and as_of < now.as_of:
         since = f"{now.as_of:%Y-%m-%d %H:%M} UTC"
         raise ChampionshipError(
-            f"{program} v{now.version} is champion since {since}; what follows it cannot be before that"
+            f"{program} v{now.version} is champion since {since}; what follows cannot be before that; {fix}"
         )
 
 
